@@ -1,0 +1,201 @@
+"""CGI's REST API v1, one method a call; answers become small typed values.
+
+Shapes are those of real transcripts (2018 to 2025): keys come in any order, `reference` is missing in old jobs,
+errors may arrive with the HTTP status 200.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from cgi_runner.errors import InputError, RunnerError
+from cgi_runner.failures import AnswerLostError, RefusedError, credentials_refused
+from cgi_runner.http import Session
+
+#: All ids seen are 20 lower-case hex digits; anything that is safe in a URL is let through.
+JOB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}")
+_UNKNOWN_JOB = frozenset({404, 410})
+_BAD_REQUEST = frozenset({400, 413, 415, 422})
+_FULL = 403
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the service calls a job's state. Only `Done` and `Error` end a job; every other word means: at work."""
+
+    word: str
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the results are ready."""
+        return self.word.strip().casefold() == "done"
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the service gave the job up."""
+        return self.word.strip().casefold() == "error"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the word has been seen in real answers, or in clients that test for it."""
+        return self.is_done or self.is_error or self.word.strip().casefold() in {"running", "waiting"}
+
+
+@dataclass(frozen=True)
+class JobInfo:
+    """What the service keeps about a job. `date` is the service's, in UTC; the account's e-mail is left out."""
+
+    id: str
+    status: Status
+    title: str
+    cancer_type: str
+    reference: str
+    date: str
+
+
+@dataclass(frozen=True)
+class JobLog:
+    """A job's state and the lines of its log so far, without line ends."""
+
+    status: Status
+    lines: Sequence[str]
+
+
+class AccountFullAnswerError(RunnerError):
+    """The service turned a new job away because all job slots of the account are taken."""
+
+
+class UnknownJobError(InputError):
+    """The account has no such job (any more)."""
+
+
+class Api:
+    """The calls of the API for one account."""
+
+    def __init__(self, session: Session) -> None:
+        """Call through this session."""
+        self._session = session
+
+    @property
+    def url(self) -> str:
+        """The service's address."""
+        return self._session.service.url
+
+    def submit(self, fields: Mapping[str, str], files: Mapping[str, Path]) -> str:
+        """Start a job and give its id.
+
+        Args:
+            fields: `cancer_type`, `title`, `reference`.
+            files: The uploads by field: `mutations`, `cnas`, `translocations`, at least one.
+
+        Raises:
+            AnswerLostError: The job may or may not exist; look for its title before trying again.
+            AccountFullAnswerError: A 403 (seen as "all slots are full"); call `jobs` first to rule out bad credentials.
+            InputError: The service says that the request itself is wrong.
+
+        """
+        from requests_toolbelt import MultipartEncoder
+
+        with ExitStack() as stack:
+            handles = {kind: stack.enter_context(path.open("rb")) for kind, path in files.items()}
+
+            def body() -> MultipartEncoder:
+                return MultipartEncoder({**fields, **{kind: _part(kind, file) for kind, file in handles.items()}})
+
+            try:
+                answer = self._session.post_json(body)
+            except RefusedError as error:
+                raise _submission_refused(error) from error
+        if not isinstance(answer, str) or not JOB_ID.fullmatch(answer):
+            raise AnswerLostError(f"{self.url} answered the submission with {str(answer)[:60]!r}, which is no job id")
+        return answer
+
+    def jobs(self) -> list[str]:
+        """Give the ids of all jobs of the account, in the service's order, which means nothing."""
+        with _refusals():
+            answer = self._session.get_json()
+        if not isinstance(answer, list):
+            raise AnswerLostError(f"{self.url} gave no list of jobs", tip="is --api-url right?")
+        return [job for job in answer if isinstance(job, str) and JOB_ID.fullmatch(job)]
+
+    def job(self, job_id: str) -> JobInfo:
+        """Give what is known of a job.
+
+        Raises:
+            UnknownJobError: The account has no such job.
+
+        """
+        with _refusals(job_id):
+            answer = _object(self._session.get_json(job_id), self.url)
+        about = answer.get("metadata")
+        about = about if isinstance(about, dict) else {}
+        status = Status(str(answer.get("status", "")))
+        texts = {key: str(about.get(key) or "") for key in ("title", "cancertype", "reference", "date")}
+        return JobInfo(job_id, status, texts["title"], texts["cancertype"], texts["reference"], texts["date"])
+
+    def logs(self, job_id: str, *, retry: bool = True) -> JobLog:
+        """Give a job's state and log; works while it runs.
+
+        Raises:
+            UnknownJobError: The account has no such job.
+
+        """
+        with _refusals(job_id):
+            answer = _object(self._session.get_json(job_id, action="logs", retry=retry), self.url)
+        lines = answer.get("logs")
+        texts = [str(line).rstrip("\r\n") for line in lines] if isinstance(lines, list) else []
+        return JobLog(Status(str(answer.get("status", ""))), texts)
+
+    def download(self, job_id: str) -> Iterator[tuple[bytes, int | None]]:
+        """Give the pieces of a finished job's archive, each with the announced size of the whole in bytes."""
+        with _refusals(job_id):
+            yield from self._session.stream(job_id, action="download")
+
+    def delete(self, job_id: str) -> None:
+        """Delete a job with its results on the service.
+
+        Raises:
+            UnknownJobError: The account has no such job.
+
+        """
+        with _refusals(job_id):
+            self._session.delete_json(job_id)
+
+
+def _part(kind: str, file: BinaryIO) -> tuple[str, BinaryIO, str]:
+    file.seek(0)
+    # The user's file name stays here: it may name a patient, and the service discards it anyway.
+    return f"{kind}.tsv", file, "text/tab-separated-values"
+
+
+def _object(answer: Any, url: str) -> dict[str, Any]:
+    if isinstance(answer, dict) and "status" in answer:
+        return answer
+    raise AnswerLostError(f"{url} gave something else than the state of a job", tip="is --api-url right?")
+
+
+@contextmanager
+def _refusals(job_id: str = "") -> Iterator[None]:
+    try:
+        yield
+    except RefusedError as error:
+        if job_id and error.status in _UNKNOWN_JOB:
+            raise UnknownJobError(
+                f"the account has no job {job_id}", tip="`cgi-runner list --long` shows the account's jobs"
+            ) from error
+        raise credentials_refused(error) from error
+
+
+def _submission_refused(error: RefusedError) -> RunnerError:
+    if error.status == _FULL:
+        return AccountFullAnswerError(error.message)
+    if error.status in _BAD_REQUEST:
+        return InputError(error.message, tip="`cgi-runner check` shows what would be sent")
+    if error.status >= 500:  # noqa: PLR2004 - the class of HTTP statuses that leaves open what was done
+        return AnswerLostError(error.message)
+    return credentials_refused(error)

@@ -1,0 +1,153 @@
+"""What a failed request means: whether it may have been carried out, whether to try again, and what to tell the user.
+
+`NotSentError` (surely never arrived), `AnswerLostError` (may have been carried out), `RefusedError` (answered with a
+no), or another `ServiceError`. Only the first may be repeated blindly when the request changes something.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from cgi_runner.clock import Clock
+from cgi_runner.errors import CredentialsError, RunnerError, ServiceError
+from cgi_runner.redaction import redact
+
+_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+_AUTHORIZATION = frozenset({401, 403})
+
+
+class NotSentError(ServiceError):
+    """The request surely never reached the service, so it may be sent again."""
+
+
+class CertificateError(NotSentError):
+    """The service's certificate is not trusted, which no second try changes."""
+
+
+class AnswerLostError(ServiceError):
+    """The request may have been carried out, but its answer is missing or unreadable."""
+
+
+class RefusedError(ServiceError):
+    """The service answered with an error; `status` is the HTTP status, or the `error_code` inside the answer."""
+
+    def __init__(self, message: str, status: int, *, tip: str = "", retry_after: float | None = None) -> None:
+        """Keep the status and how many seconds the service asks to wait before the next try."""
+        super().__init__(message, tip=tip)
+        self.status = status
+        self.retry_after = retry_after
+
+
+@contextmanager
+def told_apart(url: str) -> Iterator[None]:
+    """Turn the exceptions of the library into those that say whether the request may have been carried out."""
+    try:
+        yield
+    except requests.exceptions.SSLError as error:
+        raise CertificateError(
+            f"the certificate of {url} cannot be trusted: {_cause(error)}",
+            tip="name your institution's certificates with --ca-bundle FILE; as a last resort --insecure",
+        ) from error
+    except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
+        kind = NotSentError if _never_connected(error) else AnswerLostError
+        raise kind(f"{url} was not reached: {_cause(error)}", tip="check the address and the network") from error
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+        raise AnswerLostError(f"the answer of {url} broke off: {_cause(error)}", tip="run the command again") from error
+
+
+def _never_connected(error: requests.exceptions.RequestException) -> bool:
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)) or isinstance(
+        reason, urllib3.exceptions.NewConnectionError
+    )
+
+
+def _cause(error: BaseException) -> str:
+    """Give the innermost message of a chain of library exceptions, in one line."""
+    inner: Any = error
+    while getattr(inner, "reason", None) or (getattr(inner, "args", ()) and isinstance(inner.args[0], Exception)):
+        inner = getattr(inner, "reason", None) or inner.args[0]
+    return redact(" ".join(str(inner).split()))[:200] or type(inner).__name__
+
+
+def is_transient(error: BaseException) -> bool:
+    """Say whether the same request may well succeed a little later."""
+    if isinstance(error, RefusedError):
+        return error.status in _TRANSIENT
+    return isinstance(error, (NotSentError, AnswerLostError)) and not isinstance(error, CertificateError)
+
+
+def status_of(error: BaseException) -> int | None:
+    """Give the status of a refusal, or None for any other failure."""
+    return error.status if isinstance(error, RefusedError) else None
+
+
+def error_object(text: str) -> dict[str, Any]:
+    """Give the JSON object in the body of an error; any other text becomes its message."""
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return {"message": text}
+    return answer if isinstance(answer, dict) else {"message": text}
+
+
+def refusal(method: str, response: requests.Response, answer: Mapping[str, Any], clock: Clock) -> RunnerError:
+    """Make the error for a no: by its HTTP status, or by the `error_code` inside an answer with a good status."""
+    code = str(answer.get("error_code", "")).strip()
+    status = int(code) if code.isdigit() else response.status_code
+    said = excerpt(str(answer.get("message") or response.reason or ""))
+    message = f"the service refused {method} {urlsplit(response.url).path} with {status}: {said}"
+    return RefusedError(message, status, retry_after=_retry_after(response.headers.get("Retry-After", ""), clock))
+
+
+def credentials_refused(error: RefusedError) -> RunnerError:
+    """Give the error for the user: a refused account is a matter of credentials, all else stays as it is."""
+    if error.status not in _AUTHORIZATION:
+        return error
+    return CredentialsError(
+        f"the service does not accept these credentials ({error.status})",
+        tip="check the e-mail, and make a new token on CGI's REST API page if this one is no longer valid",
+    )
+
+
+def not_json(method: str, response: requests.Response, text: str) -> ServiceError:
+    """Make the error for an answer that should be JSON and is not."""
+    kind = "a web page" if "<html" in text[:2000].lower() or "<!doctype" in text[:2000].lower() else "something"
+    message = f"{method} {urlsplit(response.url).path} answered with {kind} where JSON was expected: {excerpt(text)}"
+    # A broken answer may be whole at the next try; a page will stay a page.
+    error = ServiceError if kind == "a web page" and method == "GET" else AnswerLostError
+    return error(message, tip="is --api-url right, and no login or maintenance page in between?")
+
+
+def redirected(url: str, response: requests.Response) -> ServiceError:
+    """Make the error for a redirect, which is never followed: the token belongs to one host only."""
+    target = urlsplit(response.headers.get("Location", ""))
+    where = f"{target.scheme}://{target.netloc}{target.path}" if target.netloc else target.path
+    return ServiceError(
+        f"{url} redirects to {excerpt(where)}",
+        tip="the token is not sent after it; if you trust it, name it with --api-url",
+    )
+
+
+def _retry_after(value: str, clock: Clock) -> float | None:
+    """Give the seconds of a Retry-After header in either of its forms; None where it makes no sense."""
+    if value.strip().isdigit():
+        return float(value.strip())
+    try:
+        return (parsedate_to_datetime(value) - clock.now()).total_seconds()
+    except (TypeError, ValueError):
+        return None
+
+
+def excerpt(text: str, length: int = 160) -> str:
+    """Give the beginning of a foreign text on one line, without control characters or secrets."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in redact(text[: 10 * length])).split())
+    return line if len(line) <= length else line[: length - 1] + "…"

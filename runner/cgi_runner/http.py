@@ -1,0 +1,194 @@
+"""The session under the API: authorization, time-outs, certificates, retries, and answers that can be trusted.
+
+What a failed request means is told by the exceptions of `failures`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import requests
+import urllib3
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from cgi_runner import __version__
+from cgi_runner.clock import Clock
+from cgi_runner.failures import (
+    AnswerLostError,
+    NotSentError,
+    RefusedError,
+    error_object,
+    is_transient,
+    not_json,
+    redirected,
+    refusal,
+    status_of,
+    told_apart,
+)
+from cgi_runner.settings import Credentials, Patience, Service
+
+if TYPE_CHECKING:
+    from requests_toolbelt import MultipartEncoder
+
+log = logging.getLogger(__name__)
+
+LARGEST_ANSWER = 64 * 1024 * 1024  # the log of a job with 400,000 skipped rows still fits
+CHUNK = 1024 * 1024
+
+
+class _Authorization(requests.auth.AuthBase):
+    """Sets CGI's header. As an auth object, it also keeps requests from taking a password from ~/.netrc instead."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._credentials.header
+        return request
+
+
+class Session:
+    """One connection to one service for one account, with retries where they are safe."""
+
+    def __init__(self, service: Service, credentials: Credentials, *, clock: Clock, patience: Patience) -> None:
+        """Prepare the session; nothing is sent yet."""
+        self.service = service
+        self.patience = patience
+        self._clock = clock
+        self._requests = requests.Session()
+        self._requests.auth = _Authorization(credentials)
+        self._requests.headers["User-Agent"] = f"cgi-runner/{__version__}"
+        # A service on this machine is never asked through a proxy, which would carry the token elsewhere.
+        self._requests.trust_env = not service.is_loopback
+        self._verify: bool | str = str(service.ca_bundle) if service.ca_bundle else not service.insecure
+        if service.insecure:
+            log.warning(
+                "WARNING: --insecure: the service's certificate is not checked, so anybody in between may read the token"
+            )
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._requests.close()
+
+    def get_json(self, path: str = "", *, action: str | None = None, retry: bool = True) -> Any:
+        """Give the JSON that the service answers to a GET; repeated after passing failures unless told not to."""
+        return self._repeat(lambda: self._json("GET", path, action=action), retry=retry)
+
+    def delete_json(self, path: str) -> Any:
+        """Give the answer to a DELETE, which is harmless to repeat."""
+        return self._repeat(lambda: self._json("DELETE", path), retry=True)
+
+    def post_json(self, make_body: Callable[[], MultipartEncoder]) -> Any:
+        """Give the answer to a POST of a multipart body, sent again only if it surely was not sent or was turned away.
+
+        The body is made anew for every try, so that no try sends the rest of a half-read file.
+        """
+
+        def post() -> Any:
+            body = make_body()
+            return self._json("POST", "", body=body, headers={"Content-Type": body.content_type})
+
+        return self._repeat(
+            post, retry=lambda e: isinstance(e, NotSentError) or status_of(e) == requests.codes.too_many
+        )
+
+    def stream(self, path: str, *, action: str) -> Iterator[tuple[bytes, int | None]]:
+        """Give the pieces of a binary answer, each with the length announced for the whole; tried once.
+
+        Raises:
+            ServiceError: The service gave an error, or text where bytes of an archive were due.
+
+        """
+        with self._open("GET", path, action=action) as response:
+            length = response.headers.get("Content-Length", "")
+            total = int(length) if length.isdigit() and "Content-Encoding" not in response.headers else None
+            for piece in response.iter_content(CHUNK):
+                yield piece, total
+
+    def _repeat(self, call: Callable[[], Any], *, retry: bool | Callable[[BaseException], bool]) -> Any:
+        if retry is False:
+            return call()
+        return Retrying(
+            retry=retry_if_exception(retry if callable(retry) else is_transient),
+            stop=stop_after_attempt(self.patience.attempts),
+            wait=self._pause,
+            sleep=self._clock.sleep,
+            before_sleep=_say_retry,
+            reraise=True,
+        )(call)
+
+    def _pause(self, state: RetryCallState) -> float:
+        """Seconds before the next try: what the service asks for, within reason, or a growing random pause."""
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after if isinstance(error, RefusedError) else None
+        if asked is not None:
+            return min(max(asked, 0.0), self.patience.longest_pause)
+        return wait_random_exponential(multiplier=1, max=self.patience.longest_pause)(state)
+
+    def _json(self, method: str, path: str, **request: Any) -> Any:
+        with self._open(method, path, **request) as response:
+            text = self._text(response)
+            try:
+                answer = json.loads(text)
+            except ValueError:
+                raise not_json(method, response, text) from None
+        if isinstance(answer, dict) and "error_code" in answer:
+            raise refusal(method, response, answer, self._clock)
+        return answer
+
+    def _text(self, response: requests.Response) -> str:
+        """Read an answer that has to be small and has to come to its end."""
+        ends = self._clock.monotonic() + self.patience.answer
+        pieces, size = [], 0
+        for piece in response.iter_content(CHUNK):
+            size += len(piece)
+            if size > LARGEST_ANSWER or self._clock.monotonic() > ends:
+                raise AnswerLostError(f"{self.service.url} sends an answer without end", tip="is --api-url right?")
+            pieces.append(piece)
+        return b"".join(pieces).decode("utf-8", "replace")
+
+    @contextmanager
+    def _open(
+        self,
+        method: str,
+        path: str,
+        *,
+        action: str | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Iterator[requests.Response]:
+        url = f"{self.service.url}/{path}" if path else self.service.url
+        started = self._clock.monotonic()
+        with (
+            told_apart(self.service.url),
+            self._requests.request(
+                method,
+                url,
+                params={"action": action} if action else None,
+                data=body,
+                headers=headers,
+                timeout=(self.patience.connect, self.patience.read),
+                allow_redirects=False,
+                stream=True,
+                verify=self._verify,
+            ) as response,
+        ):
+            log.debug(
+                "%s %s -> %s in %.2f s", method, response.url, response.status_code, self._clock.monotonic() - started
+            )
+            if response.is_redirect or response.is_permanent_redirect:
+                raise redirected(self.service.url, response)
+            if response.status_code >= requests.codes.bad_request:
+                raise refusal(method, response, error_object(self._text(response)), self._clock)
+            yield response
+
+
+def _say_retry(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    pause = state.next_action.sleep if state.next_action else 0
+    log.info("%s; trying again in %.0f s", error, pause)

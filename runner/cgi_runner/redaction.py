@@ -1,0 +1,31 @@
+"""Keep secrets out of everything that is shown: texts, log lines, tracebacks.
+
+The token and the e-mail are registered as soon as they are read; whatever leaves the program goes through `redact`.
+"""
+
+from __future__ import annotations
+
+import logging
+
+MASK = "*****"
+_secrets: set[str] = set()
+
+
+def hide(*secrets: str) -> None:
+    """Remember texts that must never be shown again."""
+    _secrets.update(secret for secret in secrets if secret)
+
+
+def redact(text: str) -> str:
+    """Give the text with every registered secret masked."""
+    for secret in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text
+
+
+class RedactingFormatter(logging.Formatter):
+    """A log formatter whose whole output, tracebacks included, is redacted."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the finished line without secrets."""
+        return redact(super().format(record))

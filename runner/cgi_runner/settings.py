@@ -1,0 +1,155 @@
+"""What the user has chosen outside the job itself: the service, the credentials, and how patient to be.
+
+Order everywhere: option, then environment, then file. No option takes a token, so none can appear in a process list.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cgi_runner.errors import CredentialsError, InputError
+from cgi_runner.redaction import hide
+
+#: The public service, as CGI's own page on its API gives it.
+CGI_URL = "https://www.cancergenomeinterpreter.org/api/v1"
+
+_MOST_PARTS = 4  # `email token` with a header's name or quotes around it; more words are some other file
+_HOW_TO = (
+    "set CGI_EMAIL and CGI_TOKEN, or name a file that holds `email token` with --credentials or CGI_CREDENTIALS_FILE; "
+    "a token is made on the REST API page of cancergenomeinterpreter.org after login; --sandbox needs none"
+)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The e-mail and token that CGI's `Authorization` header carries; neither shows in a `repr`."""
+
+    email: str = field(repr=False)
+    token: str = field(repr=False)
+
+    @property
+    def header(self) -> str:
+        """The header's value: e-mail, one space, token, no scheme word (CGI's page on its API)."""
+        return f"{self.email} {self.token}"
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where the API is and how its certificate is checked."""
+
+    url: str = CGI_URL
+    ca_bundle: Path | None = None
+    insecure: bool = False
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the service runs on this very machine."""
+        return _is_loopback(urlsplit(self.url).hostname or "")
+
+
+@dataclass(frozen=True)
+class Patience:
+    """The budgets: of one request, and of an outage while a job is waited for; all in seconds but `attempts`."""
+
+    connect: float = 15
+    read: float = 120
+    answer: float = 600
+    attempts: int = 6
+    longest_pause: float = 60
+    outage: float = 900
+
+
+def find_service(
+    url: str | None, *, ca_bundle: Path | None, insecure: bool, environ: Mapping[str, str] = os.environ
+) -> Service:
+    """Settle which service is called.
+
+    Raises:
+        InputError: The URL is none, or would carry the token in the clear.
+
+    """
+    address = (url or environ.get("CGI_API_URL") or CGI_URL).rstrip("/")
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if parts.scheme not in {"http", "https"} or not host or parts.username or parts.query:
+        raise InputError(f"{address!r} is no address of a service", tip=f"it looks like {CGI_URL}")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise InputError(
+            f"{address} would carry your token unencrypted", tip="use https; http is for services on this machine only"
+        )
+    if ca_bundle and not ca_bundle.is_file():
+        raise InputError(f"the CA bundle {ca_bundle} is no file", tip="name a file of certificates in PEM form")
+    return Service(address, ca_bundle, insecure)
+
+
+def find_credentials(
+    file: Path | None, *, environ: Mapping[str, str] = os.environ, config_file: Path | None = None
+) -> Credentials:
+    """Settle who calls: the named file, the environment, or the file in the user's own configuration folder.
+
+    Raises:
+        CredentialsError: There are none, or they cannot be used. What was read is never quoted.
+
+    """
+    if file:
+        return _read_file(file)
+    email, token = environ.get("CGI_EMAIL", "").strip(), environ.get("CGI_TOKEN", "").strip()
+    if email and token:
+        return _checked(f"{email} {token}", "CGI_EMAIL and CGI_TOKEN")
+    if email or token:
+        missing = "CGI_EMAIL" if token else "CGI_TOKEN"
+        raise CredentialsError(f"no credentials: {missing} is not set, though its partner is", tip=_HOW_TO)
+    if environ.get("CGI_CREDENTIALS_FILE"):
+        return _read_file(Path(environ["CGI_CREDENTIALS_FILE"]))
+    own = config_file or default_credentials_file()
+    if not own.is_file():
+        raise CredentialsError("no credentials for CGI were found", tip=_HOW_TO)
+    if stat.S_IMODE(own.stat().st_mode) & 0o077:
+        raise CredentialsError(f"{own} can be read by other users of this machine", tip=f"chmod 600 {own}")
+    return _read_file(own)
+
+
+def default_credentials_file() -> Path:
+    """Give the path of the credentials file in the user's configuration folder."""
+    from platformdirs import user_config_path
+
+    return user_config_path("cgi-runner") / "credentials"
+
+
+def _read_file(path: Path) -> Credentials:
+    try:
+        text = path.read_text(encoding="ascii")
+    except OSError as error:
+        raise CredentialsError(f"the credentials file {path} cannot be read: {error.strerror}", tip=_HOW_TO) from None
+    except UnicodeDecodeError:
+        text = ""
+    return _checked(text, str(path))
+
+
+def _checked(text: str, where: str) -> Credentials:
+    parts = text.split()
+    # Registered before anything is judged: even a malformed line may hold the real token.
+    if len(parts) <= _MOST_PARTS:
+        hide(*parts)
+    is_pair = len(parts) == 2 and "@" in parts[0] and "".join(parts).isprintable()  # noqa: PLR2004 - a pair is two
+    if not is_pair:
+        raise CredentialsError(
+            f"{where} does not hold an e-mail and a token", tip="one line is expected: the e-mail, a space, the token"
+        )
+    return Credentials(parts[0], parts[1])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
