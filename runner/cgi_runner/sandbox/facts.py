@@ -1,0 +1,155 @@
+"""What the sandbox knows: small tables of textbook alterations, each row with its public source.
+
+This is teaching material with sources, not a knowledge base. CGI itself knows thousands of alterations; the sandbox
+knows only the rows of the `knowledge` folder and says "non-protein affecting" about everything else, because it has no
+genome and no gene models to say more. That is a limit of the sandbox and no statement about a variant.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from cgi_runner.sandbox.variants import Change, normal
+
+DISCLAIMER = "SANDBOX of cgi-runner, not the Cancer Genome Interpreter: textbook examples, no interpretation of a patient"
+MARK = "cgi-runner sandbox, no interpretation"
+
+ONE_LETTER = {
+    **{"Ala": "A", "Arg": "R", "Asn": "N", "Asp": "D", "Cys": "C", "Gln": "Q", "Glu": "E", "Gly": "G", "His": "H"},
+    **{"Ile": "I", "Leu": "L", "Lys": "K", "Met": "M", "Phe": "F", "Pro": "P", "Ser": "S", "Thr": "T", "Trp": "W"},
+    **{"Tyr": "Y", "Val": "V", "Ter": "*"},
+}
+THREE_LETTERS = re.compile("|".join(ONE_LETTER))
+
+
+class Mutation(NamedTuple):
+    """A textbook mutation; positions and alleles as a VCF has them, `protein` as CGI writes it."""
+
+    gene: str
+    protein: str
+    hgvsp: str
+    hgvsc: str
+    transcript: str
+    protein_id: str
+    consequence: str
+    chromosome: str
+    hg38: str
+    hg19: str
+    reference: str
+    alternate: str
+    summary: str
+    prediction: str
+    clinvar: str
+    source: str
+
+    @property
+    def driver(self) -> bool:
+        """Whether it counts as oncogenic."""
+        return self.summary.startswith("oncogenic")
+
+    def change(self, build: str) -> Change:
+        """The change in normal form, in the coordinates of `hg38` or `hg19`."""
+        position = self.hg19 if build == "hg19" else self.hg38
+        return normal(self.chromosome, position, self.reference, self.alternate)
+
+
+class CopyNumber(NamedTuple):
+    """A gene that is known to be amplified or lost in some tumours; tumour lists are joined by semicolons."""
+
+    gene: str
+    cna: str
+    role: str
+    known_in: str
+    source: str
+
+
+class Fusion(NamedTuple):
+    """A known fusion, its partners in alphabetical order."""
+
+    fusion: str
+    effector: str
+    role: str
+    known_in: str
+    source: str
+
+
+class Biomarker(NamedTuple):
+    """A drug response that depends on an alteration.
+
+    `kind` is mutation, amplification, deletion, fusion or wildtype; `changes` are CGI's names of the changes that fulfil
+    it, or `oncogenic` for any driver, or `any`. `resisted_by` names the biomarker that takes the response away.
+    """
+
+    key: str
+    gene: str
+    kind: str
+    changes: str
+    biomarker: str
+    drugs: str
+    diseases: str
+    response: str
+    evidence: str
+    tumor_types: str
+    resisted_by: str
+    source: str
+
+
+def one_letter(protein: str) -> str:
+    """Amino acids in one letter, so `p.Gly13Asp` becomes `p.G13D`."""
+    return THREE_LETTERS.sub(lambda match: ONE_LETTER[match[0]], protein)
+
+
+def _rows(name: str) -> list[list[str]]:
+    text = resources.files("cgi_runner.sandbox").joinpath("knowledge", f"{name}.tsv").read_text(encoding="utf-8")
+    return [line.split("\t") for line in text.splitlines()[1:]]
+
+
+@cache
+def mutations() -> tuple[Mutation, ...]:
+    """All textbook mutations."""
+    return tuple(Mutation(*row) for row in _rows("mutations"))
+
+
+@cache
+def mutations_by_change(build: str) -> dict[Change, Mutation]:
+    """The textbook mutations by their change in one genome build."""
+    return {fact.change(build): fact for fact in mutations()}
+
+
+@cache
+def mutations_by_protein() -> dict[tuple[str, str], Mutation]:
+    """The textbook mutations by gene or transcript and one-letter protein change; the first one of several counts."""
+    names: dict[tuple[str, str], Mutation] = {}
+    for fact in mutations():
+        for key in (fact.gene, fact.transcript.split(".")[0]):
+            names.setdefault((key, one_letter(fact.hgvsp)), fact)
+    return names
+
+
+@cache
+def copy_numbers() -> dict[tuple[str, str], CopyNumber]:
+    """The known copy number changes by gene and `AMP` or `DEL`."""
+    facts = (CopyNumber(*row) for row in _rows("copy_numbers"))
+    return {(fact.gene, fact.cna): fact for fact in facts}
+
+
+@cache
+def fusions() -> dict[str, Fusion]:
+    """The known fusions by name."""
+    facts = (Fusion(*row) for row in _rows("fusions"))
+    return {fact.fusion: fact for fact in facts}
+
+
+@cache
+def biomarkers() -> tuple[Biomarker, ...]:
+    """All biomarkers, in the order in which they are reported."""
+    return tuple(Biomarker(*row) for row in _rows("biomarkers"))
+
+
+@cache
+def biomarker_places() -> dict[str, int]:
+    """Where each biomarker stands in the table, counted from 0."""
+    return {fact.key: place for place, fact in enumerate(biomarkers())}

@@ -1,0 +1,33 @@
+"""The web server under the sandbox: werkzeug's, but quiet, and under the sandbox's own name."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from cgi_runner import __version__
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+logger = logging.getLogger(__name__)
+
+
+class _Handler(WSGIRequestHandler):
+    server_version = f"cgi-runner-sandbox/{__version__}"
+    sys_version = ""
+
+    def version_string(self) -> str:
+        return self.server_version
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's signature
+        logger.log(logging.DEBUG if type == "info" else logging.WARNING, message, *args)
+
+
+def listen(listening: socket.socket, app: WSGIApplication) -> BaseWSGIServer:
+    """A server on a socket that listens already; each request has a thread of its own."""
+    host, port = listening.getsockname()[:2]
+    return make_server(host, port, app, threaded=True, request_handler=_Handler, fd=listening.fileno())

@@ -1,0 +1,141 @@
+"""Serving the sandbox: a listening socket, a thread or the caller's own, and an orderly end."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cgi_runner.errors import InputError
+from cgi_runner.sandbox.gate import Interceptor, Request
+
+if TYPE_CHECKING:
+    from werkzeug.serving import BaseWSGIServer
+
+    from cgi_runner.sandbox.gate import Gate
+
+logger = logging.getLogger(__name__)
+
+POLL = 0.05
+
+
+class Sandbox:
+    """A stand-in for the service on this machine.
+
+    Use it as a context manager, which serves from a thread of its own, or call `serve_forever`.
+
+    - `database`: where the jobs are kept; without one they are gone when the sandbox is closed.
+    - `duration`: seconds from the submission of a job until it is Done.
+    - `quota`: how many jobs an account may have stored, finished ones included.
+    - `clock`: what tells the time in seconds; a simulated one moves all jobs.
+    - `accounts`: e-mails and their tokens; without it any well-formed pair is let in, and each e-mail is an account.
+    """
+
+    def __init__(
+        self,
+        database: Path | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        duration: float = 2.0,
+        quota: int = 20,
+        clock: Callable[[], float] = time.time,
+        accounts: Mapping[str, str] | None = None,
+    ) -> None:
+        """Keep the settings; nothing is opened before it is needed."""
+        self.interceptors: list[Interceptor] = []
+        self._database = database
+        self._host = host
+        self._port = port
+        self._settings: dict[str, Any] = {"duration": duration, "quota": quota, "clock": clock, "accounts": accounts}
+        self._resources = ExitStack()
+        self._server: BaseWSGIServer | None = None
+        self._gate: Gate | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of the API, with the port that is listened to; opens it if it is not open yet."""
+        server = self._opened()
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{server.port}/api/v1"
+
+    @property
+    def requests(self) -> list[Request]:
+        """The latest requests as (method, path, action, status), oldest first."""
+        return self._gate.requests if self._gate else []
+
+    def __enter__(self) -> Sandbox:
+        """Serve from a thread until the end of the block."""
+        server = self._opened()
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": POLL}, daemon=True)
+        thread.start()
+        self._resources.callback(thread.join)
+        self._resources.callback(server.shutdown)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop serving."""
+        self.close()
+
+    def serve_forever(self) -> None:
+        """Serve until interrupted."""
+        server = self._opened()
+        try:
+            server.serve_forever(poll_interval=POLL)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Stop serving and let go of everything; a temporary database is removed."""
+        self._resources.close()
+        self._server = self._gate = None
+
+    def _opened(self) -> BaseWSGIServer:
+        if self._server is None:
+            with ExitStack() as resources:
+                self._server = self._open(resources)
+                self._resources = resources.pop_all()
+        return self._server
+
+    def _open(self, resources: ExitStack) -> BaseWSGIServer:
+        try:
+            from cgi_runner.sandbox.app import Service, create_app
+        except ModuleNotFoundError as missing:
+            raise InputError(
+                f"the sandbox needs the package {missing.name}, which is not installed",
+                tip="install it with: pip install 'cgi-runner[sandbox]'",
+            ) from missing
+        from cgi_runner.sandbox.gate import Gate
+        from cgi_runner.sandbox.listener import listen
+        from cgi_runner.sandbox.store import Store
+        from cgi_runner.sandbox.worker import Worker
+
+        listening = resources.enter_context(_bound(self._host, self._port))
+        database = self._database
+        if database is None:
+            database = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="cgi-sandbox-"))) / "jobs.db"
+        store = Store(database)
+        worker = Worker(store)
+        resources.callback(worker.close)
+        self._gate = Gate(create_app(Service(store, worker, **self._settings)), self.interceptors)
+        server = listen(listening, self._gate)
+        resources.callback(server.server_close)
+        return server
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=128)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(
+            f"the sandbox can not listen on {host}:{port}: {reason}",
+            tip="choose another --port, or --port 0 for any free one",
+        ) from error

@@ -1,0 +1,65 @@
+"""Runs the analyses in the background, so that no request waits for a large table longer than it should."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+from cgi_runner.sandbox.analysis import RESULTS, analyse
+from cgi_runner.sandbox.store import FAILED, Job, Store
+from cgi_runner.sandbox.tables import StoppedError
+
+logger = logging.getLogger(__name__)
+
+THREADS = 2
+PATIENCE = 5.0
+
+
+class Worker:
+    """A few threads and the analyses they are at."""
+
+    def __init__(self, store: Store) -> None:
+        """Be ready to analyse the jobs of `store`."""
+        self._store = store
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="sandbox-analysis")
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._running: dict[str, Future[None]] = {}
+
+    def start(self, job: Job) -> None:
+        """Begin the analysis of a job, unless it is already under way."""
+        self._under_way(job)
+
+    def finished(self, job: Job) -> Job:
+        """Wait a moment for the analysis, and return the job as it is then."""
+        wait([self._under_way(job)], timeout=PATIENCE)
+        return self._store.find(job.owner, job.id) or job
+
+    def close(self) -> None:
+        """Stop; what is not finished begins again with the next start."""
+        self._stopping.set()
+        self._threads.shutdown(cancel_futures=True)
+
+    def _under_way(self, job: Job) -> Future[None]:
+        with self._lock:
+            if job.id not in self._running:
+                future = self._threads.submit(self._analyse, job)
+                self._running[job.id] = future
+                future.add_done_callback(lambda _: self._running.pop(job.id, None))
+            return self._running[job.id]
+
+    def _analyse(self, job: Job) -> None:
+        folder = self._store.folder(job.id)
+        try:
+            outcome = analyse(job, folder, self._stopping.is_set)
+        except StoppedError:
+            return
+        except OSError as error:
+            # A job deleted while it is analysed loses its files under the analysis; anything else is worth knowing.
+            logger.debug("analysis of %s ended: %s", job.id, error)
+            return
+        self._store.finish(job.id, outcome)
+        if outcome != FAILED and (folder / RESULTS).exists():
+            for name in job.uploads.split(","):
+                (folder / name).unlink(missing_ok=True)
