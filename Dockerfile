@@ -41,8 +41,8 @@ SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 RUN touch /tmp/start \
  && apt-get update -qq \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends procps python3 \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/debconf/*-old /var/cache/ldconfig/aux-cache \
-      /var/lib/dpkg/*-old /var/log/apt /var/log/*.log \
+ && find /var/lib/apt/lists /var/cache/apt /var/cache/ldconfig -type f -not -name lock -delete \
+ && find /var/log -type f -exec truncate --size=0 {} + \
  && find / -xdev -newer /tmp/start -not -path /etc/hosts -not -path /etc/resolv.conf \
       -exec touch --no-dereference --reference=/etc/debian_version {} + \
  && rm /tmp/start \

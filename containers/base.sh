@@ -1,24 +1,25 @@
 #!/bin/bash
 # A slim Debian base image made from Debian's own packages, for machines where no image registry can be reached.
 #
-#   containers/base.sh [TAG]     default: cgi-runner-base:SUITE
+#   containers/base.sh [TAG]     default: cgi-runner-base:SUITE, SUITE being trixie
 #
 # What it makes stands in for the published debian:SUITE-slim. It also trusts the certificate authorities that this machine
 # trusts, because pip inside a build goes through the same network; so never publish an image that is built on it.
-# SUITE names another release, MAX_AGE_DAYS how old a base may be before it is made again (default 7).
+# The variable SUITE names another release, MAX_AGE_DAYS says how old a base may be before it is made again (default 7).
 set -euo pipefail
 
 HERE=$(cd "$(dirname "$0")" && pwd)
-STATE=${CONTAINER_STATE:-/var/cache/cgi-runner-containers}
-SUITE=${SUITE:-bookworm}
+SUITE=${SUITE:-trixie}
 TAG=${1:-cgi-runner-base:$SUITE}
 MAX_AGE_DAYS=${MAX_AGE_DAYS:-7}
-TAR=$STATE/base-$SUITE.tar
 AUTHORITIES=/etc/ssl/certs/ca-certificates.crt
+SOURCES=/etc/apt/sources.list.d/debian.sources
 
-mkdir -p "$STATE"
 ENGINE=$("$HERE/engine.sh" env)
 eval "$ENGINE"
+STATE=$CONTAINER_STATE
+TAR=$STATE/base-$SUITE.tar
+mkdir -p "$STATE"
 exec 9>"$STATE/base.lock"
 flock 9
 
@@ -46,12 +47,13 @@ bootstrap() {
   cp -L /usr/local/share/ca-certificates/*.crt "$work/local/" 2>/dev/null || true
   # shellcheck disable=SC2016 # mmdebstrap expands $1 itself
   options+=(--dpkgopt='path-include=/usr/share/doc/*/copyright'
-    --customize-hook='rm -f "$1/etc/resolv.conf" "$1/etc/hostname" "$1"/var/cache/apt/*.bin'
+    --customize-hook='for file in hosts hostname resolv.conf; do : >"$1/etc/$file"; done; rm -f "$1"/var/cache/apt/*.bin'
     --customize-hook="upload $work/docker-clean /etc/apt/apt.conf.d/docker-clean"
     --customize-hook='mkdir -p "$1/etc/ssl/certs" "$1/usr/local/share/ca-certificates"'
     --customize-hook="upload $AUTHORITIES $AUTHORITIES" --customize-hook="upload $work/pip.conf /etc/pip.conf"
     --customize-hook="sync-in $work/local /usr/local/share/ca-certificates")
-  if [ "$SUITE" = bookworm ] && [ -s /etc/apt/sources.list.d/debian.sources ]; then sources=(/etc/apt/sources.list.d/debian.sources); fi
+  # The machine's own sources are of use only when they are for the same release.
+  if grep -qsw "Suites:.* $SUITE" "$SOURCES"; then sources=("$SOURCES"); fi
   mmdebstrap -q --format=tar "${options[@]}" "$SUITE" "$TAR.new" "${sources[@]}" >"$STATE/base.log" 2>&1 ||
     { tail -20 "$STATE/base.log" >&2; return 1; }
   mv "$TAR.new" "$TAR"

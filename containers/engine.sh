@@ -26,7 +26,7 @@ answers() { timeout 20 "$@" version >/dev/null 2>&1; }
 # Newer clients refuse old daemons and cannot build without their buildx plug-in, hence a client of the daemon's own age.
 own_client() { printf '%s\n' /usr/bin/docker; }
 own_answers() { [ -S "$STATE/docker.sock" ] && DOCKER_HOST=$OWN_HOST answers "$(own_client)"; }
-given_answers() { command -v docker >/dev/null && answers docker; }
+given_answers() { [ "${DOCKER_HOST:-}" != "$OWN_HOST" ] && command -v docker >/dev/null && answers docker; }
 
 install_packages() {
   [ -x /usr/sbin/dockerd ] && [ -x /usr/bin/docker ] && command -v mmdebstrap >/dev/null && return 0
@@ -72,8 +72,10 @@ status() {
 }
 
 env_lines() {
+  printf 'export CONTAINER_STATE=%q\n' "$STATE"
   if given_answers; then return 0; fi
   own_answers || die "none answers" "containers/engine.sh up"
+  # shellcheck disable=SC2016 # the reader's shell expands PATH
   printf 'export DOCKER_HOST=%q\nexport PATH=%q:"$PATH"\n' "$OWN_HOST" "$STATE/bin"
 }
 
