@@ -44,7 +44,7 @@ class Service:
     accounts: Mapping[str, str] | None
 
     def current(self, job: Job) -> Job:
-        """The job, with its outcome if the clock says that it has one."""
+        """Give the job, with its outcome if the clock says that it has one."""
         return self.worker.finished(job) if progress.due(job, self.clock()) else job
 
 

@@ -72,7 +72,7 @@ class Evidence:
         self._findings[sample][finding] = None
 
     def rows(self, cancer_type: str) -> Iterator[list[str]]:
-        """The rows of `biomarkers.tsv` for a tumour of this type."""
+        """Give the rows of `biomarkers.tsv` for a tumour of this type."""
         for sample, findings in self._findings.items():
             for biomarker in facts.biomarkers():
                 related = [finding for finding in findings if finding.gene == biomarker.gene]

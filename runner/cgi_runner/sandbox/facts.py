@@ -14,14 +14,16 @@ from typing import NamedTuple
 
 from cgi_runner.sandbox.variants import Change, normal
 
-DISCLAIMER = "SANDBOX of cgi-runner, not the Cancer Genome Interpreter: textbook examples, no interpretation of a patient"
+DISCLAIMER = "SANDBOX of cgi-runner, not the Cancer Genome Interpreter: textbook rows, no interpretation of a patient"
+    "SANDBOX of cgi-runner, not the Cancer Genome Interpreter: textbook examples, no interpretation of a patient"
+)
 MARK = "cgi-runner sandbox, no interpretation"
 
-ONE_LETTER = {
-    **{"Ala": "A", "Arg": "R", "Asn": "N", "Asp": "D", "Cys": "C", "Gln": "Q", "Glu": "E", "Gly": "G", "His": "H"},
-    **{"Ile": "I", "Leu": "L", "Lys": "K", "Met": "M", "Phe": "F", "Pro": "P", "Ser": "S", "Thr": "T", "Trp": "W"},
-    **{"Tyr": "Y", "Val": "V", "Ter": "*"},
-}
+AMINO_ACIDS = (
+    "Ala=A Arg=R Asn=N Asp=D Cys=C Gln=Q Glu=E Gly=G His=H Ile=I Leu=L "
+    "Lys=K Met=M Phe=F Pro=P Ser=S Ter=* Thr=T Trp=W Tyr=Y Val=V"
+)
+ONE_LETTER = dict(pair.split("=") for pair in AMINO_ACIDS.split())
 THREE_LETTERS = re.compile("|".join(ONE_LETTER))
 
 
@@ -51,7 +53,7 @@ class Mutation(NamedTuple):
         return self.summary.startswith("oncogenic")
 
     def change(self, build: str) -> Change:
-        """The change in normal form, in the coordinates of `hg38` or `hg19`."""
+        """Give the change in normal form, in the coordinates of `hg38` or `hg19`."""
         position = self.hg19 if build == "hg19" else self.hg38
         return normal(self.chromosome, position, self.reference, self.alternate)
 
@@ -103,7 +105,7 @@ def one_letter(protein: str) -> str:
 
 
 def _rows(name: str) -> list[list[str]]:
-    text = resources.files("cgi_runner.sandbox").joinpath("knowledge", f"{name}.tsv").read_text(encoding="utf-8")
+    text = (resources.files("cgi_runner.sandbox") / "knowledge" / f"{name}.tsv").read_text(encoding="utf-8")
     return [line.split("\t") for line in text.splitlines()[1:]]
 
 
@@ -115,13 +117,13 @@ def mutations() -> tuple[Mutation, ...]:
 
 @cache
 def mutations_by_change(build: str) -> dict[Change, Mutation]:
-    """The textbook mutations by their change in one genome build."""
+    """Give the textbook mutations by their change in one genome build."""
     return {fact.change(build): fact for fact in mutations()}
 
 
 @cache
 def mutations_by_protein() -> dict[tuple[str, str], Mutation]:
-    """The textbook mutations by gene or transcript and one-letter protein change; the first one of several counts."""
+    """Give the textbook mutations by gene or transcript and one-letter protein change; of several the first."""
     names: dict[tuple[str, str], Mutation] = {}
     for fact in mutations():
         for key in (fact.gene, fact.transcript.split(".")[0]):
@@ -131,14 +133,14 @@ def mutations_by_protein() -> dict[tuple[str, str], Mutation]:
 
 @cache
 def copy_numbers() -> dict[tuple[str, str], CopyNumber]:
-    """The known copy number changes by gene and `AMP` or `DEL`."""
+    """Give the known copy number changes by gene and `AMP` or `DEL`."""
     facts = (CopyNumber(*row) for row in _rows("copy_numbers"))
     return {(fact.gene, fact.cna): fact for fact in facts}
 
 
 @cache
 def fusions() -> dict[str, Fusion]:
-    """The known fusions by name."""
+    """Give the known fusions by name."""
     facts = (Fusion(*row) for row in _rows("fusions"))
     return {fact.fusion: fact for fact in facts}
 

@@ -58,7 +58,7 @@ class Gate:
         self._log.append(entry)
 
         def noted(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
-            entry[3] = int(status.split()[0])
+            entry[3] = int(status[:3])
             return start_response(status, headers, exc_info)
 
         app = self._app

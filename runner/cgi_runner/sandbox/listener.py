@@ -28,6 +28,6 @@ class _Handler(WSGIRequestHandler):
 
 
 def listen(listening: socket.socket, app: WSGIApplication) -> BaseWSGIServer:
-    """A server on a socket that listens already; each request has a thread of its own."""
+    """Make a server on a socket that listens already; each request has a thread of its own."""
     host, port = listening.getsockname()[:2]
     return make_server(host, port, app, threaded=True, request_handler=_Handler, fd=listening.fileno())

@@ -83,7 +83,7 @@ class Mutations:
             return max(count, 0), {number for (number,) in earlier}
 
     def variants(self, warn: Callable[[str], None]) -> Iterator[Variant]:
-        """The usable rows."""
+        """Go through the usable rows."""
         for number, fields in self._table.rows():
             sample = (fields[self._sample] if self._sample is not None else "") or DEFAULT_SAMPLE
             try:
@@ -94,7 +94,7 @@ class Mutations:
             yield Variant(number, sample, identity, change, fact, [fields[place] for place in self._echoed])
 
     def row(self, variant: Variant) -> list[str]:
-        """The variant's row of `alterations.tsv`."""
+        """Give the variant's row of `alterations.tsv`."""
         change = variant.change
         where = [change.chromosome, str(change.position), change.reference, change.alternate] if change else [""] * 4
         return [

@@ -37,7 +37,7 @@ STEPS = (
 
 @cache
 def barcelona() -> tzinfo:
-    """The time zone of CGI's log lines and summaries; plain winter time where the system has no time zone table."""
+    """Give the time zone of CGI's log lines and summaries; winter time where the system knows no time zones."""
     try:
         return ZoneInfo("Europe/Madrid")
     except ZoneInfoNotFoundError:
@@ -45,17 +45,17 @@ def barcelona() -> tzinfo:
 
 
 def utc(seconds: float) -> str:
-    """A date as job descriptions have it: UTC, to the second."""
+    """Write a date as job descriptions have it: UTC, to the second."""
     return f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%d %H:%M:%S}"
 
 
 def local(seconds: float) -> str:
-    """A date as `summary.txt` has it: Barcelona's time, to the second."""
+    """Write a date as `summary.txt` has it: Barcelona's time, to the second."""
     return f"{datetime.fromtimestamp(seconds, barcelona()):%Y-%m-%d %H:%M:%S}"
 
 
 def _elapsed(job: Job, now: float) -> float:
-    """The part of its duration that a job has behind it, from 0 to 1."""
+    """Give the part of its duration that a job has behind it, from 0 to 1."""
     if now >= job.posted_at + job.duration:
         return 1.0
     return (now - job.posted_at) / job.duration
@@ -75,7 +75,7 @@ def due(job: Job, now: float) -> bool:
 
 
 def log_lines(job: Job, remarks: Path, now: float) -> list[str]:
-    """The log as far as it is written at this moment; `remarks` is the file of what the analysis had to say."""
+    """Give the log as it is written at this moment; `remarks` is the file of what the analysis had to say."""
     elapsed = _elapsed(job, now)
     lines = [f"# cgi analyze input.tsv -c {job.cancer_type} -g {job.reference}"]
     if elapsed < STARTED:

@@ -16,6 +16,7 @@ from cgi_runner.errors import InputError
 from cgi_runner.sandbox.gate import Interceptor, Request
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
     from werkzeug.serving import BaseWSGIServer
 
     from cgi_runner.sandbox.gate import Gate
@@ -70,7 +71,7 @@ class Sandbox:
         """The latest requests as (method, path, action, status), oldest first."""
         return self._gate.requests if self._gate else []
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         """Serve from a thread until the end of the block."""
         server = self._opened()
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": POLL}, daemon=True)

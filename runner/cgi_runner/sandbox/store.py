@@ -99,7 +99,7 @@ class Store:
             raise FullError
 
     def find(self, owner: str, job_id: str) -> Job | None:
-        """The owner's job of this id."""
+        """Give the owner's job of this id."""
         with self._connection() as connection:
             row = connection.execute(
                 f"SELECT {COLUMNS} FROM jobs WHERE owner = ? AND id = ?",  # noqa: S608 - constant
@@ -108,7 +108,7 @@ class Store:
         return Job(*row) if row else None
 
     def ids(self, owner: str) -> list[str]:
-        """The owner's job ids, oldest first."""
+        """Give the owner's job ids, oldest first."""
         with self._connection() as connection:
             rows = connection.execute("SELECT id FROM jobs WHERE owner = ? ORDER BY number", (owner,))
             return [job_id for (job_id,) in rows]

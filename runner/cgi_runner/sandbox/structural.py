@@ -37,7 +37,7 @@ class Event(NamedTuple):
 
 
 def cnas(table: Table, file_number: int, warn: Callable[[str], None]) -> Iterator[Event]:
-    """The usable copy number changes of a table; others are told to `warn`."""
+    """Go through the usable copy number changes of a table; others are told to `warn`."""
     if table.kind == GISTIC:
         yield from _gistic(table, file_number)
         return
@@ -63,7 +63,7 @@ def _gistic(table: Table, file_number: int) -> Iterator[Event]:
 
 
 def fusions(table: Table, file_number: int, _warn: Callable[[str], None]) -> Iterator[Event]:
-    """All fusions of a table, the partners in alphabetical order; what is no pair of genes becomes `n/a`."""
+    """Go through all fusions of a table, the partners in alphabetical order; what is no pair of genes becomes `n/a`."""
     (place,) = table.needed()
     for number, fields in table.rows():
         identifier, sample = f"input{file_number:02}_{number}", _sample(table, fields)
@@ -73,7 +73,7 @@ def fusions(table: Table, file_number: int, _warn: Callable[[str], None]) -> Ite
 
 
 def cna_row(event: Event, cancer_type: str) -> tuple[list[str], Finding | None]:
-    """The row of a copy number change, and what it means for the biomarkers."""
+    """Give the row of a copy number change, and what it means for the biomarkers."""
     fact = facts.copy_numbers().get((event.name, event.cna))
     known_in, role = (fact.known_in, fact.role) if fact else ("", "")
     row = [
@@ -85,7 +85,7 @@ def cna_row(event: Event, cancer_type: str) -> tuple[list[str], Finding | None]:
 
 
 def fusion_row(event: Event, cancer_type: str) -> tuple[list[str], Finding | None]:
-    """The row of a fusion, and what it means for the biomarkers."""
+    """Give the row of a fusion, and what it means for the biomarkers."""
     fact = facts.fusions().get(event.name)
     effector, role, known_in = (fact.effector, fact.role, fact.known_in) if fact else ("", "", "")
     row = [

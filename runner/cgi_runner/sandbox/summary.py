@@ -30,7 +30,7 @@ class Counts:
 
 
 def summary(job: Job, counts: Counts) -> str:
-    """The text of `summary.txt`."""
+    """Write the text of `summary.txt`."""
     verdicts = counts.verdicts
     return f"""===============================
 === Summary of the analysis ===

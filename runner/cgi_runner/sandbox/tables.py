@@ -62,11 +62,11 @@ class Table:
             raise RefusedError(f"Format of the input file not recognized: no column {', '.join(missing)}")
 
     def place(self, name: str) -> int | None:
-        """The position of a column, counted from 0."""
+        """Give the position of a column, counted from 0."""
         return self._places.get(name)
 
     def needed(self) -> tuple[int, ...]:
-        """The positions of the columns that this kind of table can not do without."""
+        """Give the positions of the columns that this kind of table can not do without."""
         return tuple(self._places[name] for name in NEEDED[self.kind])
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
@@ -79,7 +79,7 @@ class Table:
             yield number, fields + [""] * (width - len(fields))
 
     def _content(self) -> Iterator[tuple[int, str]]:
-        """The lines that are neither blank nor `##` remarks; the header has the number 0."""
+        """Read the lines that are neither blank nor `##` remarks; the header has the number 0."""
         number = 0
         with self._path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as file:
             while line := file.readline(LONGEST_LINE):

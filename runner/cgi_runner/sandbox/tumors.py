@@ -11,7 +11,7 @@ ANY = "CANCER"
 @cache
 def parents() -> dict[str, tuple[str, ...]]:
     """Every cancer type id with the ids directly above it; the root has none."""
-    text = resources.files("cgi_runner").joinpath("data", "cancer_types.tsv").read_text(encoding="utf-8")
+    text = (resources.files("cgi_runner") / "data" / "cancer_types.tsv").read_text(encoding="utf-8")
     header, *lines = text.splitlines()
     columns = header.split("\t")
     rows = [dict(zip(columns, line.split("\t"), strict=True)) for line in lines]
@@ -20,7 +20,7 @@ def parents() -> dict[str, tuple[str, ...]]:
 
 @cache
 def lineage(cancer_type: str) -> frozenset[str]:
-    """The type itself and everything above it."""
+    """Give the type itself and everything above it."""
     above = (lineage(up) for up in parents().get(cancer_type, ()))
     return frozenset({cancer_type}).union(*above)
 

@@ -7,7 +7,6 @@ allele, a deletion begins at its first lost base and an insertion stays at the b
 from __future__ import annotations
 
 import re
-from os.path import commonprefix
 from typing import NamedTuple
 
 from cgi_runner.sandbox.tables import RefusedError, SkippedError
@@ -60,7 +59,7 @@ def normal(chromosome: str, position: str, reference: str, alternate: str) -> Ch
     name = chromosome_name(chromosome)
     if not POSITION.fullmatch(position):
         raise SkippedError(f'Skipping variant with invalid position: "{position}"')
-    shared = len(commonprefix((reference, alternate))) if len(reference) != len(alternate) else 0
+    shared = _shared(reference, alternate) if len(reference) != len(alternate) else 0
     short, long = reference[shared:] or "-", alternate[shared:] or "-"
     if not (ALLELE.fullmatch(short) and ALLELE.fullmatch(long)) or short == long:
         raise SkippedError(f'Skipping variant with invalid ref/alt: "{short}/{long}"')
@@ -68,8 +67,14 @@ def normal(chromosome: str, position: str, reference: str, alternate: str) -> Ch
     return Change(name, int(position) + shared - stay, short, long)
 
 
+def _shared(reference: str, alternate: str) -> int:
+    """Count the leading bases that both alleles have."""
+    pairs = enumerate(zip(reference, alternate, strict=False))
+    return next((place for place, (one, other) in pairs if one != other), min(len(reference), len(alternate)))
+
+
 def chromosome_name(text: str) -> str:
-    """The name without `chr`; the mitochondrial one ends the whole job, as it does at CGI."""
+    """Take off the `chr`; a mitochondrial name ends the whole job, as it does at CGI."""
     name = text[3:] if text[:3].lower() == "chr" else text
     if name.upper() in MITOCHONDRIAL:
         raise RefusedError(f"Mitochondrial variants can not be processed: {text}")
@@ -79,7 +84,7 @@ def chromosome_name(text: str) -> str:
 
 
 def opposite(allele: str) -> str:
-    """The same allele read on the other strand."""
+    """Read the same allele read on the other strand."""
     return allele.translate(COMPLEMENT)[::-1]
 
 
