@@ -15,8 +15,6 @@ from typing import NamedTuple
 from cgi_runner.sandbox.variants import Change, normal
 
 DISCLAIMER = "SANDBOX of cgi-runner, not the Cancer Genome Interpreter: textbook rows, no interpretation of a patient"
-    "SANDBOX of cgi-runner, not the Cancer Genome Interpreter: textbook examples, no interpretation of a patient"
-)
 MARK = "cgi-runner sandbox, no interpretation"
 
 AMINO_ACIDS = (
@@ -81,7 +79,7 @@ class Fusion(NamedTuple):
 class Biomarker(NamedTuple):
     """A drug response that depends on an alteration.
 
-    `kind` is mutation, amplification, deletion, fusion or wildtype; `changes` are CGI's names of the changes that fulfil
+    `kind` is mutation, amplification, deletion, fusion or wildtype; `changes` are the changes in CGI words that fulfil
     it, or `oncogenic` for any driver, or `any`. `resisted_by` names the biomarker that takes the response away.
     """
 
