@@ -1,0 +1,170 @@
+"""Lines of a file that may be compressed, huge, broken or no text at all; memory stays flat."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+from cgi_runner.errors import InputError
+
+from .faults import Faults
+
+BLOCK = 1 << 16
+LONGEST_LINE = 1 << 21
+GZIP = b"\x1f\x8b"
+BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+NO_TEXT = {
+    b"\xff\xfe": ("UTF-16 text", "save the file as UTF-8"),
+    b"\xfe\xff": ("UTF-16 text", "save the file as UTF-8"),
+    b"PK\x03\x04": ("a zip archive or an Excel sheet", "unpack it, or save the sheet as tab separated text"),
+    b"BZh": ("a bzip2 file", "unpack it first: bunzip2 FILE"),
+    b"\xfd7zXZ\x00": ("an xz file", "unpack it first: unxz FILE"),
+    b"\x28\xb5\x2f\xfd": ("a zstd file", "unpack it first: unzstd FILE"),
+    b"BCF\x02": ("a BCF file", "convert it first: bcftools view FILE > FILE.vcf"),
+    GZIP: ("gzip inside gzip", "unpack it once: gunzip FILE"),
+}
+CUT_OFF = "the file looks cut off or damaged: copy it again from where it came from"
+
+
+class Source:
+    """A file read once, forwards: single lines while its header is looked at, then whole blocks of lines."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or standard input for `-`; raise InputError when it cannot be read."""
+        self.name = "-" if str(path) == "-" else path.name
+        self.faults = Faults(self.name)
+        self._raw = _Raw(_opened(path))
+        self._blocks = self._checked_blocks()
+        self._text, self._start, self._number = "", 0, 1
+
+    def close(self) -> None:
+        """Close the file; standard input stays open."""
+        self._raw.close()
+
+    def line(self) -> tuple[int, str] | None:
+        """Give the next line and its number, or None at the end."""
+        if self._start == len(self._text):
+            self._text, self._start = next(self._blocks, ""), 0
+            if not self._text:
+                return None
+        end = self._text.index("\n", self._start)
+        number, text = self._number, self._text[self._start : end]
+        self._start, self._number = end + 1, number + 1
+        return number, text
+
+    def blocks(self) -> Iterator[tuple[int, str]]:
+        """Give all further lines in blocks, each with the number of its first line; every line ends with a newline."""
+        text = self._text[self._start :] or next(self._blocks, "")
+        while text:
+            number = self._number
+            self._number += text.count("\n")
+            yield number, text
+            text = next(self._blocks, "")
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Give all further lines that are not blank, each with its number."""
+        for number, text in self.blocks():
+            for offset, line in enumerate(text.split("\n")):
+                if line and not line.isspace():
+                    yield number + offset, line
+
+    def _checked_blocks(self) -> Iterator[str]:
+        """Give whole lines as text, a block at a time."""
+        number, rest = 1, b""
+        blocks = self._bytes()
+        while block := self._next(blocks, number):
+            if number == 1 and not rest:
+                block = self._sniffed(block)
+            lines, newline, tail = block.rpartition(b"\n")
+            if newline:
+                text = self._text_of(number, rest + lines + newline)
+                number += text.count("\n")
+                yield text
+                rest = tail
+            else:
+                rest += tail
+            if len(rest) > LONGEST_LINE:
+                self._too_long(number, rest)
+        if rest:
+            yield self._text_of(number, rest + b"\n")
+
+    def _bytes(self) -> Iterator[bytes]:
+        """Give decompressed bytes, a block at a time."""
+        raw = io.BufferedReader(self._raw, BLOCK)
+        start = raw.peek(18)[:18]
+        stream = gzip.GzipFile(fileobj=raw) if start.startswith(GZIP) else raw
+        while block := stream.read(BLOCK):
+            yield block
+        if start.startswith(GZIP) and start[12:14] == b"BC" and self._raw.end != BGZF_END:
+            raise EOFError("the empty block that ends a bgzipped file is missing")
+
+    def _next(self, blocks: Iterator[bytes], number: int) -> bytes:
+        try:
+            return next(blocks, b"")
+        except (EOFError, OSError, zlib.error) as error:
+            self.faults.stop(f"line {number}: the file cannot be read on from here ({error})", tip=CUT_OFF)
+
+    def _sniffed(self, block: bytes) -> bytes:
+        for magic, (what, tip) in NO_TEXT.items():
+            if block.startswith(magic):
+                self.faults.stop(f"line 1: found {what}, expected text or gzipped text", tip=tip)
+        return block.removeprefix(b"\xef\xbb\xbf")
+
+    def _text_of(self, number: int, block: bytes) -> str:
+        if b"\0" in block:
+            line = number + block.count(b"\n", 0, block.index(b"\0"))
+            self.faults.stop(f"line {line}: found a NUL byte, expected text", tip="is this the right file?")
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n")
+        if b"\r" in block:
+            line = number + block.count(b"\n", 0, block.index(b"\r"))
+            self.faults.stop(
+                f"line {line}: found a carriage return within the line, expected lines that end with a line feed",
+                tip="convert the line ends: tr '\\r' '\\n' < FILE > NEW_FILE",
+            )
+        # Columns that are not read may hold anything; those that are sent are checked where they are read.
+        return block.decode("utf-8", "surrogateescape")
+
+    def _too_long(self, number: int, line: bytes) -> NoReturn:
+        if b"\0" in line or b"\r" in line:
+            self._text_of(number, line)
+        self.faults.stop(
+            f"line {number}: found a line of more than {LONGEST_LINE} bytes, expected shorter lines",
+            tip="is this the right file?",
+        )
+
+
+class _Raw(io.RawIOBase):
+    """The bytes of a file as they are, with the last few remembered: they tell whether a bgzipped file is whole."""
+
+    def __init__(self, file: io.BufferedIOBase) -> None:
+        super().__init__()
+        self._file = file
+        self.end = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        size = self._file.readinto1(buffer)
+        self.end = (self.end + bytes(buffer[max(0, size - len(BGZF_END)) : size]))[-len(BGZF_END) :]
+        return size
+
+    def close(self) -> None:
+        if self._file is not sys.stdin.buffer:
+            self._file.close()
+        super().close()
+
+
+def _opened(path: Path) -> io.BufferedIOBase:
+    if str(path) == "-":
+        return sys.stdin.buffer  # type: ignore[return-value]
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}", tip="check the name and the permissions of the file") from error

@@ -1,0 +1,58 @@
+"""Whose alterations these are: sample names, and which of a file's sample columns are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cgi_runner.errors import InputError
+
+from .faults import Faults, shown
+
+LONGEST_NAME = 200
+MOST_LISTED = 10
+DEFAULT = "sample"
+SAMPLE_TIP = "say whose alterations these are: --sample NAME"
+
+
+def is_name(text: str) -> bool:
+    """Whether the text can be the name of a sample in a table: something printable without blanks around it."""
+    return bool(text) and text.isprintable() and text == text.strip() and len(text) <= LONGEST_NAME
+
+
+def chosen(faults: Faults, line: int, names: Sequence[str], sample: str | None) -> dict[int, str]:
+    """Give the sample columns to read, by their place among `names`, and the names to send them under.
+
+    `sample` picks its column; a file with a single column is renamed to it.
+    """
+    for name in names:
+        if not is_name(name):
+            faults.add(line, "header", name, "the name of a sample, printable and without blanks around it")
+        if names.count(name) > 1:
+            faults.stop(f"line {line}: found the sample {shown(name)} twice in the header, expected it once")
+    if sample is None:
+        return dict(enumerate(names))
+    if sample in names:
+        return {names.index(sample): sample}
+    if len(names) == 1:
+        return {0: sample}
+    return faults.stop(
+        f"line {line}: found the samples {_listed(names)}, expected {shown(sample)} among them",
+        tip="give one of the names in the file: --sample NAME",
+    )
+
+
+def default_name(source: str, sample: str | None, others: set[str]) -> str:
+    """Give the sample of a file that names none: the one asked for, or else the only one of the other files."""
+    if sample is not None:
+        return sample
+    if len(others) > 1:
+        raise InputError(
+            f"{source}: found no samples, expected them as the other files name several ({_listed(sorted(others))})",
+            tip="add a column `sample` to the file, or " + SAMPLE_TIP,
+        )
+    return next(iter(others), DEFAULT)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = ["…"] if len(names) > MOST_LISTED else []
+    return ", ".join([*map(shown, names[:MOST_LISTED]), *more])

@@ -1,0 +1,159 @@
+"""Tables with a header line, whatever their columns are called."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from .dropped import DroppedFile
+from .faults import shown
+from .lines import Source
+from .model import Options, Row
+from .samples import SAMPLE_TIP, is_name
+from .variant import Judge
+
+SYNONYMS = {
+    "chr": ("chr", "chrom", "chromosome"),
+    "pos": ("pos", "position", "start", "start_position"),
+    "ref": ("ref", "reference", "reference_allele"),
+    "alt": ("alt", "alternate", "alternative", "alternate_allele", "tumor_seq_allele2"),
+    "sample": ("sample", "sample_id", "sampleid", "sample_name", "tumor_sample_barcode", "tumor_sample"),
+    "allele1": ("tumor_seq_allele1",),
+    "build": ("ncbi_build",),
+    "filter": ("filter",),
+    "strand": ("strand",),
+    "gdna": ("gdna", "hgvsg"),
+    "protein": ("protein",),
+    "gene": ("gene", "hugo_symbol", "gene_symbol", "symbol"),
+    "cna": ("cna", "cnv", "cna_type", "cnv_type", "copy_number_alteration"),
+    "locus": ("locus id",),
+    "cytoband": ("cytoband",),
+    "fus": ("fus", "fusion", "fusions", "gene_fusion", "fusion_name", "fusionname"),
+}
+"""What CGI calls a column, and what else it is called, in lower case."""
+
+
+@dataclass
+class Header:
+    """The columns of a table: where each known one is, and what the file calls it."""
+
+    source: Source
+    line: int
+    names: list[str]
+    separator: str
+    places: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, source: Source, line: int, text: str) -> Header:
+        """Read a header line, separated by tabs or else by commas."""
+        separator = "\t" if "\t" in text or "," not in text else ","
+        names = split(text.removeprefix("#"), separator)
+        lower = [name.lower() for name in names]
+        found = {column: next(filter(lower.__contains__, words), None) for column, words in SYNONYMS.items()}
+        return cls(
+            source, line, names, separator, {column: lower.index(word) for column, word in found.items() if word}
+        )
+
+    def check(self) -> None:
+        """Make it a fault when a known column is there twice."""
+        lower = [name.lower() for name in self.names]
+        for place in self.places.values():
+            if lower.count(lower[place]) > 1:
+                self.source.faults.stop(
+                    f"line {self.line}: found the column {shown(self.names[place])} twice, expected it once"
+                )
+
+    def has(self, *columns: str) -> bool:
+        """Whether all these columns are there."""
+        return all(column in self.places for column in columns)
+
+    def name(self, column: str) -> str:
+        """Give what the file calls a column."""
+        return self.names[self.places[column]]
+
+    def rows(self, *columns: str) -> Iterator[tuple[int, list[str]]]:
+        """Give the cells of these columns of every row, with its line; a column that is not there is an empty cell."""
+        width, places = len(self.names), [self.places.get(column, -1) for column in columns]
+        for number, line in self.source.lines():
+            cells = split(line, self.separator)
+            if len(cells) == width:
+                cells.append("")
+                yield number, [cells[place] for place in places]
+            else:
+                self.source.faults.say(f"line {number}: found {len(cells)} columns, expected {width}")
+
+
+def split(line: str, separator: str) -> list[str]:
+    """Split a line into cells; blanks and double quotes around a cell are not part of it."""
+    cells = line.split(separator)
+    if '"' in line:
+        with suppress(csv.Error):
+            cells = next(csv.reader([line], delimiter=separator))
+    return [cell.strip() for cell in cells]
+
+
+class Samples:
+    """The sample of each row of one table."""
+
+    def __init__(self, header: Header, options: Options) -> None:
+        """Know whether the table names samples."""
+        self.named = header.has("sample")
+        self.seen: set[str] = set()
+        self._header = header
+        self._fallback = options.sample
+
+    def of(self, line: int, cell: str, default: str) -> str:
+        """Give the sample of a row whose cell in the sample column is this; a bad one is a fault."""
+        if cell in self.seen:
+            return cell
+        if not self.named:
+            cell = default
+        elif not cell and self._fallback is not None:
+            cell = self._fallback
+        if not is_name(cell):
+            faults = self._header.source.faults
+            faults.add(line, self._header.name("sample"), cell, "the name of a sample, printable", tip=SAMPLE_TIP)
+        else:
+            self.seen.add(cell)
+        return cell
+
+
+class TableReader:
+    """Reads a table with a chromosome, a position and two alleles a row."""
+
+    format = "table"
+
+    def __init__(self, header: Header, options: Options, dropped: DroppedFile) -> None:
+        """Read below this header."""
+        self._header = header
+        self._judge = Judge(options, header.source.faults, dropped)
+        self._judge.columns = (header.name("chr"), header.name("pos"), header.name("ref"), header.name("alt"))
+        self._samples = Samples(header, options)
+        self.named, self.samples = self._samples.named, self._samples.seen
+        if options.pass_only and not header.has("filter"):
+            header.source.faults.stop(f"line {header.line}: found no column FILTER, expected it for --pass-only")
+        self._pass_only = options.pass_only
+
+    def batches(self, default: str) -> Iterator[list[Row]]:
+        """Give the rows to send, one line of the table at a time."""
+        for line, cells in self._header.rows("chr", "pos", "ref", "alt", "sample", "filter", "strand"):
+            *site, alternates, sample, verdict, strand = cells
+            name = self._samples.of(line, sample, default)
+            check_strand(self._header, line, strand)
+            alleles = [(alternate, (name,)) for alternate in alternates.split(",")]
+            passed = not self._pass_only or verdict == "PASS"
+            yield self._judge.rows(line, (site[0], site[1], site[2]), alleles, passed=passed)
+
+
+def check_strand(header: Header, line: int, strand: str) -> None:
+    """Make anything but the forward strand a fault: CGI reads such a column in one way, other tools in another."""
+    if strand not in ("", "+", "1", "+1", "."):
+        header.source.faults.add(
+            line,
+            header.name("strand"),
+            strand,
+            "+",
+            tip="give the alleles of the forward strand, and no other strand",
+        )

@@ -1,0 +1,141 @@
+"""One small variant: judged, and brought to the one spelling that is sent.
+
+CGI's own spelling, seen in its result files: what both alleles share is trimmed, an empty allele is `-`, a deletion
+stands at its first deleted base, an insertion at the base before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from .dropped import DroppedFile, variant_text
+from .faults import Faults, shown
+from .genome import GENOMES, NAMES, bare
+from .model import Options, Row
+
+Site = tuple[str, str, str]
+"""Chromosome, position and reference allele as the file has them."""
+
+Allele = tuple[str, Sequence[str]]
+"""An alternate allele as the file has it, and the samples that carry it."""
+
+MITOCHONDRIAL = "CGI takes no mitochondrial variants"
+OTHER_CONTIG = "CGI takes only the chromosomes 1-22, X and Y"
+FILTERED = "FILTER is not PASS"
+SYMBOLIC = "symbolic allele"
+BREAKEND = "breakend"
+SPANNING = "spanning deletion (*)"
+NO_ALTERNATE = "no alternate allele"
+AMBIGUOUS = "an allele has letters other than A, C, G, T and N"
+SAME = "the alternate allele is the reference allele"
+NOT_CARRIED = "no sample carries the allele"
+
+_MITOCHONDRIA = frozenset(("M", "MT", "NC_012920.1", "NC_001807.4"))
+_BASES = frozenset("ACGTN-")
+_POSITION = re.compile(r"[0-9]{1,10}")
+_REFERENCE = re.compile(r"[ACGTNRYSWKMBDHV]+|-")
+_ALTERNATE = re.compile(r"[ACGTNRYSWKMBDHV]+|[-.*]|<[^<>]+>|\.?[ACGTN]*[][]?[^][<>]*[][]?[ACGTN]*\.?")
+
+
+def normalised(position: int, reference: str, alternate: str) -> tuple[int, str, str]:
+    """Trim what both alleles share, first at their ends, then at their starts; `-` is an empty allele."""
+    ref, alt = reference.replace("-", ""), alternate.replace("-", "")
+    # An insertion that is written with `-` already names the base before it.
+    first = position if ref else position + 1
+    shared = min(len(ref), len(alt))
+    end = next((n for n in range(shared) if ref[-1 - n] != alt[-1 - n]), shared)
+    ref, alt = ref[: len(ref) - end], alt[: len(alt) - end]
+    shared -= end
+    start = next((n for n in range(shared) if ref[n] != alt[n]), shared)
+    ref, alt, first = ref[start:], alt[start:], first + start
+    if ref:
+        return first, ref, alt or "-"
+    # Nothing lies before the first base of a chromosome: an insertion there keeps the base that follows it.
+    return (first - 1, "-", alt) if first > 1 else (position, reference, alternate)
+
+
+def reason_against(reference: str, alternate: str) -> str:
+    """Say why CGI would not take these well-formed upper-case alleles, or give an empty string."""
+    if alternate in ("-", reference) and reference in ("-", alternate):
+        return SAME
+    if alternate == ".":
+        return NO_ALTERNATE
+    if alternate == "*":
+        return SPANNING
+    if alternate.startswith("<"):
+        return SYMBOLIC
+    if not alternate.isalpha() and alternate != "-":
+        return BREAKEND
+    return "" if _BASES.issuperset(reference + alternate) else AMBIGUOUS
+
+
+class Judge:
+    """Decides about every variant of one file: a row to send, a row of `dropped.tsv`, or a fault."""
+
+    def __init__(self, options: Options, faults: Faults, dropped: DroppedFile) -> None:
+        """Judge for one file; what is not sent goes to `dropped`, what is wrong to `faults`."""
+        self.genome = GENOMES[options.reference]
+        self.columns = ("CHROM", "POS", "REF", "ALT")
+        """What the file calls these four."""
+        self._faults = faults
+        self._dropped = dropped
+
+    def rows(self, line: int, site: Site, alleles: Iterable[Allele], *, passed: bool = True) -> list[Row]:
+        """Give the rows to send for the alternate alleles of a site; `passed` tells what its filter says."""
+        chromosome, text, reference = site
+        rank = self._rank(line, chromosome)
+        position = self._position(line, text, rank)
+        if not position or not self._is(_REFERENCE, line, 2, reference, "bases"):
+            return []
+        against = "" if passed else FILTERED
+        if not rank:
+            against = MITOCHONDRIAL if bare(chromosome) in _MITOCHONDRIA else OTHER_CONTIG
+        rows: list[Row] = []
+        for alternate, samples in alleles:
+            if not self._is(_ALTERNATE, line, 3, alternate, "bases"):
+                continue
+            ref, alt = reference.upper(), alternate.upper()
+            reason = against or reason_against(ref, alt) or ("" if samples else NOT_CARRIED)
+            if reason:
+                self.drop(line, samples, variant_text(chromosome, text, reference, alternate), reason)
+            else:
+                variant = (rank, *normalised(position, ref, alt))
+                rows += [((*variant, sample), line) for sample in samples]
+        return rows
+
+    def drop(self, line: int, samples: Sequence[str], alteration: str, reason: str) -> None:
+        """List an alteration that is not sent, once for each sample that has it."""
+        for sample in samples or ("",):
+            self._dropped.add("mutations", line, sample, alteration, reason)
+
+    def _rank(self, line: int, chromosome: str) -> int:
+        """Give the rank of the chromosome, or 0 when it is not one that CGI takes."""
+        if chromosome in self.genome.foreign:
+            self._faults.stop(
+                f"line {line}, column {self.columns[0]}: found {shown(chromosome)}, which is not of {self.genome.name}",
+                tip="name the build that the file was made with: --reference hg19 or --reference hg38",
+            )
+        if not chromosome:
+            self._faults.add(line, self.columns[0], chromosome, "a chromosome")
+        return self.genome.rank(chromosome)
+
+    def _position(self, line: int, text: str, rank: int) -> int:
+        """Give the position, or 0 when it is none."""
+        position = int(text) if _POSITION.fullmatch(text) else 0
+        end = self.genome.ends[rank]
+        if 0 < position <= (end or position):
+            return position
+        where = (
+            f"1 to {end}, where chromosome {NAMES[rank]} of {self.genome.name} ends"
+            if rank
+            else "a whole number from 1"
+        )
+        self._faults.add(line, self.columns[1], text, where)
+        return 0
+
+    def _is(self, pattern: re.Pattern[str], line: int, column: int, text: str, expected: str) -> bool:
+        if pattern.fullmatch(text.upper()):
+            return True
+        self._faults.add(line, self.columns[column], text, expected)
+        return False

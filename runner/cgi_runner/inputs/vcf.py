@@ -1,0 +1,122 @@
+"""VCF, also with several samples and several alleles a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from .dropped import DroppedFile
+from .faults import shown
+from .genome import NAMES, Genome, build_named_in, build_of_length
+from .lines import Source
+from .model import Options, Row
+from .samples import chosen
+from .variant import Allele, Judge
+
+FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
+NAMES_LINE = "#CHROM POS ID REF ALT QUAL FILTER INFO, separated by tabs"
+REFERENCE_TIP = "name the build that the file was made with: --reference hg19 or --reference hg38"
+
+
+class VcfReader:
+    """Reads the lines of a VCF whose header is fine: one row for each allele of each sample that carries it."""
+
+    format = "VCF"
+
+    def __init__(self, source: Source, line: tuple[int, str], options: Options, dropped: DroppedFile) -> None:
+        """Read the header, which begins with this line."""
+        self._source = source
+        self._judge = Judge(options, source.faults, dropped)
+        self._pass_only = options.pass_only
+        number, columns = _header(source, self._judge.genome, line)
+        self._width = len(columns)
+        picked = chosen(source.faults, number, columns[9:], options.sample)
+        self._samples = {9 + place: name for place, name in picked.items()}
+        self.samples = set(self._samples.values())
+        self.named = bool(self._samples)
+
+    def batches(self, default: str) -> Iterator[list[Row]]:
+        """Give the rows to send, block by block; `default` is the sample of a file without genotypes."""
+        for first, text in self._source.blocks():
+            rows: list[Row] = []
+            for number, line in enumerate(text.split("\n"), first):
+                cells = line.split("\t")
+                if len(cells) == self._width:
+                    rows += self._rows(number, cells, default)
+                elif line and not line.isspace():
+                    self._source.faults.say(f"line {number}: found {len(cells)} columns, expected {self._width}")
+            yield rows
+
+    def _rows(self, line: int, cells: list[str], default: str) -> list[Row]:
+        site = (cells[0], cells[1], cells[3])
+        alternates = cells[4].split(",")
+        if self.named:
+            alleles = self._carried(line, cells, alternates)
+        else:
+            alleles = [(alternate, (default,)) for alternate in alternates]
+        return self._judge.rows(line, site, alleles, passed=not self._pass_only or cells[6] == "PASS")
+
+    def _carried(self, line: int, cells: list[str], alternates: list[str]) -> list[Allele]:
+        """Give each alternate allele with the samples whose genotype has it."""
+        names = cells[8].split(":")
+        if "GT" not in names:
+            if len(self._samples) > 1:
+                self._source.faults.stop(
+                    f"line {line}, column FORMAT: found {shown(cells[8])}, expected GT to tell who has the allele",
+                    tip="pick one sample, whose rows are then all taken: --sample NAME",
+                )
+            return [(alternate, tuple(self._samples.values())) for alternate in alternates]
+        place = names.index("GT")
+        carriers: list[list[str]] = [[] for _ in alternates]
+        for column, sample in self._samples.items():
+            genotype = cells[column].split(":")
+            alleles = alleles_of(genotype[place] if place < len(genotype) else "")
+            if max(alleles, default=0) > len(alternates) or min(alleles, default=0) < 0:
+                expected = f"alleles from 0 to {len(alternates)}, like 0/1"
+                self._source.faults.add(line, sample, cells[column], expected)
+                continue
+            for allele in alleles:
+                carriers[allele - 1].append(sample)
+        return list(zip(alternates, carriers, strict=True))
+
+
+@lru_cache(maxsize=1000)
+def alleles_of(genotype: str) -> frozenset[int]:
+    """Give the alternate alleles in a genotype like 0/1, 1|2 or 1; -1 stands for something that is none."""
+    calls = [call for call in re.split(r"[/|]", genotype) if call not in ("", ".", "0")]
+    return frozenset(int(call) if re.fullmatch("[0-9]{1,4}", call) else -1 for call in calls)
+
+
+def _header(source: Source, genome: Genome, line: tuple[int, str] | None) -> tuple[int, list[str]]:
+    """Read from this line up to the one with the column names; give its number and the names."""
+    number = 1
+    while line and line[1].startswith("##"):
+        number, text = line
+        contradiction = contradiction_in(text, genome)
+        if contradiction:
+            source.faults.stop(f"line {number}: found {contradiction}, expected {genome.name}", tip=REFERENCE_TIP)
+        line = source.line()
+    if not line:
+        source.faults.stop(f"line {number}: the file ends here, expected the line with the column names: {NAMES_LINE}")
+    columns = line[1].split("\t")
+    if tuple(columns[:8]) != FIXED or columns[8:9] not in ([], ["FORMAT"]):
+        source.faults.stop(f"line {line[0]}: found {shown(line[1])}, expected the column names: {NAMES_LINE}")
+    return line[0], columns
+
+
+def contradiction_in(text: str, genome: Genome) -> str:
+    """Say what in a line of the header is of another build than this one, or give an empty string."""
+    if text.startswith("##reference="):
+        build = build_named_in(text)
+        return f"{shown(text)}, which is {build}" if build not in ("", genome.name) else ""
+    if not text.startswith("##contig="):
+        return ""
+    facts = dict(re.findall(r"\b(ID|length|assembly)=([^,>]*)", text))
+    build = build_named_in(facts.get("assembly", ""))
+    if build not in ("", genome.name):
+        return f"the assembly {shown(facts['assembly'])}, which is {build}"
+    rank, length = genome.rank(facts.get("ID", "")), facts.get("length", "")
+    if not rank or not length.isdecimal() or int(length) == genome.ends[rank]:
+        return ""
+    return f"chromosome {NAMES[rank]} of length {length}, which is {build_of_length(rank, int(length))}"
