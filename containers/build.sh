@@ -49,23 +49,15 @@ options=(--network host --tag "$tag" --build-arg "BASE=$BASE" --build-arg "VERSI
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 docker build --progress plain "${options[@]}" "$ROOT" >"$log" 2>&1 || { tail -40 "$log" >&2; exit 1; }
+# What this build has replaced would fill an engine that is kept.
+docker image prune --force --filter label=software=cgi-runner >/dev/null
 printf 'build: %s on %s\n' "$tag" "$BASE" >&2
 [ "${1:-}" != --no-sbom ] || exit 0
 
-# The tool that reads the image has no business in it, nor among the runner's own dependencies.
-syft=$(command -v syft || true)
-if [ -z "$syft" ]; then
-  lock=$HERE/tools.txt
-  tools=$CONTAINER_STATE/tools-$(sha256sum "$lock" | cut -c1-12)
-  syft=$tools/bin/syft
-  if [ ! -x "$syft" ]; then
-    python3 -m venv --clear "$tools"
-    "$tools/bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement "$lock"
-  fi
-fi
+tools=$("$HERE/tools.sh")
 sbom=$ROOT/dist/${tag//[:\/]/-}.spdx.json
 mkdir -p "$ROOT/dist"
-SYFT_CHECK_FOR_APP_UPDATE=false SYFT_FILE_METADATA_SELECTION=none "$syft" scan --quiet --source-name "${tag%:*}" --source-version "$version" \
+SYFT_CHECK_FOR_APP_UPDATE=false SYFT_FILE_METADATA_SELECTION=none "$tools/syft" scan --quiet --source-name "${tag%:*}" --source-version "$version" \
   --output "spdx-json=$sbom.part" "docker:$tag"
 mv "$sbom.part" "$sbom"
 printf 'build: %s\n' "${sbom#"$ROOT"/}" >&2
