@@ -18,7 +18,7 @@ import urllib3
 
 from cgi_runner.clock import Clock
 from cgi_runner.errors import CredentialsError, RunnerError, ServiceError
-from cgi_runner.redaction import redact
+from cgi_runner.redaction import excerpt, redact
 
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _AUTHORIZATION = frozenset({401, 403})
@@ -145,9 +145,3 @@ def _retry_after(value: str, clock: Clock) -> float | None:
         return (parsedate_to_datetime(value) - clock.now()).total_seconds()
     except (TypeError, ValueError):
         return None
-
-
-def excerpt(text: str, length: int = 160) -> str:
-    """Give the beginning of a foreign text on one line, without control characters or secrets."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in redact(text[: 10 * length])).split())
-    return line if len(line) <= length else line[: length - 1] + "…"

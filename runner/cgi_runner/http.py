@@ -41,7 +41,7 @@ CHUNK = 1024 * 1024
 
 
 class _Authorization(requests.auth.AuthBase):
-    """Sets CGI's header. As an auth object, it also keeps requests from taking a password from ~/.netrc instead."""
+    """Sets CGI's header; being an auth object, it also keeps requests from taking a password from ~/.netrc."""
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials

@@ -23,6 +23,12 @@ def redact(text: str) -> str:
     return text
 
 
+def excerpt(text: str, length: int = 160) -> str:
+    """Give the beginning of a foreign text on one line, without control characters or secrets."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in redact(text[: 10 * length])).split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
 class RedactingFormatter(logging.Formatter):
     """A log formatter whose whole output, tracebacks included, is redacted."""
 

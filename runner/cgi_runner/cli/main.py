@@ -1,0 +1,121 @@
+"""The command group, and what turns every failure into one line, a tip and an exit code."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from cgi_runner import __version__
+from cgi_runner.cli import inspect, jobs, local, work
+from cgi_runner.errors import RunnerError
+from cgi_runner.redaction import RedactingFormatter, redact
+
+log = logging.getLogger("cgi_runner")
+
+_INTERRUPTED = 130
+_TERMINATED = 143
+_FAULT = 1
+
+
+class TerminatedError(KeyboardInterrupt):
+    """SIGTERM came: stop as for Ctrl-C, with another exit code."""
+
+
+class Commands(click.Group):
+    """The command group; its commands are listed in the order of a job's life, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the commands in the order in which they were added."""
+        del ctx
+        return list(self.commands)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="cgi-runner")
+@click.option("--debug", is_flag=True, help="Show requests (without secrets) and tracebacks.")
+@click.option("-q", "--quiet", is_flag=True, help="Show warnings and errors only.")
+def cli(*, debug: bool, quiet: bool) -> None:
+    r"""Call the Cancer Genome Interpreter (CGI) as one step of a pipeline.
+
+    Alterations of a tumour go out once, the results come back whole and verified, and every row that does not come
+    back is named. Data leave this machine for the service that you name; CGI's knowledge base is for research
+    (CC BY-NC 4.0).
+
+    \b
+    Try it without an account:
+      cgi-runner run --sandbox --mutations examples/mutations.tsv --cancer-type CM --output demo
+    """
+    _set_up_logging(debug=debug, quiet=quiet)
+
+
+for command in (
+    work.run, work.check, work.submit,
+    jobs.wait, jobs.fetch, inspect.status, inspect.logs, inspect.list_jobs, inspect.delete,
+    local.cancer_types, local.sandbox,
+):  # fmt: skip
+    cli.add_command(command)
+
+
+def _set_up_logging(*, debug: bool, quiet: bool) -> None:
+    """Send everything that is said to stderr, through the one place that takes secrets out."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(RedactingFormatter("%(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.DEBUG if debug else logging.WARNING)
+    log.setLevel(logging.DEBUG if debug else logging.WARNING if quiet else logging.INFO)
+
+
+def main(argv: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit with the code that pipelines act on."""
+    arguments = sys.argv[1:] if argv is None else argv
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = cli.main(arguments, prog_name="cgi-runner", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except RunnerError as error:
+        code = _tell(error)
+    except TerminatedError:
+        code = _TERMINATED
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        code = _INTERRUPTED
+    except BrokenPipeError:
+        # Somebody like `head` has read enough of stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback for people who did not ask
+        code = _fault(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(error: RunnerError) -> int:
+    log.debug("the error in full:", exc_info=error)
+    _say("ERROR", str(error.message), fg="red")
+    if error.tip:
+        _say("TIP", error.tip, fg="cyan")
+    return error.exit_code
+
+
+def _fault(error: Exception) -> int:
+    log.debug("the fault in full:", exc_info=error)
+    _say("ERROR", f"{type(error).__name__}: {error}: this is a fault of cgi-runner itself", fg="red")
+    _say("TIP", "run it again with --debug and report what it shows; no secret is in it", fg="cyan")
+    return _FAULT
+
+
+def _say(kind: str, text: str, *, fg: str) -> None:
+    no_color: Any = False if os.environ.get("NO_COLOR") else None
+    click.echo(f"{click.style(kind, fg=fg, bold=True)} {redact(text)}", err=True, color=no_color)
+
+
+def _terminated(number: int, frame: FrameType | None) -> NoReturn:
+    del number, frame
+    raise TerminatedError

@@ -1,0 +1,145 @@
+"""Options that several commands share: the same flag has the same meaning everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from cgi_runner.errors import InputError
+
+if TYPE_CHECKING:
+    from cgi_runner.api import Api
+    from cgi_runner.job import Desk, Wish
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_PATH = click.Path(path_type=Path)
+_BUILDS = {"hg19": "hg19", "grch37": "hg19", "hg38": "hg38", "grch38": "hg38"}
+
+
+def _apply(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
+    def decorate(function: F) -> F:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+inputs = _apply(
+    click.option("--mutations", type=_PATH, metavar="FILE", help="VCF (also .gz), MAF, table or HGVS; - for stdin."),
+    click.option("--cnas", type=_PATH, metavar="FILE", help="Copy numbers: a table gene/cna, or a GISTIC matrix."),
+    click.option("--translocations", type=_PATH, metavar="FILE", help="Fusions: a table with a column fus (A__B)."),
+    click.option("--cancer-type", required=True, metavar="ID", help="CGI's id or name; see `cgi-runner cancer-types`."),
+    click.option("--any-cancer-type", is_flag=True, help="Let an id through that is not in the list."),
+    click.option(
+        "--reference",
+        type=click.Choice(["hg38", "hg19", "GRCh38", "GRCh37"], case_sensitive=False),
+        default="hg38",
+        show_default=True,
+        help="Genome build of the coordinates.",
+    ),
+    click.option("--title", default="", metavar="TEXT", help="Title of the job at CGI; a mark is added to it."),
+    click.option("--sample", metavar="NAME", help="Sample of rows that name none; of a VCF, only this column."),
+    click.option("--pass-only", is_flag=True, help="Of a VCF, only records whose FILTER is PASS or missing."),
+)
+
+output = click.option(
+    "-o", "--output", type=_PATH, required=True, metavar="DIR", help="Folder for the results and the job's record."
+)
+
+service = _apply(
+    click.option("--api-url", metavar="URL", help="Another service than CGI's own.  [env: CGI_API_URL]"),
+    click.option(
+        "--credentials", type=_PATH, metavar="FILE",
+        help="File with one line: e-mail, space, token.  [env: CGI_EMAIL and CGI_TOKEN, or CGI_CREDENTIALS_FILE]",
+    ),
+    click.option("--ca-bundle", type=_PATH, metavar="FILE", help="Certificates (PEM) to trust for the service."),
+    click.option("--insecure", is_flag=True, help="Do not check the service's certificate. Dangerous."),
+)  # fmt: skip
+
+sandbox = click.option("--sandbox", is_flag=True, help="Use a stand-in service inside this process: no account needed.")
+deadline = click.option("--deadline", default="6h", show_default=True, metavar="TIME", help="How long to wait.")
+strict = click.option("--strict", is_flag=True, help="Exit with 9 if rows that were sent did not come back.")
+fresh = click.option("--fresh", is_flag=True, help="Submit anew even if this very job is in the account.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
+
+
+def wish(options: dict[str, Any]) -> Wish:
+    """Make sense of the input options.
+
+    Raises:
+        InputError: No file, two files on stdin, or an unknown cancer type.
+
+    """
+    from cgi_runner.cancer_types import resolve
+    from cgi_runner.inputs import Kind
+    from cgi_runner.job import Wish
+
+    kinds: tuple[Kind, ...] = ("mutations", "cnas", "translocations")
+    sources = {kind: options[kind] for kind in kinds if options[kind] is not None}
+    if not sources:
+        raise InputError("no input file was given", tip="name at least one of --mutations, --cnas, --translocations")
+    return Wish(
+        sources=sources,
+        cancer_type=resolve(options["cancer_type"], any_type=options["any_cancer_type"]),
+        reference=_BUILDS[options["reference"].lower()],
+        title=" ".join(options["title"].split()),
+        sample=options["sample"],
+        pass_only=options["pass_only"],
+    )
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A service that can be called: the API, its name for records, and what tells the account from others."""
+
+    api: Api
+    service: str
+    account: str
+
+    def desk(self, deadline: str = "0") -> Desk:
+        """Give what a job is worked with, on a terminal with a progress line."""
+        from cgi_runner.cli.progress import screen
+        from cgi_runner.clock import parse_duration
+        from cgi_runner.job import Desk
+
+        return Desk(self.api, self.service, self.account, parse_duration(deadline), screen=screen())
+
+
+@contextmanager
+def contact(options: dict[str, Any], *, sandbox_folder: Path | None = None) -> Iterator[Contact]:
+    """Have the service that the options name, or a sandbox that keeps its jobs in a folder.
+
+    Raises:
+        CredentialsError: There are none, or they cannot be used.
+        InputError: The address cannot be used.
+
+    """
+    import hashlib
+
+    from cgi_runner.api import Api
+    from cgi_runner.clock import SystemClock
+    from cgi_runner.http import Session
+    from cgi_runner.settings import Patience, Service, find_credentials, find_service
+
+    if sandbox_folder:
+        from cgi_runner.cli.stand_in import stand_in
+
+        with stand_in(sandbox_folder) as (url, credentials):
+            session = Session(Service(url), credentials, clock=SystemClock(), patience=Patience())
+            yield Contact(Api(session), "sandbox", "sandbox")
+            session.close()
+        return
+    credentials = find_credentials(options["credentials"])
+    where = find_service(options["api_url"], ca_bundle=options["ca_bundle"], insecure=options["insecure"])
+    session = Session(where, credentials, clock=SystemClock(), patience=Patience())
+    try:
+        yield Contact(Api(session), where.url, hashlib.sha256(credentials.email.encode()).hexdigest())
+    finally:
+        session.close()

@@ -1,0 +1,78 @@
+"""What is printed on stdout: data for machines, or a few plain lines for people."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cgi_runner.redaction import redact
+
+if TYPE_CHECKING:
+    from cgi_runner.inputs import Prepared
+    from cgi_runner.job import Record
+
+
+def machine(content: Any) -> None:
+    """Print JSON."""
+    click.echo(redact(json.dumps(content, indent=2, ensure_ascii=False)))
+
+
+def table(rows: list[tuple[str, ...]]) -> None:
+    """Print rows with tabs, for people and `cut` alike."""
+    for row in rows:
+        click.echo(redact("\t".join(row)))
+
+
+def results(record: Record, out: Path) -> None:
+    """Print what a finished job brought, in the order in which a person asks."""
+    version = f"CGI {record.cgi['version']}" if record.cgi.get("version") else "CGI"
+    click.echo(f"{version}, job {record.job_id}: verified results in {out}")
+    for kind, counts in record.rows.items():
+        click.echo(f"  {kind}: {_account(record, kind, counts)}")
+    for reason, count in record.not_sent.items():
+        click.echo(f"  not sent: {count} ({reason})")
+    for caution in record.warnings:
+        click.echo(f"  beware: {caution}")
+    for name in record.archive.get("members", []):
+        click.echo(f"  {out / name}")
+
+
+def _account(record: Record, kind: str, counts: dict[str, int | None]) -> str:
+    about = record.inputs.get(kind, {})
+    parts = [f"{about['rows_read']} read"] if about else []
+    if about.get("rows_folded"):
+        parts.append(f"{about['rows_folded']} duplicates folded")
+    parts += [f"{counts['sent']} sent", f"{counts['returned']} returned"]
+    if counts["folded_by_cgi"]:
+        parts.append(f"{counts['folded_by_cgi']} folded by CGI")
+    lost = counts["not_returned"]
+    return ", ".join([*parts, "missing ones unknown" if lost is None else f"{lost} missing"])
+
+
+def prepared(found: Prepared, *, cancer_type: str, reference: str) -> None:
+    """Print what would be sent and what would not."""
+    click.echo(f"would be sent as {cancer_type}, {reference}:")
+    for file in found.files:
+        click.echo(
+            f"  {file.kind}: {file.rows_sent} of {file.rows_read} rows ({file.source}: {file.format}); "
+            f"{file.rows_folded} duplicates folded, {file.rows_not_sent} not sent"
+        )
+    for sample, rows in found.samples.items():
+        click.echo(f"  sample {sample}: {rows} rows")
+    for reason, count in found.reasons.items():
+        click.echo(f"  not sent: {count} ({reason})")
+
+
+def prepared_json(found: Prepared, *, cancer_type: str, reference: str) -> dict[str, Any]:
+    """Give the same for machines."""
+    names = ("source", "format", "sha256", "rows_read", "rows_sent", "rows_folded", "rows_not_sent")
+    return {
+        "cancer_type": cancer_type,
+        "reference": reference,
+        "inputs": {file.kind: {name: getattr(file, name) for name in names} for file in found.files},
+        "samples": dict(found.samples),
+        "not_sent": dict(found.reasons),
+    }

@@ -1,0 +1,118 @@
+"""The last steps: results in place under their names, the rows accounted for, the remote job deleted if asked."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from cgi_runner.api import Api, JobLog
+from cgi_runner.errors import ResultsError, RowsMissingError, RunnerError
+from cgi_runner.inputs.dropped import COLUMNS, NOT_RETURNED, NOT_SENT, DroppedFile
+from cgi_runner.job.fetch import sha256_of
+from cgi_runner.job.journal import Journal, Record, State, settle, write_whole
+from cgi_runner.results import Findings, read
+from cgi_runner.results.archive import ARCHIVE, LOGS, Unpacked
+from cgi_runner.results.reconcile import Missing
+
+log = logging.getLogger(__name__)
+
+DROPPED = "dropped.tsv"
+
+
+def save_log(out: Path, answer: JobLog) -> None:
+    """Keep the job's log: it alone says why a row was skipped, and deleting the job would remove it."""
+    write_whole(out / LOGS, "".join(f"{line}\n" for line in answer.lines))
+
+
+def put_in_place(unpacked: Unpacked, lines: Sequence[str], out: Path, journal: Journal) -> Findings:
+    """Move verified files into the output folder, write what is missing, and say all of it in the record.
+
+    Raises:
+        ResultsError: The archive holds other uploads than those that were sent.
+
+    """
+    sent = {about["sha256"] for about in journal.record.inputs.values()}
+    uploads = {sha256_of(path) for path in unpacked.folder.glob("input*.tsv")}
+    if sent and uploads and not sent & uploads:
+        raise ResultsError("the archive holds other inputs than those that were sent", tip="run the command again")
+    findings = read(unpacked, lines, cancer_type=journal.record.cancer_type)
+    digest, size = sha256_of(unpacked.archive), unpacked.archive.stat().st_size
+    for name in unpacked.members:
+        settle(unpacked.folder / name, out / name)
+    settle(unpacked.archive, out / ARCHIVE)
+    _list_missing(findings.missing, out)
+    journal.advance(
+        State.VERIFIED,
+        archive={"sha256": digest, "bytes": size, "members": list(unpacked.members)},
+        cgi={"version": findings.version, "date": findings.date, "generation": findings.generation},
+        rows={rows.kind: rows.counts() for rows in findings.rows},
+        warnings=findings.cautions,
+    )
+    return findings
+
+
+def _list_missing(missing: Iterable[Missing], out: Path) -> None:
+    """Write `dropped.tsv` anew: what was not sent, as it stood, and what did not come back."""
+    part = out / f".{DROPPED}.part"
+    with closing(DroppedFile(part)) as dropped:
+        for row in read_dropped(out / DROPPED):
+            dropped.add(*row)
+        for lost in missing:
+            dropped.add(lost.kind, lost.line, lost.sample, lost.alteration, lost.reason, stage=NOT_RETURNED)
+    settle(part, out / DROPPED)
+
+
+def read_dropped(path: Path) -> Iterable[tuple[str, str, str, str, str]]:
+    """Give the rows of a `dropped.tsv` that were not sent, as `DroppedFile.add` takes them."""
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        for row in csv.DictReader(lines, COLUMNS, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if row["stage"] == NOT_SENT:
+                yield row["input"], row["line"], row["sample"], row["alteration"], row["reason"]
+
+
+def bring_dropped(source: Path, out: Path) -> None:
+    """Take the list of rows that were not sent along into another output folder."""
+    if not (out / DROPPED).exists() and (source / DROPPED).is_file():
+        write_whole(out / DROPPED, (source / DROPPED).read_text(encoding="utf-8"))
+
+
+def is_intact(out: Path, record: Record) -> bool:
+    """Say whether the verified files of a complete job are still there, the archive byte for byte."""
+    archive = out / ARCHIVE
+    members = record.archive.get("members", [])
+    whole = archive.is_file() and sha256_of(archive) == record.archive.get("sha256")
+    return whole and all((out / name).is_file() for name in [*members, LOGS, DROPPED])
+
+
+def delete_remote(api: Api, journal: Journal) -> None:
+    """Delete the job at CGI, now that its results are verified; failing to is a warning, the results are here."""
+    try:
+        api.delete(journal.record.job_id)
+    except RunnerError as error:
+        log.warning("the job could not be deleted at CGI, its results are safe here: %s", error)
+        return
+    journal.advance(State.DELETED)
+    log.info("job %s is deleted at CGI", journal.record.job_id)
+
+
+def not_returned(record: Record) -> int:
+    """Give the number of rows that were sent and did not come back, as far as the archive tells."""
+    return sum(counts.get("not_returned") or 0 for counts in record.rows.values())
+
+
+def fail_if_missing(record: Record) -> None:
+    """Make missing rows an error, for `--strict`.
+
+    Raises:
+        RowsMissingError: At least one row that was sent did not come back.
+
+    """
+    if missing := not_returned(record):
+        raise RowsMissingError(
+            f"{missing} rows were sent and did not come back", tip=f"{DROPPED} lists them with reasons"
+        )

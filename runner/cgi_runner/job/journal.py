@@ -1,0 +1,127 @@
+"""The record of one job on disk: `cgi-job.json`, written anew and whole after every step of the job's life.
+
+It holds what a second attempt needs to go on, and what a reader needs to trust the results; no secret is in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from cgi_runner import __version__
+from cgi_runner.clock import Clock
+from cgi_runner.errors import InputError
+
+NAME = "cgi-job.json"
+SCHEMA = 1
+
+
+class State(str, Enum):
+    """Where a job is in its life."""
+
+    PREPARED = "prepared"
+    SUBMITTING = "submitting"
+    AMBIGUOUS = "ambiguous"
+    RECONCILED = "reconciled"
+    WAITING = "waiting"
+    DONE = "done"
+    FETCHING = "fetching"
+    VERIFIED = "verified"
+    DELETED = "deleted"
+    FAILED = "failed"
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the verified results are in the folder."""
+        return self in {State.VERIFIED, State.DELETED}
+
+
+@dataclass
+class Record:
+    """What is known of a job. Times are UTC by state; `inputs` and `rows` are by kind of input."""
+
+    service: str
+    title: str = ""
+    cancer_type: str = ""
+    reference: str = ""
+    fingerprint: str = ""
+    state: State = State.PREPARED
+    job_id: str = ""
+    adopted: bool = False
+    inputs: dict[str, Any] = field(default_factory=dict)
+    samples: dict[str, int] = field(default_factory=dict)
+    not_sent: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
+    cgi: dict[str, str] = field(default_factory=dict)
+    archive: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    times: dict[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the record as it stands on disk and in `--json`."""
+        return {"schema": SCHEMA, "cgi_runner": __version__, **asdict(self), "state": self.state.value}
+
+
+class Journal:
+    """Keeps the record of one output folder."""
+
+    def __init__(self, path: Path, record: Record, clock: Clock) -> None:
+        """Keep this record at this path; nothing is written until the first `advance`."""
+        self.path = path
+        self.record = record
+        self._clock = clock
+
+    def advance(self, state: State, **facts: Any) -> None:
+        """Enter a state, together with the facts learnt on the way, and have it on disk before returning."""
+        for name, value in facts.items():
+            setattr(self.record, name, value)
+        self.record.state = state
+        self.record.times[state.value] = self._clock.now().isoformat(timespec="seconds")
+        write_whole(self.path, json.dumps(self.record.as_json(), indent=2) + "\n")
+
+
+def read_record(path: Path) -> Record:
+    """Give the record that was kept in a file.
+
+    Raises:
+        InputError: The file is missing or is no record that this version understands.
+
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        content = None
+    if not isinstance(content, Mapping) or not isinstance(content.get("schema"), int):
+        raise InputError(f"{path} is no record of a job", tip="name a job's id, its output folder or its cgi-job.json")
+    if content["schema"] > SCHEMA:
+        raise InputError(f"{path} was written by a later version of cgi-runner", tip="upgrade cgi-runner to read it")
+    known = {name: content[name] for name in Record.__dataclass_fields__ if name in content}
+    try:
+        return Record(**{**known, "state": State(known.get("state"))})
+    except (TypeError, ValueError):
+        raise InputError(f"{path} is a damaged record of a job", tip="use the job's id instead") from None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Put a text file in place so that, whenever the machine stops, either the old or the new one is there whole."""
+    part = path.with_name(f".{path.name}.part")
+    with part.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    settle(part, path)
+
+
+def settle(part: Path, path: Path) -> None:
+    """Give a finished file its name, and see to it that the name survives a power cut."""
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,215 @@
+"""The steps of a job's life in their order; a second run of the same command goes on wherever the first one stopped."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cgi_runner.api import Api, JobLog
+from cgi_runner.clock import Clock, Deadline, SystemClock
+from cgi_runner.errors import InputError, RunnerError
+from cgi_runner.inputs import Kind, Prepared, prepare
+from cgi_runner.job.fetch import fetch
+from cgi_runner.job.finish import bring_dropped, delete_remote, fail_if_missing, is_intact, put_in_place, save_log
+from cgi_runner.job.journal import NAME, Journal, Record, State, read_record, settle
+from cgi_runner.job.screen import Blank, Screen
+from cgi_runner.job.submit import Order, ensure_submitted
+from cgi_runner.job.wait import Watch, failed
+from cgi_runner.job.workspace import workspace
+from cgi_runner.results.archive import OWN
+from cgi_runner.settings import Patience
+
+log = logging.getLogger(__name__)
+
+_RESULTS = OWN | {"alterations.tsv", "biomarkers.tsv", "cna_analysis.tsv", "fusion_analysis.tsv", "summary.txt"}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user wants analysed, and how the inputs are to be read."""
+
+    sources: Mapping[Kind, Path]
+    cancer_type: str
+    reference: str
+    title: str = ""
+    sample: str | None = None
+    pass_only: bool = False
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a job is worked with. `service` names the service in the record, `account` tells accounts apart in locks."""
+
+    api: Api
+    service: str
+    account: str
+    deadline: float
+    clock: Clock = field(default_factory=SystemClock)
+    patience: Patience = field(default_factory=Patience)
+    screen: Screen = field(default_factory=Blank)
+
+
+def submit(wish: Wish, out: Path, desk: Desk, *, fresh: bool = False) -> Record:
+    """Prepare the inputs and have their job on the service; ends without waiting for it."""
+    with workspace(out) as work:
+        journal, _ = _submitted(wish, out, work, desk, fresh=fresh)
+        return journal.record
+
+
+def run(
+    wish: Wish, out: Path, desk: Desk, *, fresh: bool = False, delete: bool = False, strict: bool = False
+) -> Record:
+    """Prepare, submit once, wait, fetch and verify; delete the remote job if asked to.
+
+    Raises:
+        RunnerError: Of the kind whose exit code tells what to do.
+
+    """
+    with workspace(out) as work:
+        journal, is_new = _submitted(wish, out, work, desk, fresh=fresh)
+        return _brought_home(journal, out, work, desk, is_new=is_new, delete=delete, strict=strict)
+
+
+def collect(record: Record, source: Path | None, out: Path, desk: Desk, *, strict: bool = False) -> Record:
+    """Wait for a job that is already on the service, and fetch it into a folder.
+
+    Args:
+        record: What is known of the job.
+        source: The folder the record came from; its `dropped.tsv` goes along.
+        out: Where the results go; must not hold another job's.
+        desk: What to work with.
+        strict: Whether rows that did not come back are an error.
+
+    """
+    with workspace(out) as work:
+        journal = Journal(out / NAME, _own_record(out, record) or record, desk.clock)
+        if source:
+            bring_dropped(source, out)
+        return _brought_home(journal, out, work, desk, is_new=False, delete=False, strict=strict)
+
+
+def wait(job_id: str, desk: Desk, *, just_submitted: bool = False) -> JobLog:
+    """Give a job's log once the job has ended, be it in Done or in Error; raises what `Watch` raises."""
+    deadline = Deadline.after(desk.deadline, desk.clock)
+    watch = Watch(desk.api, job_id, desk.clock, deadline, desk.patience, desk.screen)
+    try:
+        return watch.until_ended(just_submitted=just_submitted)
+    except KeyboardInterrupt:
+        log.warning("stopped; job %s goes on at CGI, and the same command finds it again", job_id)
+        raise
+    finally:
+        desk.screen.clear()
+
+
+def _submitted(wish: Wish, out: Path, work: Path, desk: Desk, *, fresh: bool) -> tuple[Journal, bool]:
+    """Have the job on the service; also say whether it was sent just now."""
+    prepared = prepare(wish.sources, work, reference=wish.reference, sample=wish.sample, pass_only=wish.pass_only)
+    order = _order(wish, prepared)
+    wanted = _record(order, prepared, desk)
+    known = None if fresh else _own_record(out, wanted)
+    if fresh:
+        _own_record(out, wanted)  # still refuses a folder that holds another job's results
+    journal = Journal(out / NAME, known or wanted, desk.clock)
+    is_new = not journal.record.job_id or journal.record.state is State.SUBMITTING
+    if is_new:
+        with _tidy(journal):
+            if journal.record.state is State.PREPARED:
+                journal.advance(State.PREPARED)
+            log.info("prepared %s", ", ".join(f"{f.rows_sent} {f.kind}" for f in prepared.files))
+            ensure_submitted(desk.api, order, journal, account=desk.account, fresh=fresh, clock=desk.clock)
+            log.info("job %s", journal.record.job_id)
+    if not journal.record.state.is_complete:
+        settle(prepared.dropped, out / "dropped.tsv")
+    return journal, is_new and not journal.record.adopted
+
+
+def _order(wish: Wish, prepared: Prepared) -> Order:
+    files: dict[str, Path] = {file.kind: file.path for file in prepared.files}
+    return Order(wish.cancer_type, wish.reference, wish.title, files, {f.kind: f.sha256 for f in prepared.files})
+
+
+def _record(order: Order, prepared: Prepared, desk: Desk) -> Record:
+    numbers = ("source", "format", "sha256", "rows_read", "rows_sent", "rows_folded", "rows_not_sent")
+    return Record(
+        service=desk.service,
+        title=order.marked_title,
+        cancer_type=order.cancer_type,
+        reference=order.reference,
+        fingerprint=order.fingerprint,
+        inputs={file.kind: {name: getattr(file, name) for name in numbers} for file in prepared.files},
+        samples=dict(prepared.samples),
+        not_sent=dict(prepared.reasons),
+    )
+
+
+def _own_record(out: Path, wanted: Record) -> Record | None:
+    """Give the record that the folder holds of this very job, None if it holds none.
+
+    Raises:
+        InputError: The folder holds another job's record or results, which must not be overwritten.
+
+    """
+    if (out / NAME).exists():
+        record = read_record(out / NAME)
+        by_id = bool(wanted.job_id) and record.job_id == wanted.job_id
+        if record.service == wanted.service and (
+            by_id or (wanted.fingerprint and record.fingerprint == wanted.fingerprint)
+        ):
+            return record
+        raise InputError(f"{out} holds another job's record ({record.title!r})", tip="choose another --output")
+    refuse_taken(out)
+    return None
+
+
+def refuse_taken(out: Path) -> None:
+    """See to it that nothing in a folder without a record would be overwritten.
+
+    Raises:
+        InputError: It holds files with the names of results.
+
+    """
+    if taken := sorted(name for name in _RESULTS if (out / name).exists()):
+        raise InputError(f"{out} holds {taken[0]}, which is not this job's", tip="choose another --output")
+
+
+@contextmanager
+def _tidy(journal: Journal) -> Iterator[None]:
+    """Leave no record behind where nothing came of it: the service was not asked, or turned the job away."""
+    try:
+        yield
+    except RunnerError:
+        if journal.record.state is State.PREPARED:
+            journal.path.unlink(missing_ok=True)
+        raise
+
+
+def _brought_home(
+    journal: Journal, out: Path, work: Path, desk: Desk, *, is_new: bool, delete: bool, strict: bool
+) -> Record:
+    """Wait, fetch, verify, put in place; or nothing of it if the verified results are there already."""
+    record = journal.record
+    if record.state.is_complete and is_intact(out, record):
+        log.info("the verified results are in %s already", out)
+    else:
+        _wait_and_fetch(journal, out, work, desk, is_new=is_new)
+    if delete and record.state is State.VERIFIED:
+        delete_remote(desk.api, journal)
+    if strict:
+        fail_if_missing(record)
+    return record
+
+
+def _wait_and_fetch(journal: Journal, out: Path, work: Path, desk: Desk, *, is_new: bool) -> None:
+    record = journal.record
+    answer = wait(record.job_id, desk, just_submitted=is_new)
+    save_log(out, answer)
+    if answer.status.is_error:
+        journal.advance(State.FAILED)
+        raise failed(record.job_id, answer)
+    journal.advance(State.DONE)
+    journal.advance(State.FETCHING)
+    unpacked = fetch(desk.api, record.job_id, work, clock=desk.clock, patience=desk.patience, screen=desk.screen)
+    put_in_place(unpacked, answer.lines, out, journal)

@@ -1,0 +1,152 @@
+"""Submitting a job once: the fingerprint in its title, the look before every POST that could be a second one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random
+
+from cgi_runner.api import AccountFullAnswerError, Api, JobInfo, UnknownJobError
+from cgi_runner.clock import Clock
+from cgi_runner.errors import AccountFullError, RunnerError
+from cgi_runner.failures import AnswerLostError
+from cgi_runner.job.journal import Journal, State
+from cgi_runner.job.workspace import one_at_a_time
+from cgi_runner.redaction import excerpt
+
+log = logging.getLogger(__name__)
+
+_POSTS = 3
+_LISTED = 50
+#: Seconds within which the service should show a job whose submission got no answer.
+_SETTLING = (3, 6)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of CGI: the fields of the POST without the title's mark, and the prepared files by kind."""
+
+    cancer_type: str
+    reference: str
+    title: str
+    files: Mapping[str, Path]
+    sha256: Mapping[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hex digits that stand for all that shapes the results; paths and times do not."""
+        content = [self.cancer_type, self.reference, self.title, sorted(self.sha256.items())]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
+
+    @property
+    def mark(self) -> str:
+        """The part of the title by which the job is found again."""
+        return f"[cgi-runner {self.fingerprint}]"
+
+    @property
+    def marked_title(self) -> str:
+        """The title that CGI keeps: the user's, then the mark."""
+        return f"{self.title} {self.mark}".strip()
+
+
+def ensure_submitted(api: Api, order: Order, journal: Journal, *, account: str, fresh: bool, clock: Clock) -> None:
+    """Have exactly one job for the order on the service, and its id in the record.
+
+    The account's jobs are looked through first; one that bears the order's mark is taken over, whatever its state,
+    so that an engine that repeats a failed step does not run it twice. `fresh` leaves that out.
+
+    Raises:
+        AccountFullError: No free job slot.
+        CredentialsError: The account was refused.
+        ServiceError: The service was not reached; nothing was sent, or the record says so.
+
+    """
+    with one_at_a_time(f"submit {api.url} {account}", "another submission of this account is under way"):
+        if journal.record.state in {State.SUBMITTING, State.AMBIGUOUS}:
+            clock.sleep(_SETTLING[0])  # an earlier attempt was stopped in the act: its job may be about to show up
+        jobs = api.jobs()
+        if not fresh and (found := find(api, order.mark, jobs)):
+            log.info("found this job in the account: %s (%s)", found.id, found.status.word)
+            journal.advance(State.RECONCILED, job_id=found.id, adopted=True)
+        else:
+            _post(api, order, journal, known=set(jobs), clock=clock)
+        journal.advance(State.WAITING)
+
+
+def look_through(api: Api, jobs: list[str]) -> Iterator[JobInfo]:
+    """Give what is known of these jobs, one request each, leaving out those deleted meanwhile."""
+    # Newest last is what clients have seen, so the end is looked at first; nothing depends on it.
+    for job_id in reversed(jobs):
+        with suppress(UnknownJobError):
+            yield api.job(job_id)
+
+
+def find(api: Api, mark: str, jobs: list[str]) -> JobInfo | None:
+    """Give the account's job whose title bears the mark: one that has not failed, if there are several."""
+    found: JobInfo | None = None
+    for job in look_through(api, jobs):
+        if _bears(job.title, mark):
+            if not job.status.is_error:
+                return job
+            found = found or job
+    return found
+
+
+def _bears(title: str, mark: str) -> bool:
+    """Compare without blanks and case, which CGI's web site is known to drop from titles."""
+    return "".join(mark.split()).casefold() in "".join(title.split()).casefold()
+
+
+def _post(api: Api, order: Order, journal: Journal, *, known: set[str], clock: Clock) -> None:
+    """Send the order; after an answer that was lost, look for the job before sending again."""
+    fields = {"cancer_type": order.cancer_type, "title": order.marked_title, "reference": order.reference}
+
+    def send() -> None:
+        if journal.record.state is State.AMBIGUOUS:
+            new = [job for job in api.jobs() if job not in known]
+            if found := find(api, order.mark, new):
+                log.info("the submission had arrived: job %s", found.id)
+                journal.advance(State.RECONCILED, job_id=found.id)
+                return
+        journal.advance(State.SUBMITTING)
+        try:
+            job_id = api.submit(fields, order.files)
+        except AnswerLostError:
+            journal.advance(State.AMBIGUOUS)
+            raise
+        except AccountFullAnswerError as error:
+            journal.advance(State.PREPARED)
+            raise _account_full(api, sorted(known)) from error
+        except RunnerError:
+            journal.advance(State.PREPARED)  # turned away for certain: nothing is under way
+            raise
+        journal.advance(State.SUBMITTING, job_id=job_id)
+
+    Retrying(
+        retry=retry_if_exception_type(AnswerLostError),
+        stop=stop_after_attempt(_POSTS),
+        wait=wait_random(*_SETTLING),
+        sleep=clock.sleep,
+        before_sleep=_say_lost,
+        reraise=True,
+    )(send)
+
+
+def _say_lost(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    log.info("the submission got no clear answer (%s); looking whether the job is there", error)
+
+
+def _account_full(api: Api, jobs: list[str]) -> AccountFullError:
+    ended = [job for job in look_through(api, jobs[:_LISTED]) if job.status.is_done or job.status.is_error]
+    listed = "".join(f"\n  {job.id}  {job.status.word}  {job.date}  {excerpt(job.title, 60)}" for job in ended)
+    return AccountFullError(
+        f"the account has no free job slot, {len(jobs)} jobs are stored; could be deleted:{listed or ' none'}",
+        tip="nothing was deleted; `cgi-runner delete ID` deletes a job, once you hold its results",
+    )

@@ -1,0 +1,81 @@
+"""The output folder while a job is at work in it: one process at a time, and nothing left behind by a false start."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cgi_runner.errors import InputError
+
+log = logging.getLogger(__name__)
+
+WORK = ".cgi-runner"
+
+
+@contextmanager
+def workspace(out: Path) -> Iterator[Path]:
+    """Have the output folder, and give a folder inside it for work in progress.
+
+    A second process that wants the same output folder waits here until the first is done. On the way out the work
+    folder goes; so does the output folder if it was made here and nothing was put into it.
+
+    Raises:
+        InputError: The folder cannot be made or written.
+
+    """
+    work = out / WORK
+    with one_at_a_time(f"folder {out.resolve()}", f"another cgi-runner is at work in {out}"):
+        was_there = out.is_dir()
+        try:
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir(parents=True)
+        except OSError as error:
+            raise InputError(
+                f"the output folder {out} cannot be used: {error.strerror}", tip="choose another"
+            ) from None
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+            if not was_there and not any(out.iterdir()):
+                out.rmdir()
+
+
+@contextmanager
+def one_at_a_time(what: str, busy: str) -> Iterator[None]:
+    """Let one process of this user on this machine do a thing at a time; a killed process gives way by itself."""
+    folder = _lock_folder()
+    if folder is None:
+        log.debug("no folder for locks; going on without")
+        yield
+        return
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / f"{hashlib.sha256(what.encode()).hexdigest()[:16]}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        log.info("%s; waiting for it to end", busy)
+        lock.acquire()
+    with lock:
+        lock.release()  # the block's own hold remains: holds are counted
+        yield
+
+
+def _lock_folder() -> Path | None:
+    """Give a private folder that does not depend on HOME or TMPDIR, which workflow engines change for every step."""
+    shared = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())  # noqa: S108 - the owner is checked
+    folder = shared / f"cgi-runner-{os.getuid()}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        about = folder.lstat()
+    except OSError:
+        return None
+    usable = about.st_uid == os.getuid() and not folder.is_symlink() and os.access(folder, os.W_OK)
+    return folder if usable else None

@@ -1,0 +1,42 @@
+"""CGI's archive becomes verified files, with an account of every row and the cautions that a reader needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cgi_runner.results.archive import Unpacked
+from cgi_runner.results.cautions import cautions
+from cgi_runner.results.layout import read_layout
+from cgi_runner.results.reconcile import Missing, Rows, reconcile
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What reading an archive tells: CGI's version and date, what became of the rows, and what to beware of."""
+
+    generation: str
+    version: str
+    date: str
+    rows: list[Rows]
+    cautions: list[str]
+
+    @property
+    def missing(self) -> list[Missing]:
+        """Every row that was sent and did not come back."""
+        return [row for rows in self.rows for row in rows.missing or ()]
+
+
+def read(unpacked: Unpacked, log: Iterable[str], *, cancer_type: str = "") -> Findings:
+    """Read an unpacked archive; `log` is the job's log, the only place where CGI says why it skipped a row."""
+    layout = read_layout(unpacked.folder)
+    rows = reconcile(layout, log)
+    summary = unpacked.summary
+    kind = cancer_type or summary.get("Cancer type", "")
+    return Findings(
+        generation=layout.generation,
+        version=summary.get("CGI version", ""),
+        date=summary.get("Date", ""),
+        rows=rows,
+        cautions=cautions(layout, rows, summary, kind),
+    )

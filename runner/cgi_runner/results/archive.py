@@ -1,0 +1,123 @@
+"""Opening an archive of CGI's: every byte checked, nothing outside its folder, nothing too big."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import stat
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cgi_runner.errors import ResultsError
+from cgi_runner.redaction import excerpt
+
+ARCHIVE = "cgi-results.zip"
+LOGS = "cgi-logs.txt"
+#: Files that are the runner's own; an archive that would replace one of them is refused.
+OWN = frozenset({ARCHIVE, LOGS, "cgi-job.json", "dropped.tsv"})
+
+_CHUNK = 1024 * 1024
+_AGAIN = "run the command again; if it stays so, `cgi-runner status` tells whether CGI still has the job"
+_LARGEST = 64 * 1024**3
+_MOST_MEMBERS = 10_000
+_STRETCH = 200  # times: tables of CGI's shrink by 5 to 20, a bomb by 1,000 and more
+_HARMLESS = 1024**3
+_KEY_VALUE = re.compile(r"\s*([^:=]+?)\s*:\s*(.*?)\s*")
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """A verified archive, the folder with its members, and what its summary says, by the summary's own words."""
+
+    archive: Path
+    folder: Path
+    members: tuple[str, ...]
+    summary: Mapping[str, str]
+
+
+def unpack(archive: Path, folder: Path, *, job_id: str = "") -> Unpacked:
+    """Unpack an archive into a folder of its own, checking each member's checksum on the way.
+
+    Args:
+        archive: The file; anything else than a zip is quoted in the error.
+        folder: Made anew.
+        job_id: If given, a summary that names another job is an error.
+
+    Raises:
+        ResultsError: The archive is corrupt, unsafe, or another job's.
+
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        with zipfile.ZipFile(archive) as zipped:
+            members = zipped.infolist()
+            _check(members, archive.stat().st_size, shutil.disk_usage(folder).free)
+            for member in members:
+                with zipped.open(member) as source, (folder / member.filename).open("wb") as target:
+                    shutil.copyfileobj(source, target, _CHUNK)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise _unreadable(archive, error) from error
+    summary = read_summary(folder)
+    named = summary.get("Analysis ID") or summary.get("Id")
+    if job_id and named and named != job_id:
+        raise ResultsError(f"the archive is that of job {excerpt(named, 40)}, not of {job_id}", tip=_AGAIN)
+    return Unpacked(archive, folder, tuple(sorted(member.filename for member in members)), summary)
+
+
+def _check(members: list[zipfile.ZipInfo], packed: int, free: int) -> None:
+    names = [member.filename for member in members]
+    if not names or len(names) > _MOST_MEMBERS or len({name.casefold() for name in names}) < len(names):
+        raise ResultsError(f"the archive has {len(names)} members, some of one name, or none", tip=_AGAIN)
+    for member in members:
+        if fault := _fault(member):
+            raise ResultsError(f"the archive holds {excerpt(member.filename, 60)!r}, {fault}", tip=_AGAIN)
+    size = sum(member.file_size for member in members)
+    if size > _LARGEST or (size > _HARMLESS and size > _STRETCH * packed):
+        raise ResultsError(
+            f"the archive of {packed} bytes would unpack to {size}: no such archive is CGI's", tip=_AGAIN
+        )
+    if size > free:
+        raise ResultsError(f"the results need {size} bytes, {free} are free", tip="make room and run the command again")
+
+
+def _fault(member: zipfile.ZipInfo) -> str:
+    """Say why a member must not be unpacked; nothing if it may. CGI's members lie flat at the root."""
+    name = member.filename
+    faults = {
+        "which is no plain file name": not re.fullmatch(r"[^/\\\x00-\x1f]{1,200}", name) or name in {".", ".."},
+        "which would replace a file of the runner's": name.casefold() in OWN or name.startswith("."),
+        "which is encrypted": bool(member.flag_bits & 1),
+        "which is a link or a device": stat.S_IFMT(member.external_attr >> 16) not in {0, stat.S_IFREG},
+    }
+    return next((fault for fault, is_so in faults.items() if is_so), "")
+
+
+def _unreadable(archive: Path, error: Exception) -> ResultsError:
+    """Tell a broken archive from a text that came in its place, and quote the text."""
+    with archive.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith(b"PK"):
+        return ResultsError(f"the archive is corrupt: {excerpt(str(error))}", tip=_AGAIN)
+    text = head.decode("utf-8", "replace")
+    try:
+        content: Any = json.loads(text)
+    except ValueError:
+        content = None
+    said = content.get("message", content) if isinstance(content, dict) else text
+    return ResultsError(f"{archive.name} is no archive; it reads: {excerpt(str(said)) or '(empty)'}", tip=_AGAIN)
+
+
+def read_summary(folder: Path) -> dict[str, str]:
+    """Give the `key: value` lines of summary.txt (v23.12) or report.txt (v23.05); nothing where neither is."""
+    path = next((folder / name for name in ("summary.txt", "report.txt") if (folder / name).is_file()), None)
+    if path is None:
+        return {}
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    found = [match for line in lines if (match := _KEY_VALUE.fullmatch(line))]
+    return {match[1]: match[2] for match in found}

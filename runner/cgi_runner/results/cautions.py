@@ -1,0 +1,72 @@
+"""What in a set of results misleads people, said aloud: each caution is one sentence with its number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cgi_runner.results.layout import Layout
+from cgi_runner.results.reconcile import Rows
+from cgi_runner.results.tables import Table
+
+_SUMMARY = ("CGI-Oncogenic Summary", "Oncogenic Summary", "ONCOGENIC_CLASSIFICATION")
+_CONSEQUENCE = ("CGI-Consequence", "Consequence")
+_AFFECTING = (
+    "missense", "stop_gained", "stop_lost", "start_lost", "frameshift", "inframe", "splice_acceptor", "splice_donor",
+    "protein_altering",
+)  # fmt: skip
+
+
+def cautions(layout: Layout, rows: list[Rows], summary: Mapping[str, str], cancer_type: str) -> list[str]:
+    """Give the sentences that a reader of these results should see, most serious first."""
+    found = [*_about_the_archive(layout, rows, summary)]
+    if layout.alterations:
+        found += _about_alterations(layout.alterations)
+    if layout.biomarkers:
+        found += _about_biomarkers(layout.biomarkers, cancer_type)
+    return found
+
+
+def _about_the_archive(layout: Layout, rows: list[Rows], summary: Mapping[str, str]) -> Iterator[str]:
+    if not layout.is_known:
+        yield "CGI's archive has a layout not seen before; its files are kept as they are, row counts may be missing"
+    if any(r.missing is None for r in rows):
+        yield f"generation {layout.generation} of CGI's archives does not name input rows: missing ones are unknown"
+    analysed = summary.get("Analysed mutations", "")
+    returned = sum(1 for _ in layout.alterations.rows()) if layout.alterations and analysed.isdigit() else None
+    if returned is not None and returned != int(analysed):
+        yield f"CGI's summary counts {analysed} analysed mutations, its table has {returned} rows"
+
+
+def _about_alterations(table: Table) -> Iterator[str]:
+    summary, consequence = table.place(*_SUMMARY), table.place(*_CONSEQUENCE)
+    reference, alternate = table.place("REF"), table.place("ALT")
+    is_coordinates = table.place("Input ID") is not None and reference is not None and alternate is not None
+    unjudged = shifted = 0
+    for cells in table.rows():
+        if summary is not None and consequence is not None and not cells[summary].strip():
+            unjudged += cells[consequence].startswith(_AFFECTING)
+        if is_coordinates and reference is not None and alternate is not None:
+            shifted += "-" in (cells[reference], cells[alternate])
+    if unjudged:
+        yield f"{unjudged} alterations change a protein but CGI left their summary empty: not judged, not harmless"
+    if shifted:
+        yield f"{shifted} indels: POSITION, REF and ALT are CGI's normalised ones; only echoed columns are as sent"
+
+
+def _about_biomarkers(table: Table, cancer_type: str) -> Iterator[str]:
+    alterations, match = table.place("Alterations"), table.place("Match")
+    wild = repeated = total = 0
+    seen: set[int] = set()
+    for cells in table.rows():
+        total += 1
+        wild += alterations is not None and "wildtype" in cells[alterations].casefold()
+        row = hash(tuple(cells))
+        repeated += row in seen
+        seen.add(row)
+    if wild:
+        yield f"{wild} biomarkers are wild types inferred from absence: wrong for genes that your panel does not cover"
+    if repeated:
+        yield f"{repeated} biomarker rows are exact duplicates of others"
+    if total and match is not None:
+        also = "; with CANCER it is YES everywhere" if cancer_type == "CANCER" else ""
+        yield f"Match in the biomarkers means the tumour type, BioM the alteration{also}"

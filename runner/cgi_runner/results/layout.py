@@ -1,0 +1,64 @@
+"""Which tables an archive holds. CGI changed files and columns five times under one address: names decide, not dates.
+
+Generations: 1 (2018-2021), 2a (2022-11 to 2023-02), 2b (2023-03), 2c (v23.05), 2d (v23.12 and on).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from cgi_runner.results.tables import Table
+
+_INPUT = re.compile(r"input(\d+)\.tsv")
+_ALTERATIONS = ("alterations.tsv", "mutation_analysis.tsv")
+_BIOMARKERS = ("biomarkers.tsv", "prescriptions.tsv", "drug_prescription.tsv")
+_FUSIONS = ("fusion_analysis.tsv", "fusion_analysis.txt")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The tables of one archive; None for those it does not hold. `inputs` is by the number in `inputNN.tsv`."""
+
+    generation: str
+    alterations: Table | None
+    biomarkers: Table | None
+    cnas: Table | None
+    fusions: Table | None
+    inputs: dict[str, Table]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the layout is one of those seen before."""
+        return self.generation != "unknown"
+
+
+def read_layout(folder: Path) -> Layout:
+    """Recognise the tables in a folder with an unpacked archive."""
+    alterations, biomarkers = _first(folder, _ALTERATIONS), _first(folder, _BIOMARKERS)
+    inputs = {m[1]: Table(path) for path in sorted(folder.iterdir()) if (m := _INPUT.fullmatch(path.name))}
+    cnas, fusions = _first(folder, ("cna_analysis.tsv",)), _first(folder, _FUSIONS)
+    return Layout(_generation(alterations, biomarkers), alterations, biomarkers, cnas, fusions, inputs)
+
+
+def _first(folder: Path, names: tuple[str, ...]) -> Table | None:
+    return next((Table(folder / name) for name in names if (folder / name).is_file()), None)
+
+
+def _generation(alterations: Table | None, biomarkers: Table | None) -> str:
+    """Tell by headers; an archive of copy numbers or fusions alone has no alterations, only biomarkers to go by."""
+    marks = {
+        "2d": alterations and alterations.place("CGI-HGVS"),
+        "2c": alterations and alterations.place("Input ID"),
+        "2b": alterations and alterations.place("Oncogenic Summary"),
+        "2a": alterations and alterations.place("ONCOGENIC_CLASSIFICATION"),
+        "1": alterations and alterations.place("driver_statement"),
+    }
+    if alterations:
+        return next((name for name, place in marks.items() if place is not None), "unknown")
+    if biomarkers and biomarkers.place("BioM") is not None:
+        return "2d" if biomarkers.path.name == "biomarkers.tsv" else "2b"
+    if biomarkers and biomarkers.place("DISEASES") is not None:
+        return "2a"
+    return "1" if biomarkers and biomarkers.place("BIOMARKER_IDX") is not None else "unknown"
