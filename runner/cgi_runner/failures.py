@@ -7,6 +7,7 @@ no), or another `ServiceError`. Only the first may be repeated blindly when the 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
@@ -18,7 +19,7 @@ import urllib3
 
 from cgi_runner.clock import Clock
 from cgi_runner.errors import CredentialsError, RunnerError, ServiceError
-from cgi_runner.redaction import excerpt, redact
+from cgi_runner.redaction import excerpt
 
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _AUTHORIZATION = frozenset({401, 403})
@@ -75,7 +76,8 @@ def _cause(error: BaseException) -> str:
     inner: Any = error
     while getattr(inner, "reason", None) or (getattr(inner, "args", ()) and isinstance(inner.args[0], Exception)):
         inner = getattr(inner, "reason", None) or inner.args[0]
-    return redact(" ".join(str(inner).split()))[:200] or type(inner).__name__
+    message = re.sub(r"^HTTPS?Connection(Pool)?\([^)]*\): ", "", " ".join(str(inner).split()))
+    return excerpt(message) or type(inner).__name__
 
 
 def is_transient(error: BaseException) -> bool:

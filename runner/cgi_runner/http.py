@@ -67,7 +67,7 @@ class Session:
         self._verify: bool | str = str(service.ca_bundle) if service.ca_bundle else not service.insecure
         if service.insecure:
             log.warning(
-                "WARNING: --insecure: the service's certificate is not checked, so anybody in between may read the token"
+                "WARNING: --insecure: the service's certificate is not checked; anybody on the way may read the token"
             )
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
@@ -128,7 +128,7 @@ class Session:
         asked = error.retry_after if isinstance(error, RefusedError) else None
         if asked is not None:
             return min(max(asked, 0.0), self.patience.longest_pause)
-        return wait_random_exponential(multiplier=1, max=self.patience.longest_pause)(state)
+        return wait_random_exponential(multiplier=1, min=1, max=self.patience.longest_pause)(state)
 
     def _json(self, method: str, path: str, **request: Any) -> Any:
         with self._open(method, path, **request) as response:

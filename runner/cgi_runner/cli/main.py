@@ -13,7 +13,7 @@ import click
 
 from cgi_runner import __version__
 from cgi_runner.cli import inspect, jobs, local, work
-from cgi_runner.errors import RunnerError
+from cgi_runner.errors import InputError, RunnerError
 from cgi_runner.redaction import RedactingFormatter, redact
 
 log = logging.getLogger("cgi_runner")
@@ -79,8 +79,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
     try:
         code = cli.main(arguments, prog_name="cgi-runner", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        code = _tell(InputError(error.format_message(), tip=_help_for(error)))
     except RunnerError as error:
         code = _tell(error)
     except TerminatedError:
@@ -94,6 +93,11 @@ def main(argv: list[str] | None = None) -> NoReturn:
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback for people who did not ask
         code = _fault(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _help_for(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"`{context.command_path if context else 'cgi-runner'} --help` shows what can be given"
 
 
 def _tell(error: RunnerError) -> int:

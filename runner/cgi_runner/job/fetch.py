@@ -37,7 +37,7 @@ def fetch(api: Api, job_id: str, work: Path, *, clock: Clock, patience: Patience
     return Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, ResultsError) or is_transient(error)),
         stop=stop_after_attempt(patience.attempts),
-        wait=wait_random_exponential(multiplier=1, max=patience.longest_pause),
+        wait=wait_random_exponential(multiplier=1, min=1, max=patience.longest_pause),
         sleep=clock.sleep,
         before_sleep=_say_again,
         reraise=True,
