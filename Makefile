@@ -1,9 +1,10 @@
-# Two commands for a newcomer, `make demo` and `make test`; the others are for people who work on the project.
-# Nothing is needed but Python 3.10 or later and make: everything else goes into .venv, pinned with hashes.
+# Two commands for a newcomer: `make demo` and `make test`. The others are for people who work on the project.
+# Nothing is needed but Python 3.10 or later and make: everything else goes into folders here, pinned with hashes.
 PYTHON ?= python3
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+RUNNER := .venv-runner
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/ready
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -12,12 +13,48 @@ PYTEST_ARGS ?=
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 12
 
-$(READY): requirements/dev.txt pyproject.toml
-	@echo "Setting up $(VENV) (once) ..."
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+demo: $(RUNNER)/ready ## run the main job on a stand-in service with the example input, and show the results
+	@rm -rf demo
+	$(RUNNER)/bin/cgi-runner run --sandbox --mutations examples/mutations.tsv --cnas examples/cnas.tsv \
+	  --translocations examples/translocations.tsv --cancer-type CM --title "Demo" --output demo
+	@echo; echo "The melanoma's drugs, approved for its own tumour type (from demo/biomarkers.tsv):"
+	@awk -F '\t' 'NR == 1 || ($$1 == "melanoma-1" && $$8 == "YES") {print $$1 "\t" $$2 "\t" $$4 "\t" $$6 "\t" $$7}' \
+	  demo/biomarkers.tsv | expand -t 12,30,90,102
+
+test: $(VENV)/ready ## run every test that this machine can run; says what was left out and why
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/ready ## look for faults in the code without running it
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/ready ## check the types, strictly
+	$(BIN)/mypy
+
+format: $(VENV)/ready ## put the code into its one shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: ## write the locks anew from pyproject.toml (needs uv)
+	uv pip compile $(LOCK) --extra sandbox -o requirements/runner.txt pyproject.toml
+	uv pip compile $(LOCK) --group build -o requirements/build.txt
+	uv pip compile $(LOCK) --extra sandbox --group dev --group cwl -o requirements/dev.txt pyproject.toml
 
 clean: ## remove what make has set up or written
-	rm -rf $(VENV) .engines demo build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(RUNNER) .engines demo build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+LOCK := --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+
+$(RUNNER)/ready: requirements/runner.txt requirements/build.txt pyproject.toml
+	@echo "Setting up $(RUNNER), once ..."
+	@$(PYTHON) -m venv --clear $(RUNNER)
+	@$(RUNNER)/bin/python $(PIP_INSTALL) --require-hashes -r requirements/runner.txt -r requirements/build.txt
+	@$(RUNNER)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/ready: requirements/dev.txt pyproject.toml
+	@echo "Setting up $(VENV), once ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@

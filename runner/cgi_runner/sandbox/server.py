@@ -51,7 +51,7 @@ class Sandbox:
     ) -> None:
         """Keep the settings; nothing is opened before it is needed."""
         self.interceptors: list[Interceptor] = []
-        self._database = database
+        self._database = database.absolute() if database else None  # flask takes relative paths for its own
         self._host = host
         self._port = port
         self._settings: dict[str, Any] = {"duration": duration, "quota": quota, "clock": clock, "accounts": accounts}
