@@ -1,0 +1,128 @@
+#!/usr/bin/env cwl-runner
+cwlVersion: v1.2
+class: CommandLineTool
+label: Check the alterations of a tumour without sending them
+doc: >-
+  Check and prepare the alterations of one tumour and say what would be sent to the Cancer Genome Interpreter.
+  Nothing leaves the machine.
+intent:
+  - edam:operation_3225
+
+$namespaces:
+  edam: http://edamontology.org/
+  s: https://schema.org/
+
+s:license: https://spdx.org/licenses/MIT
+s:author:
+  - s:name: the cgi-runner contributors
+s:citation: https://doi.org/10.1186/s13073-018-0531-8
+s:softwareVersion: 0.1.0
+
+baseCommand: [cgi-runner, check]
+arguments: [--json]
+stdout: cgi-check.json
+
+successCodes: [0]
+temporaryFailCodes: [3, 6, 7, 8]
+permanentFailCodes: [1, 2, 4, 5, 9]
+
+requirements:
+  SchemaDefRequirement:
+    types:
+      - $import: types.yml
+  NetworkAccess:
+    networkAccess: false
+  ToolTimeLimit:
+    timelimit: 3600
+  ResourceRequirement:
+    coresMin: 0.1
+    ramMin: 256
+
+hints:
+  DockerRequirement:
+    dockerPull: cgi-runner:0.1.0
+  SoftwareRequirement:
+    packages:
+      cgi-runner:
+        version: ["0.1.0"]
+
+inputs:
+  mutations:
+    type: File?
+    label: Mutations
+    doc: >-
+      VCF (also bgzipped), MAF, or a tab-separated table with chromosome, position, reference and alternate
+      allele, or with HGVS. At least one of mutations, cnas and translocations is needed.
+    format:
+      - edam:format_3016
+      - edam:format_3475
+    inputBinding:
+      prefix: --mutations
+  cnas:
+    type: File?
+    label: Copy-number alterations
+    doc: Tab-separated table with gene and amp or del, or a GISTIC matrix.
+    format: edam:format_3475
+    inputBinding:
+      prefix: --cnas
+  translocations:
+    type: File?
+    label: Gene fusions
+    doc: Tab-separated table of gene fusions such as BCR__ABL1.
+    format: edam:format_3475
+    inputBinding:
+      prefix: --translocations
+  cancer_type:
+    type: types.yml#cancer_type
+    label: Cancer type
+    doc: Id of the tumour type in CGI's own table, such as BRCA; types.yml lists them all with their names.
+    inputBinding:
+      prefix: --cancer-type
+  reference:
+    type: types.yml#reference
+    label: Reference genome
+    doc: Genome build that the coordinates belong to.
+    default: hg38
+    inputBinding:
+      prefix: --reference
+  title:
+    type: string?
+    label: Title
+    doc: >-
+      Title of the job at CGI. It is part of what makes a job the same job, so keep it when you run a sample
+      again.
+    inputBinding:
+      prefix: --title
+  sample:
+    type: string?
+    label: Sample
+    doc: Name of the sample, for files that do not name one themselves.
+    inputBinding:
+      prefix: --sample
+  pass_only:
+    type: boolean
+    label: Only variants that passed the filters
+    doc: Send only the VCF rows whose FILTER is PASS or empty; the others are listed in dropped.tsv.
+    default: false
+    inputBinding:
+      prefix: --pass-only
+  output:
+    type: string
+    label: Name of the results folder
+    doc: Name of the folder with the results. Give each sample its own.
+    default: cgi-results
+    inputBinding:
+      prefix: --output
+
+outputs:
+  report:
+    type: stdout
+    label: Report
+    doc: What would be sent, and what would not, for machines.
+    format: edam:format_3464
+  prepared:
+    type: Directory?
+    label: Prepared files
+    doc: The files as they would be sent, and dropped.tsv.
+    outputBinding:
+      glob: $(inputs.output)

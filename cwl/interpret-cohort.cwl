@@ -1,0 +1,167 @@
+#!/usr/bin/env cwl-runner
+cwlVersion: v1.2
+class: Workflow
+label: Interpret the tumours of a cohort with CGI
+doc: >-
+  One job a sample, side by side, with one results folder a sample. A sample that fails does not undo the
+  others: start the same workflow again, and each sample finds its job.
+intent:
+  - edam:operation_3225
+
+$namespaces:
+  edam: http://edamontology.org/
+  s: https://schema.org/
+
+s:license: https://spdx.org/licenses/MIT
+s:author:
+  - s:name: the cgi-runner contributors
+s:citation: https://doi.org/10.1186/s13073-018-0531-8
+s:softwareVersion: 0.1.0
+
+requirements:
+  SchemaDefRequirement:
+    types:
+      - $import: types.yml
+  ScatterFeatureRequirement: {}
+  StepInputExpressionRequirement: {}
+
+inputs:
+  samples:
+    type: string[]
+    label: Samples
+    doc: Names of the samples. Each names the folder with its results, so no two may be the same.
+  mutations:
+    type:
+      type: array
+      items: ["null", File]
+    label: Mutations
+    doc: One file a sample, in the order of the samples; null where there is none.
+    format:
+      - edam:format_3016
+      - edam:format_3475
+  cnas:
+    type:
+      type: array
+      items: ["null", File]
+    label: Copy-number alterations
+    doc: One file a sample, in the order of the samples; null where there is none.
+    format: edam:format_3475
+  translocations:
+    type:
+      type: array
+      items: ["null", File]
+    label: Gene fusions
+    doc: One file a sample, in the order of the samples; null where there is none.
+    format: edam:format_3475
+  cancer_types:
+    type:
+      type: array
+      items: types.yml#cancer_type
+    label: Cancer types
+    doc: One id a sample, in the order of the samples.
+  reference:
+    type: types.yml#reference
+    label: Reference genome
+    doc: Genome build that the coordinates belong to.
+    default: hg38
+  title:
+    type: string?
+    label: Title
+    doc: >-
+      Title of the job at CGI. It is part of what makes a job the same job, so keep it when you run a sample
+      again.
+  pass_only:
+    type: boolean
+    label: Only variants that passed the filters
+    doc: Send only the VCF rows whose FILTER is PASS or empty; the others are listed in dropped.tsv.
+    default: false
+  api_url:
+    type: string?
+    label: Address of the service
+    doc: Another address than CGI's own, such as that of a sandbox that the machine can reach.
+  sandbox:
+    type: boolean
+    label: Try it without an account
+    doc: >-
+      Start a local stand-in of the service inside the step. Its results are examples, not an interpretation.
+    default: false
+  credentials:
+    type: File?
+    label: Credentials of the CGI account
+    doc: >-
+      File with one line, the e-mail address and the token separated by a space. Only its path is on the
+      command line. README.md says what each engine keeps of it.
+  ca_bundle:
+    type: File?
+    label: Certificate authorities
+    doc: >-
+      PEM file of the certificate authorities to trust, where a proxy signs the connections. Engines do not
+      pass the variables of your shell on, so it must be an input.
+  deadline:
+    type: string
+    label: Deadline
+    doc: >-
+      How long to wait for CGI, such as 90m or 6h, at most 23h; the step itself is stopped after 24 hours.
+      When it passes, the step ends with code 3 and the job at CGI goes on; the same step finds it again.
+    default: 6h
+  strict:
+    type: boolean
+    label: Missing rows are a failure
+    doc: End with code 9 when rows that were sent did not come back.
+    default: false
+  delete:
+    type: boolean
+    label: Delete the job afterwards
+    doc: >-
+      Delete the job and its data at CGI once its results are fetched and verified, which frees its slot in
+      the account.
+    default: false
+
+outputs:
+  results:
+    type:
+      type: array
+      items: ["null", Directory]
+    label: Results
+    doc: One folder a sample, named by the sample.
+    outputSource: run/results
+
+steps:
+  run:
+    label: Interpret
+    doc: One job a sample.
+    run: run.cwl
+    scatter: [sample, output, mutations, cnas, translocations, cancer_type]
+    scatterMethod: dotproduct
+    in:
+      sample: samples
+      output: samples
+      mutations: mutations
+      cnas: cnas
+      translocations: translocations
+      cancer_type: cancer_types
+      reference: reference
+      title: title
+      pass_only: pass_only
+      api_url: api_url
+      sandbox: sandbox
+      credentials: credentials
+      ca_bundle: ca_bundle
+      deadline: deadline
+      strict: strict
+    out: [results, record]
+  clean_up:
+    label: Delete
+    doc: Free the slots, only when asked and only after the results are here.
+    when: $(inputs.delete)
+    run: delete.cwl
+    scatter: job
+    in:
+      delete: delete
+      job:
+        source: run/record
+        valueFrom: $(self)
+      api_url: api_url
+      credentials: credentials
+      ca_bundle: ca_bundle
+    out: [deleted]

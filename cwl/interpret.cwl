@@ -1,0 +1,233 @@
+#!/usr/bin/env cwl-runner
+cwlVersion: v1.2
+class: Workflow
+label: Interpret the alterations of a tumour with CGI in three steps
+doc: >-
+  Submit, wait and fetch as steps of their own, so that an engine that restarts goes on after the last step
+  that ended. Deleting the job is a fourth step, off unless asked for.
+intent:
+  - edam:operation_3225
+
+$namespaces:
+  edam: http://edamontology.org/
+  s: https://schema.org/
+
+s:license: https://spdx.org/licenses/MIT
+s:author:
+  - s:name: the cgi-runner contributors
+s:citation: https://doi.org/10.1186/s13073-018-0531-8
+s:softwareVersion: 0.1.0
+
+requirements:
+  SchemaDefRequirement:
+    types:
+      - $import: types.yml
+  StepInputExpressionRequirement: {}
+
+inputs:
+  mutations:
+    type: File?
+    label: Mutations
+    doc: >-
+      VCF (also bgzipped), MAF, or a tab-separated table with chromosome, position, reference and alternate
+      allele, or with HGVS. At least one of mutations, cnas and translocations is needed.
+    format:
+      - edam:format_3016
+      - edam:format_3475
+  cnas:
+    type: File?
+    label: Copy-number alterations
+    doc: Tab-separated table with gene and amp or del, or a GISTIC matrix.
+    format: edam:format_3475
+  translocations:
+    type: File?
+    label: Gene fusions
+    doc: Tab-separated table of gene fusions such as BCR__ABL1.
+    format: edam:format_3475
+  cancer_type:
+    type: types.yml#cancer_type
+    label: Cancer type
+    doc: Id of the tumour type in CGI's own table, such as BRCA; types.yml lists them all with their names.
+  reference:
+    type: types.yml#reference
+    label: Reference genome
+    doc: Genome build that the coordinates belong to.
+    default: hg38
+  title:
+    type: string?
+    label: Title
+    doc: >-
+      Title of the job at CGI. It is part of what makes a job the same job, so keep it when you run a sample
+      again.
+  sample:
+    type: string?
+    label: Sample
+    doc: Name of the sample, for files that do not name one themselves.
+  pass_only:
+    type: boolean
+    label: Only variants that passed the filters
+    doc: Send only the VCF rows whose FILTER is PASS or empty; the others are listed in dropped.tsv.
+    default: false
+  output:
+    type: string
+    label: Name of the results folder
+    doc: Name of the folder with the results. Give each sample its own.
+    default: cgi-results
+  api_url:
+    type: string?
+    label: Address of the service
+    doc: Another address than CGI's own, such as that of a sandbox that the machine can reach.
+  credentials:
+    type: File?
+    label: Credentials of the CGI account
+    doc: >-
+      File with one line, the e-mail address and the token separated by a space. Only its path is on the
+      command line. README.md says what each engine keeps of it.
+  ca_bundle:
+    type: File?
+    label: Certificate authorities
+    doc: >-
+      PEM file of the certificate authorities to trust, where a proxy signs the connections. Engines do not
+      pass the variables of your shell on, so it must be an input.
+  deadline:
+    type: string
+    label: Deadline
+    doc: >-
+      How long to wait for CGI, such as 90m or 6h, at most 23h; the step itself is stopped after 24 hours.
+      When it passes, the step ends with code 3 and the job at CGI goes on; the same step finds it again.
+    default: 6h
+  strict:
+    type: boolean
+    label: Missing rows are a failure
+    doc: End with code 9 when rows that were sent did not come back.
+    default: false
+  delete:
+    type: boolean
+    label: Delete the job afterwards
+    doc: >-
+      Delete the job and its data at CGI once its results are fetched and verified, which frees its slot in
+      the account.
+    default: false
+
+outputs:
+  results:
+    type: Directory?
+    label: Results
+    doc: The whole folder, CGI's own files byte for byte and the records beside them.
+    outputSource: fetch/results
+  alterations:
+    type: File?
+    label: Alterations
+    doc: One row an alteration, with its oncogenicity.
+    format: edam:format_3475
+    outputSource: fetch/alterations
+  biomarkers:
+    type: File?
+    label: Biomarkers
+    doc: Biomarkers of response, resistance and toxicity that match the tumour.
+    format: edam:format_3475
+    outputSource: fetch/biomarkers
+  cna_analysis:
+    type: File?
+    label: Copy-number analysis
+    doc: One row a copy-number alteration; absent when none was sent.
+    format: edam:format_3475
+    outputSource: fetch/cna_analysis
+  fusion_analysis:
+    type: File?
+    label: Fusion analysis
+    doc: One row a gene fusion; absent when none was sent.
+    format: edam:format_3475
+    outputSource: fetch/fusion_analysis
+  summary:
+    type: File?
+    label: Summary
+    doc: CGI's own summary of the job, with its version.
+    format: edam:format_1964
+    outputSource: fetch/summary
+  logs:
+    type: File?
+    label: Log
+    doc: CGI's log of the job.
+    format: edam:format_1964
+    outputSource: fetch/logs
+  archive:
+    type: File?
+    label: Archive
+    doc: The archive as CGI sent it, verified.
+    format: edam:format_3987
+    outputSource: fetch/archive
+  record:
+    type: File?
+    label: Record of the job
+    doc: Job id, state, times, checksums and row counts; no secret.
+    format: edam:format_3464
+    outputSource: fetch/record
+  dropped:
+    type: File?
+    label: Rows without a result
+    doc: Rows that were not sent, or sent and not returned, with the reason.
+    format: edam:format_3475
+    outputSource: fetch/dropped
+
+steps:
+  submit:
+    label: Submit once
+    doc: Check, prepare and submit; the record of the job goes to the next steps.
+    run: submit.cwl
+    in:
+      mutations: mutations
+      cnas: cnas
+      translocations: translocations
+      cancer_type: cancer_type
+      reference: reference
+      title: title
+      sample: sample
+      pass_only: pass_only
+      api_url: api_url
+      credentials: credentials
+      ca_bundle: ca_bundle
+    out: [record, dropped]
+  wait:
+    label: Wait
+    doc: Wait until CGI has finished.
+    run: wait.cwl
+    in:
+      job:
+        source: submit/record
+        valueFrom: $(self)
+      api_url: api_url
+      credentials: credentials
+      ca_bundle: ca_bundle
+      deadline: deadline
+    out: [record]
+  fetch:
+    label: Fetch and verify
+    doc: Bring the results back, verify them and compare the rows.
+    run: fetch.cwl
+    in:
+      job:
+        source: wait/record
+        valueFrom: $(self)
+      dropped_at_submit: submit/dropped
+      output: output
+      api_url: api_url
+      credentials: credentials
+      ca_bundle: ca_bundle
+      deadline: deadline
+      strict: strict
+    out: [results, alterations, biomarkers, cna_analysis, fusion_analysis, summary, logs, archive, record, dropped]
+  clean_up:
+    label: Delete
+    doc: Free the slot, only when asked and only after the results are here.
+    when: $(inputs.delete)
+    run: delete.cwl
+    in:
+      delete: delete
+      job:
+        source: fetch/record
+        valueFrom: $(self)
+      api_url: api_url
+      credentials: credentials
+      ca_bundle: ca_bundle
+    out: [deleted]

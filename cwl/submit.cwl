@@ -1,0 +1,153 @@
+#!/usr/bin/env cwl-runner
+cwlVersion: v1.2
+class: CommandLineTool
+label: Submit the alterations of a tumour to CGI
+doc: >-
+  Check and prepare the alterations of one tumour and submit them to the Cancer Genome Interpreter once.
+  The record of the job is what wait.cwl, fetch.cwl, status.cwl and delete.cwl take.
+intent:
+  - edam:operation_3225
+
+$namespaces:
+  edam: http://edamontology.org/
+  s: https://schema.org/
+
+s:license: https://spdx.org/licenses/MIT
+s:author:
+  - s:name: the cgi-runner contributors
+s:citation: https://doi.org/10.1186/s13073-018-0531-8
+s:softwareVersion: 0.1.0
+
+baseCommand: [cgi-runner, submit]
+
+successCodes: [0]
+temporaryFailCodes: [3, 6, 7, 8]
+permanentFailCodes: [1, 2, 4, 5, 9]
+
+requirements:
+  SchemaDefRequirement:
+    types:
+      - $import: types.yml
+  NetworkAccess:
+    networkAccess: true
+  WorkReuse:
+    enableReuse: false
+  ToolTimeLimit:
+    timelimit: 3600
+  ResourceRequirement:
+    coresMin: 0.1
+    ramMin: 256
+
+hints:
+  DockerRequirement:
+    dockerPull: cgi-runner:0.1.0
+  SoftwareRequirement:
+    packages:
+      cgi-runner:
+        version: ["0.1.0"]
+
+inputs:
+  mutations:
+    type: File?
+    label: Mutations
+    doc: >-
+      VCF (also bgzipped), MAF, or a tab-separated table with chromosome, position, reference and alternate
+      allele, or with HGVS. At least one of mutations, cnas and translocations is needed.
+    format:
+      - edam:format_3016
+      - edam:format_3475
+    inputBinding:
+      prefix: --mutations
+  cnas:
+    type: File?
+    label: Copy-number alterations
+    doc: Tab-separated table with gene and amp or del, or a GISTIC matrix.
+    format: edam:format_3475
+    inputBinding:
+      prefix: --cnas
+  translocations:
+    type: File?
+    label: Gene fusions
+    doc: Tab-separated table of gene fusions such as BCR__ABL1.
+    format: edam:format_3475
+    inputBinding:
+      prefix: --translocations
+  cancer_type:
+    type: types.yml#cancer_type
+    label: Cancer type
+    doc: Id of the tumour type in CGI's own table, such as BRCA; types.yml lists them all with their names.
+    inputBinding:
+      prefix: --cancer-type
+  reference:
+    type: types.yml#reference
+    label: Reference genome
+    doc: Genome build that the coordinates belong to.
+    default: hg38
+    inputBinding:
+      prefix: --reference
+  title:
+    type: string?
+    label: Title
+    doc: >-
+      Title of the job at CGI. It is part of what makes a job the same job, so keep it when you run a sample
+      again.
+    inputBinding:
+      prefix: --title
+  sample:
+    type: string?
+    label: Sample
+    doc: Name of the sample, for files that do not name one themselves.
+    inputBinding:
+      prefix: --sample
+  pass_only:
+    type: boolean
+    label: Only variants that passed the filters
+    doc: Send only the VCF rows whose FILTER is PASS or empty; the others are listed in dropped.tsv.
+    default: false
+    inputBinding:
+      prefix: --pass-only
+  output:
+    type: string
+    label: Name of the results folder
+    doc: Name of the folder with the results. Give each sample its own.
+    default: cgi-results
+    inputBinding:
+      prefix: --output
+  api_url:
+    type: string?
+    label: Address of the service
+    doc: Another address than CGI's own, such as that of a sandbox that the machine can reach.
+    inputBinding:
+      prefix: --api-url
+  credentials:
+    type: File?
+    label: Credentials of the CGI account
+    doc: >-
+      File with one line, the e-mail address and the token separated by a space. Only its path is on the
+      command line. README.md says what each engine keeps of it.
+    inputBinding:
+      prefix: --credentials
+  ca_bundle:
+    type: File?
+    label: Certificate authorities
+    doc: >-
+      PEM file of the certificate authorities to trust, where a proxy signs the connections. Engines do not
+      pass the variables of your shell on, so it must be an input.
+    inputBinding:
+      prefix: --ca-bundle
+
+outputs:
+  record:
+    type: File?
+    label: Record of the job
+    doc: Job id, state, times, checksums and row counts; no secret.
+    format: edam:format_3464
+    outputBinding:
+      glob: $(inputs.output)/cgi-job.json
+  dropped:
+    type: File?
+    label: Rows without a result
+    doc: Rows that were not sent, or sent and not returned, with the reason.
+    format: edam:format_3475
+    outputBinding:
+      glob: $(inputs.output)/dropped.tsv
