@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import errno
 import socket
 import tempfile
 import threading
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
     from cgi_runner.sandbox.gate import Gate
 
-logger = logging.getLogger(__name__)
-
 POLL = 0.05
+LAST_PORT = 65_535
 
 
 class Sandbox:
@@ -68,7 +67,7 @@ class Sandbox:
 
     @property
     def requests(self) -> list[Request]:
-        """The latest requests as (method, path, action, status), oldest first."""
+        """The latest requests as (method, path, action, status), oldest first; there still when it is closed."""
         return self._gate.requests if self._gate else []
 
     def __enter__(self) -> Self:
@@ -87,6 +86,7 @@ class Sandbox:
     def serve_forever(self) -> None:
         """Serve until interrupted."""
         server = self._opened()
+        self._resources.callback(server.shutdown)
         try:
             server.serve_forever(poll_interval=POLL)
         finally:
@@ -95,7 +95,7 @@ class Sandbox:
     def close(self) -> None:
         """Stop serving and let go of everything; a temporary database is removed."""
         self._resources.close()
-        self._server = self._gate = None
+        self._server = None
 
     def _opened(self) -> BaseWSGIServer:
         if self._server is None:
@@ -132,11 +132,12 @@ class Sandbox:
 
 def _bound(host: str, port: int) -> socket.socket:
     try:
+        if not 0 <= port <= LAST_PORT:
+            raise OSError(errno.EINVAL, "there is no such port")  # noqa: TRY301 - one sentence for all that can be wrong
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=128)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except OSError as error:
         raise InputError(
-            f"the sandbox can not listen on {host}:{port}: {reason}",
+            f"the sandbox can not listen on {host}:{port}: {error.strerror}",
             tip="choose another --port, or --port 0 for any free one",
         ) from error

@@ -61,7 +61,7 @@ def normal(chromosome: str, position: str, reference: str, alternate: str) -> Ch
         raise SkippedError(f'Skipping variant with invalid position: "{position}"')
     shared = _shared(reference, alternate) if len(reference) != len(alternate) else 0
     short, long = reference[shared:] or "-", alternate[shared:] or "-"
-    if not (ALLELE.fullmatch(short) and ALLELE.fullmatch(long)) or short == long:
+    if not (reference and alternate and ALLELE.fullmatch(short) and ALLELE.fullmatch(long)) or short == long:
         raise SkippedError(f'Skipping variant with invalid ref/alt: "{short}/{long}"')
     stay = 1 if shared and short == "-" else 0
     return Change(name, int(position) + shared - stay, short, long)

@@ -1,0 +1,251 @@
+"""The life of a job under a simulated clock, restarts, and the server around it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
+
+import pytest
+import requests
+
+from cgi_runner.errors import InputError
+from cgi_runner.sandbox import Sandbox, progress, worker
+from cgi_runner.sandbox.analysis import analyse
+from cgi_runner.sandbox.tables import StoppedError
+
+MUTATION = "chr\tpos\tref\talt\nchr7\t140753336\tA\tT\n"
+
+
+def test_a_job_takes_its_duration(client: Any) -> None:
+    """A job is Running until its time is over, and then Done with an archive."""
+    job_id = client.submit(MUTATION)
+    client.wait(9.9)
+    assert client.info(job_id)["status"] == "Running"
+    assert client.download(job_id).json()["error_code"] == 404
+    client.wait(0.1)
+    assert client.info(job_id)["status"] == "Done"
+    assert client.download(job_id).content[:2] == b"PK"
+
+
+def test_log_grows_with_time(client: Any) -> None:
+    """Lines appear one after the other, earlier ones stay as they were, and the last one goes with Done."""
+    job_id = client.submit(MUTATION)
+    before: list[str] = []
+    for _ in range(11):
+        logs = client.logs(job_id)
+        assert logs["logs"][: len(before)] == before
+        before = logs["logs"]
+        assert (logs["status"] == "Done") == before[-1].endswith("Analysis done\n")
+        client.wait(1)
+    assert logs["status"] == "Done"
+    assert before[0] == "# cgi analyze input.tsv -c CM -g hg38"
+    assert before[1] == "2025-12-06 15:05:10,000 INFO     Parsing input01.tsv\n"
+    assert len(before) == 13
+
+
+def test_log_is_in_barcelona_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Summer is two hours ahead of UTC; a system without time zones falls back to winter time."""
+    assert progress.local(1_751_371_200) == "2025-07-01 14:00:00"
+
+    def missing(_key: str) -> None:
+        raise ZoneInfoNotFoundError
+
+    progress.barcelona.cache_clear()
+    monkeypatch.setattr(progress, "ZoneInfo", missing)
+    assert progress.local(1_751_371_200) == "2025-07-01 13:00:00"
+    progress.barcelona.cache_clear()
+
+
+def test_failing_job_ends_in_error(client: Any) -> None:
+    """A job that can not go on fails while it parses, with the reason as an ERROR line and no archive."""
+    job_id = client.submit("nothing\nof use\n")
+    assert client.info(job_id)["status"] == "Running"
+    client.wait(5)
+    logs = client.logs(job_id)
+    assert logs["status"] == "Error"
+    assert logs["logs"][-1].endswith("ERROR    Impossible to detect the input format\n")
+    assert client.download(job_id).json()["error_code"] == 404
+
+
+def test_jobs_survive_a_restart(connect: Any, database: Path) -> None:
+    """A sandbox on the same database knows the jobs and serves the same bytes."""
+    with Sandbox(database, duration=0) as sandbox:
+        client = connect(sandbox)
+        job_id = client.submit(MUTATION)
+        client.wait()
+        archive = client.download(job_id).content
+    with Sandbox(database, duration=0) as sandbox:
+        assert connect(sandbox).download(job_id).content == archive
+
+
+def test_unfinished_analysis_begins_again(connect: Any, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job whose analysis was cut short by a stop is analysed by the next sandbox that is asked for it."""
+    begun = threading.Event()
+
+    def endless(_job: object, _folder: object, stopping: Any) -> str:
+        begun.set()
+        while not stopping():
+            time.sleep(0.001)
+        raise StoppedError
+
+    with monkeypatch.context() as patch, Sandbox(database, duration=0) as sandbox:
+        patch.setattr(worker, "analyse", endless)
+        patch.setattr(worker, "PATIENCE", 0)
+        job_id = connect(sandbox).submit(MUTATION)
+        assert begun.wait(10)
+        assert connect(sandbox).info(job_id)["status"] == "Running"
+        assert connect(sandbox).logs(job_id)["logs"][-1].endswith("Parsing input01.tsv\n")
+    with Sandbox(database, duration=0) as sandbox:
+        assert connect(sandbox).info(job_id)["status"] == "Done"
+
+
+def test_job_deleted_under_its_analysis_stays_deleted(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deleting a job while it is analysed is no fault, and it does not come back."""
+    deleted = threading.Event()
+
+    def late(job: Any, folder: Path, stopping: Any) -> str:
+        assert deleted.wait(10)
+        return analyse(job, folder, stopping)
+
+    monkeypatch.setattr(worker, "analyse", late)
+    monkeypatch.setattr(worker, "PATIENCE", 0)
+    job_id = client.submit(MUTATION)
+    client.wait()
+    assert client.info(job_id)["status"] == "Running"
+    client.call("DELETE", job_id)
+    deleted.set()
+    assert client.call("GET").json() == []
+
+
+def test_uploads_are_not_kept_twice(connect: Any, database: Path) -> None:
+    """Once the archive holds a copy of the upload, the upload itself is gone; deleting leaves nothing."""
+    with Sandbox(database, duration=0) as sandbox:
+        client = connect(sandbox)
+        job_id = client.submit(MUTATION)
+        assert client.info(job_id)["status"] == "Done"
+        sandbox.close()
+        folder = database.with_name("jobs.db.files") / job_id
+        assert sorted(file.name for file in folder.iterdir()) == ["remarks.log", "results.zip"]
+    with Sandbox(database) as sandbox:
+        connect(sandbox).call("DELETE", job_id)
+        assert not folder.exists()
+
+
+def test_quota_holds_against_parallel_submissions(connect: Any) -> None:
+    """Twenty submissions at once on three slots give three jobs."""
+    with Sandbox(quota=3) as sandbox:
+        answers: list[int] = []
+        threads = [
+            threading.Thread(target=lambda: answers.append(connect(sandbox).post(MUTATION).status_code))
+            for _ in range(20)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(answers) == [200] * 3 + [403] * 17
+        assert len(connect(sandbox).call("GET").json()) == 3
+
+
+def test_known_accounts_only(connect: Any) -> None:
+    """With a table of accounts, only its pairs are let in."""
+    with Sandbox(accounts={"a@example.org": "right"}) as sandbox:
+        assert connect(sandbox, "a@example.org", "right").call("GET").status_code == 200
+        assert connect(sandbox, "a@example.org", "wrong").call("GET").status_code == 401
+        assert connect(sandbox, "b@example.org", "right").call("GET").status_code == 401
+
+
+def test_interceptors_come_in_order_and_can_answer(client: Any) -> None:
+    """Interceptors see each request, the first one outermost, and may answer in place of the service."""
+    seen: list[str] = []
+
+    def watching(environ: Any, start_response: Any, app: Any) -> Iterable[bytes]:
+        seen.append("watching")
+        return app(environ, start_response)  # type: ignore[no-any-return]
+
+    def refusing(_environ: Any, start_response: Any, _app: Any) -> Iterable[bytes]:
+        seen.append("refusing")
+        start_response("503 Service Unavailable", [("Retry-After", "3")])
+        return [b"later"]
+
+    client.sandbox.interceptors += [watching, refusing]
+    answer = client.call("GET")
+    assert (answer.status_code, answer.text, seen) == (503, "later", ["watching", "refusing"])
+    client.sandbox.interceptors.clear()
+    assert client.call("GET").status_code == 200
+    assert [request.status for request in client.sandbox.requests] == [503, 200]
+
+
+def test_an_interceptor_can_break_the_connection(client: Any) -> None:
+    """A request without an answer is in the log with the status 0."""
+
+    def breaking(environ: Any, _start_response: Any, _app: Any) -> Iterable[bytes]:
+        environ["werkzeug.socket"].shutdown(2)
+        raise ConnectionError
+
+    client.sandbox.interceptors.append(breaking)
+    with pytest.raises(requests.ConnectionError):
+        client.call("GET")
+    assert client.sandbox.requests[-1].status == 0
+
+
+def test_serving_is_quiet(client: Any, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+    """Nothing is printed; the access log is there at DEBUG for those who ask."""
+    with caplog.at_level(logging.INFO):
+        client.call("GET")
+        assert not [record for record in caplog.records if record.name.startswith("cgi_runner")]
+    with caplog.at_level(logging.DEBUG):
+        client.call("GET")
+    assert "GET /api/v1" in caplog.text
+    assert "".join(capfd.readouterr()) == ""
+
+
+def test_serving_from_the_callers_thread(connect: Any) -> None:
+    """`serve_forever` serves at the address that was given before, and ends when the sandbox is closed."""
+    sandbox = Sandbox()
+    url = sandbox.url
+    assert sandbox.requests == []
+    thread = threading.Thread(target=sandbox.serve_forever, daemon=True)
+    thread.start()
+    assert connect(sandbox).call("GET").json() == []
+    assert sandbox.url == url
+    sandbox.close()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert [request.method for request in sandbox.requests] == ["GET"]
+
+
+def test_a_port_in_use_is_named(client: Any) -> None:
+    """A port that can not be had is one sentence with a tip."""
+    port = int(client.sandbox.url.split(":")[2].split("/")[0])
+    with pytest.raises(InputError, match=f"can not listen on 127.0.0.1:{port}") as raised:
+        _ = Sandbox(port=port).url
+    assert "--port" in raised.value.tip
+    with pytest.raises(InputError, match="can not listen"):
+        _ = Sandbox(port=70_000).url
+
+
+def test_ipv6_addresses_are_bracketed() -> None:
+    """An IPv6 host is written as a URL needs it."""
+    sandbox = Sandbox(host="::1")
+    try:
+        assert sandbox.url.startswith("http://[::1]:")
+    except InputError:
+        pytest.skip("this machine has no IPv6")
+    finally:
+        sandbox.close()
+
+
+def test_a_missing_framework_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the extra, the error says what to install."""
+    monkeypatch.setitem(sys.modules, "flask", None)
+    monkeypatch.delitem(sys.modules, "cgi_runner.sandbox.app", raising=False)
+    with pytest.raises(InputError, match="flask") as raised:
+        _ = Sandbox().url
+    assert "cgi-runner[sandbox]" in raised.value.tip
