@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NoReturn
 
+from .cna import CnaReader, GisticReader
 from .dropped import DroppedFile
 from .faults import shown
+from .fusions import FusionReader
+from .hgvs import GenomicReader, ProteinReader
 from .lines import Source
+from .maf import MafReader
 from .model import Kind, Options, Reader
-from .tables import Header, TableReader
+from .tables import Header, VariantTable
 from .vcf import FIXED, VcfReader
 
 EXPECTED: dict[Kind, str] = {
@@ -16,41 +21,39 @@ EXPECTED: dict[Kind, str] = {
     "cnas": "a table with the columns gene and cna, or a GISTIC matrix",
     "translocations": "a table with the column fus",
 }
+VCF_STARTS = ("##fileformat=VCF", "\t".join(FIXED))
 OPTION: dict[Kind, str] = {"mutations": "--mutations", "cnas": "--cnas", "translocations": "--translocations"}
-NEEDED: dict[Kind, tuple[tuple[str, ...], ...]] = {
-    "mutations": (("chr", "pos", "ref", "alt"),),
-    "cnas": (),
-    "translocations": (),
+READERS: dict[Kind, tuple[tuple[tuple[str, ...], Callable[[Header, Options, DroppedFile], Reader]], ...]] = {
+    "mutations": (
+        (("chr", "pos", "ref", "alt", "maf"), MafReader),
+        (("chr", "pos", "ref", "alt"), VariantTable),
+        (("gdna",), GenomicReader),
+        (("protein",), ProteinReader),
+    ),
+    "cnas": (
+        (("gene", "cna"), CnaReader),
+        (("locus", "cytoband"), GisticReader),
+    ),
+    "translocations": ((("fus",), FusionReader),),
 }
+"""The columns that tell a format, the most telling ones first."""
 
 
 def reader_of(kind: Kind, source: Source, options: Options, dropped: DroppedFile) -> Reader:
     """Read the first lines and give the reader for what they announce; raise InputError when that is nothing known."""
-    line = source.line()
-    while line and (not line[1].strip() or (line[1].startswith("##") and not _is_vcf(line[1]))):
-        line = source.line()
-    if line and kind == "mutations" and _is_vcf(line[1]):
-        return VcfReader(source, line, options, dropped)
-    header = _header(kind, source, line)
-    header.check()
-    return TableReader(header, options, dropped)
-
-
-def _is_vcf(text: str) -> bool:
-    return text.startswith("##fileformat=VCF") or tuple(text.split("\t")[: len(FIXED)]) == FIXED
-
-
-def _header(kind: Kind, source: Source, line: tuple[int, str] | None) -> Header:
-    """Read on to the header, past comments."""
-    while line:
-        header = Header.of(source, *line)
-        announced = [other for other, needed in NEEDED.items() if any(header.has(*columns) for columns in needed)]
+    while line := source.line():
+        number, text = line
+        if kind == "mutations" and text.startswith(VCF_STARTS):
+            return VcfReader(source, line, options, dropped)
+        header = Header.of(source, number, text)
+        announced = [other for other, known in READERS.items() if any(header.has(*columns) for columns, _ in known)]
         if kind in announced:
-            return header
-        if announced or not line[1].startswith("#"):
+            header.check()
+            reader = next(reader for columns, reader in READERS[kind] if header.has(*columns))
+            return reader(header, options, dropped)
+        if announced or not (text.startswith("#") or text.isspace() or not text):
             _no_header(kind, header, announced)
-        line = source.line()
-    return source.faults.stop(f"found no line but comments, expected {EXPECTED[kind]}")
+    return source.faults.stop(f"found no line with the names of columns, expected {EXPECTED[kind]}")
 
 
 def _no_header(kind: Kind, header: Header, announced: list[Kind]) -> NoReturn:

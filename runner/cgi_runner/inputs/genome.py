@@ -13,6 +13,8 @@ from dataclasses import dataclass
 NAMES = ("", *(str(number) for number in range(1, 23)), "X", "Y")
 """Chromosome names by rank, which is their natural order; 0 is no chromosome."""
 
+REFERENCE_TIP = "name the build that the file was made with: --reference hg19 or --reference hg38"
+
 _HG19 = (
     (249250621, 10), (243199373, 11), (198022430, 11), (191154276, 11), (180915260, 9), (171115067, 11),
     (159138663, 13), (146364022, 10), (141213431, 11), (135534747, 10), (135006516, 9), (133851895, 11),

@@ -17,6 +17,7 @@ from .faults import Faults
 BLOCK = 1 << 16
 LONGEST_LINE = 1 << 21
 GZIP = b"\x1f\x8b"
+BGZF_HEADER = 18
 BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 NO_TEXT = {
     b"\xff\xfe": ("UTF-16 text", "save the file as UTF-8"),
@@ -57,86 +58,79 @@ class Source:
         self._start, self._number = end + 1, number + 1
         return number, text
 
-    def blocks(self) -> Iterator[tuple[int, str]]:
-        """Give all further lines in blocks, each with the number of its first line; every line ends with a newline."""
+    def blocks(self) -> Iterator[tuple[int, list[str]]]:
+        """Give all further lines in blocks, each with the number of its first line."""
         text = self._text[self._start :] or next(self._blocks, "")
         while text:
+            lines = text[:-1].split("\n")
             number = self._number
-            self._number += text.count("\n")
-            yield number, text
+            self._number += len(lines)
+            yield number, lines
             text = next(self._blocks, "")
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Give all further lines that are not blank, each with its number."""
-        for number, text in self.blocks():
-            for offset, line in enumerate(text.split("\n")):
+        for first, lines in self.blocks():
+            for number, line in enumerate(lines, first):
                 if line and not line.isspace():
-                    yield number + offset, line
+                    yield number, line
 
     def _checked_blocks(self) -> Iterator[str]:
-        """Give whole lines as text, a block at a time."""
-        number, rest = 1, b""
+        """Give whole lines as text, a block at a time, each line with its line feed."""
         blocks = self._bytes()
-        while block := self._next(blocks, number):
-            if number == 1 and not rest:
-                block = self._sniffed(block)
+        rest = self._sniffed(self._next(blocks, b""))
+        while block := self._next(blocks, rest):
             lines, newline, tail = block.rpartition(b"\n")
             if newline:
-                text = self._text_of(number, rest + lines + newline)
-                number += text.count("\n")
-                yield text
+                yield self._text_of(rest + lines + newline)
                 rest = tail
             else:
                 rest += tail
             if len(rest) > LONGEST_LINE:
-                self._too_long(number, rest)
+                self._text_of(rest)
+                self._stop(rest, f"a line of more than {LONGEST_LINE} bytes", "shorter lines")
         if rest:
-            yield self._text_of(number, rest + b"\n")
+            yield self._text_of(rest.removesuffix(b"\n") + b"\n")
 
     def _bytes(self) -> Iterator[bytes]:
         """Give decompressed bytes, a block at a time."""
         raw = io.BufferedReader(self._raw, BLOCK)
-        start = raw.peek(18)[:18]
+        start = raw.peek(BGZF_HEADER)[:BGZF_HEADER]
         stream = gzip.GzipFile(fileobj=raw) if start.startswith(GZIP) else raw
         while block := stream.read(BLOCK):
             yield block
         if start.startswith(GZIP) and start[12:14] == b"BC" and self._raw.end != BGZF_END:
             raise EOFError("the empty block that ends a bgzipped file is missing")
 
-    def _next(self, blocks: Iterator[bytes], number: int) -> bytes:
+    def _next(self, blocks: Iterator[bytes], rest: bytes) -> bytes:
         try:
             return next(blocks, b"")
         except (EOFError, OSError, zlib.error) as error:
-            self.faults.stop(f"line {number}: the file cannot be read on from here ({error})", tip=CUT_OFF)
+            line = self._number + rest.count(b"\n")
+            self.faults.stop(f"line {line}: the file cannot be read on from here ({error})", tip=CUT_OFF)
 
     def _sniffed(self, block: bytes) -> bytes:
         for magic, (what, tip) in NO_TEXT.items():
             if block.startswith(magic):
-                self.faults.stop(f"line 1: found {what}, expected text or gzipped text", tip=tip)
+                self._stop(b"", what, "text or gzipped text", tip)
         return block.removeprefix(b"\xef\xbb\xbf")
 
-    def _text_of(self, number: int, block: bytes) -> str:
+    def _text_of(self, block: bytes) -> str:
         if b"\0" in block:
-            line = number + block.count(b"\n", 0, block.index(b"\0"))
-            self.faults.stop(f"line {line}: found a NUL byte, expected text", tip="is this the right file?")
+            self._stop(block[: block.index(b"\0")], "a NUL byte", "text")
         if b"\r" in block:
             block = block.replace(b"\r\n", b"\n")
         if b"\r" in block:
-            line = number + block.count(b"\n", 0, block.index(b"\r"))
-            self.faults.stop(
-                f"line {line}: found a carriage return within the line, expected lines that end with a line feed",
-                tip="convert the line ends: tr '\\r' '\\n' < FILE > NEW_FILE",
+            tip = "convert the line ends: tr '\\r' '\\n' < FILE > NEW_FILE"
+            self._stop(
+                block[: block.index(b"\r")], "a carriage return within the line", "line feeds between lines", tip
             )
         # Columns that are not read may hold anything; those that are sent are checked where they are read.
         return block.decode("utf-8", "surrogateescape")
 
-    def _too_long(self, number: int, line: bytes) -> NoReturn:
-        if b"\0" in line or b"\r" in line:
-            self._text_of(number, line)
-        self.faults.stop(
-            f"line {number}: found a line of more than {LONGEST_LINE} bytes, expected shorter lines",
-            tip="is this the right file?",
-        )
+    def _stop(self, before: bytes, found: str, expected: str, tip: str = "is this the right file?") -> NoReturn:
+        line = self._number + before.count(b"\n")
+        self.faults.stop(f"line {line}: found {found}, expected {expected}", tip=tip)
 
 
 class _Raw(io.RawIOBase):

@@ -19,6 +19,11 @@ def is_name(text: str) -> bool:
     return bool(text) and text.isprintable() and text == text.strip() and len(text) <= LONGEST_NAME
 
 
+def is_symbol(text: str) -> bool:
+    """Whether the text can name a gene, a transcript or a partner of a fusion."""
+    return text[:1].isalnum() and text.isprintable() and " " not in text and len(text) <= LONGEST_NAME
+
+
 def chosen(faults: Faults, line: int, names: Sequence[str], sample: str | None) -> dict[int, str]:
     """Give the sample columns to read, by their place among `names`, and the names to send them under.
 

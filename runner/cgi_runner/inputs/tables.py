@@ -12,7 +12,7 @@ from .faults import shown
 from .lines import Source
 from .model import Options, Row
 from .samples import SAMPLE_TIP, is_name
-from .variant import Judge
+from .variant import Judge, Site
 
 SYNONYMS = {
     "chr": ("chr", "chrom", "chromosome"),
@@ -20,6 +20,7 @@ SYNONYMS = {
     "ref": ("ref", "reference", "reference_allele"),
     "alt": ("alt", "alternate", "alternative", "alternate_allele", "tumor_seq_allele2"),
     "sample": ("sample", "sample_id", "sampleid", "sample_name", "tumor_sample_barcode", "tumor_sample"),
+    "maf": ("tumor_seq_allele2",),
     "allele1": ("tumor_seq_allele1",),
     "build": ("ncbi_build",),
     "filter": ("filter",),
@@ -33,6 +34,11 @@ SYNONYMS = {
     "fus": ("fus", "fusion", "fusions", "gene_fusion", "fusion_name", "fusionname"),
 }
 """What CGI calls a column, and what else it is called, in lower case."""
+
+VARIANT = ("chr", "pos", "ref", "alt")
+CONTEXT = ("sample", "filter", "strand")
+FORWARD = frozenset(("", "+", "1", "+1", "."))
+"""CGI turns alleles round where a column `strand` says so, other tools mean the strand of the gene by it."""
 
 
 @dataclass
@@ -73,16 +79,22 @@ class Header:
         """Give what the file calls a column."""
         return self.names[self.places[column]]
 
-    def rows(self, *columns: str) -> Iterator[tuple[int, list[str]]]:
-        """Give the cells of these columns of every row, with its line; a column that is not there is an empty cell."""
-        width, places = len(self.names), [self.places.get(column, -1) for column in columns]
+    def cells(self) -> Iterator[tuple[int, list[str]]]:
+        """Give the cells of every row, with its line; a row of another width is a fault."""
+        width = len(self.names)
         for number, line in self.source.lines():
             cells = split(line, self.separator)
             if len(cells) == width:
-                cells.append("")
-                yield number, [cells[place] for place in places]
+                yield number, cells
             else:
                 self.source.faults.say(f"line {number}: found {len(cells)} columns, expected {width}")
+
+    def rows(self, *columns: str) -> Iterator[tuple[int, list[str]]]:
+        """Give the cells of these columns of every row, with its line; a column that is not there is an empty cell."""
+        places = [self.places.get(column, -1) for column in columns]
+        for number, cells in self.cells():
+            cells.append("")
+            yield number, [cells[place] for place in places]
 
 
 def split(line: str, separator: str) -> list[str]:
@@ -120,40 +132,41 @@ class Samples:
         return cell
 
 
-class TableReader:
-    """Reads a table with a chromosome, a position and two alleles a row."""
+class VariantTable:
+    """What tables of small variants have in common, however a row tells its variant."""
 
     format = "table"
 
     def __init__(self, header: Header, options: Options, dropped: DroppedFile) -> None:
         """Read below this header."""
-        self._header = header
-        self._judge = Judge(options, header.source.faults, dropped)
-        self._judge.columns = (header.name("chr"), header.name("pos"), header.name("ref"), header.name("alt"))
-        self._samples = Samples(header, options)
-        self.named, self.samples = self._samples.named, self._samples.seen
         if options.pass_only and not header.has("filter"):
             header.source.faults.stop(f"line {header.line}: found no column FILTER, expected it for --pass-only")
+        self.header = header
+        self._judge = Judge(options, header.source.faults, dropped, self.variant_columns(header))
         self._pass_only = options.pass_only
+        self._samples = Samples(header, options)
+        self.named, self.samples = self._samples.named, self._samples.seen
+
+    def variant_columns(self, header: Header) -> tuple[str, str, str, str]:
+        """Give what the file calls chromosome, position, reference and alternate allele."""
+        return header.name("chr"), header.name("pos"), header.name("ref"), header.name("alt")
 
     def batches(self, default: str) -> Iterator[list[Row]]:
         """Give the rows to send, one line of the table at a time."""
-        for line, cells in self._header.rows("chr", "pos", "ref", "alt", "sample", "filter", "strand"):
-            *site, alternates, sample, verdict, strand = cells
-            name = self._samples.of(line, sample, default)
-            check_strand(self._header, line, strand)
-            alleles = [(alternate, (name,)) for alternate in alternates.split(",")]
-            passed = not self._pass_only or verdict == "PASS"
-            yield self._judge.rows(line, (site[0], site[1], site[2]), alleles, passed=passed)
+        for line, (chromosome, position, reference, alternates, *rest) in self.header.rows(*VARIANT, *CONTEXT):
+            yield self.judged(line, (chromosome, position, reference), alternates.split(","), rest, default)
 
-
-def check_strand(header: Header, line: int, strand: str) -> None:
-    """Make anything but the forward strand a fault: CGI reads such a column in one way, other tools in another."""
-    if strand not in ("", "+", "1", "+1", "."):
-        header.source.faults.add(
-            line,
-            header.name("strand"),
-            strand,
-            "+",
-            tip="give the alleles of the forward strand, and no other strand",
-        )
+    def judged(self, line: int, site: Site, alternates: list[str], context: list[str], default: str) -> list[Row]:
+        """Give the rows to send of one line; `context` are its cells of the columns in CONTEXT."""
+        sample, verdict, strand = context
+        if strand not in FORWARD:
+            self.header.source.faults.add(
+                line,
+                self.header.name("strand"),
+                strand,
+                "+",
+                tip="give the alleles of the forward strand, and leave a column that tells the strand of the gene out",
+            )
+        carriers = (self._samples.of(line, sample, default),)
+        passed = not self._pass_only or verdict == "PASS"
+        return self._judge.rows(line, site, [(alternate, carriers) for alternate in alternates], passed=passed)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from .dropped import DroppedFile, variant_text
 from .faults import Faults, shown
-from .genome import GENOMES, NAMES, bare
+from .genome import GENOMES, NAMES, REFERENCE_TIP, bare
 from .model import Options, Row
 
 Site = tuple[str, str, str]
@@ -20,6 +20,7 @@ Site = tuple[str, str, str]
 Allele = tuple[str, Sequence[str]]
 """An alternate allele as the file has it, and the samples that carry it."""
 
+LONGEST_POSITION = 10
 MITOCHONDRIAL = "CGI takes no mitochondrial variants"
 OTHER_CONTIG = "CGI takes only the chromosomes 1-22, X and Y"
 FILTERED = "FILTER is not PASS"
@@ -33,9 +34,10 @@ NOT_CARRIED = "no sample carries the allele"
 
 _MITOCHONDRIA = frozenset(("M", "MT", "NC_012920.1", "NC_001807.4"))
 _BASES = frozenset("ACGTN-")
-_POSITION = re.compile(r"[0-9]{1,10}")
+_POSITION = re.compile(rf"[0-9]{{1,{LONGEST_POSITION}}}")
 _REFERENCE = re.compile(r"[ACGTNRYSWKMBDHV]+|-")
-_ALTERNATE = re.compile(r"[ACGTNRYSWKMBDHV]+|[-.*]|<[^<>]+>|\.?[ACGTN]*[][]?[^][<>]*[][]?[ACGTN]*\.?")
+_BREAKEND = r"[ACGTN.]*([][])[^][<>]+[][][ACGTN.]*|\.[ACGTN]+|[ACGTN]+\."
+_ALTERNATE = re.compile(rf"[ACGTNRYSWKMBDHV]+|[-.*]|<[^<>]+>|{_BREAKEND}")
 
 
 def normalised(position: int, reference: str, alternate: str) -> tuple[int, str, str]:
@@ -43,12 +45,12 @@ def normalised(position: int, reference: str, alternate: str) -> tuple[int, str,
     ref, alt = reference.replace("-", ""), alternate.replace("-", "")
     # An insertion that is written with `-` already names the base before it.
     first = position if ref else position + 1
-    shared = min(len(ref), len(alt))
-    end = next((n for n in range(shared) if ref[-1 - n] != alt[-1 - n]), shared)
-    ref, alt = ref[: len(ref) - end], alt[: len(alt) - end]
-    shared -= end
-    start = next((n for n in range(shared) if ref[n] != alt[n]), shared)
-    ref, alt, first = ref[start:], alt[start:], first + start
+    shared, end, start = min(len(ref), len(alt)), 0, 0
+    while end < shared and ref[-1 - end] == alt[-1 - end]:
+        end += 1
+    while start < shared - end and ref[start] == alt[start]:
+        start += 1
+    ref, alt, first = ref[start : len(ref) - end], alt[start : len(alt) - end], first + start
     if ref:
         return first, ref, alt or "-"
     # Nothing lies before the first base of a chromosome: an insertion there keeps the base that follows it.
@@ -73,16 +75,18 @@ def reason_against(reference: str, alternate: str) -> str:
 class Judge:
     """Decides about every variant of one file: a row to send, a row of `dropped.tsv`, or a fault."""
 
-    def __init__(self, options: Options, faults: Faults, dropped: DroppedFile) -> None:
-        """Judge for one file; what is not sent goes to `dropped`, what is wrong to `faults`."""
+    def __init__(self, options: Options, faults: Faults, dropped: DroppedFile, columns: tuple[str, ...]) -> None:
+        """Judge for one file; what is not sent goes to `dropped`, what is wrong to `faults`.
+
+        `columns` is what the file calls chromosome, position, reference and alternate allele.
+        """
         self.genome = GENOMES[options.reference]
-        self.columns = ("CHROM", "POS", "REF", "ALT")
-        """What the file calls these four."""
+        self._columns = columns
         self._faults = faults
         self._dropped = dropped
 
     def rows(self, line: int, site: Site, alleles: Iterable[Allele], *, passed: bool = True) -> list[Row]:
-        """Give the rows to send for the alternate alleles of a site; `passed` tells what its filter says."""
+        """Give the rows to send for the alternate alleles of a site; `passed` is what the filter says about it."""
         chromosome, text, reference = site
         rank = self._rank(line, chromosome)
         position = self._position(line, text, rank)
@@ -113,11 +117,11 @@ class Judge:
         """Give the rank of the chromosome, or 0 when it is not one that CGI takes."""
         if chromosome in self.genome.foreign:
             self._faults.stop(
-                f"line {line}, column {self.columns[0]}: found {shown(chromosome)}, which is not of {self.genome.name}",
-                tip="name the build that the file was made with: --reference hg19 or --reference hg38",
+                f"line {line}, column {self._columns[0]}: found {shown(chromosome)}, not of {self.genome.name}",
+                tip=REFERENCE_TIP,
             )
         if not chromosome:
-            self._faults.add(line, self.columns[0], chromosome, "a chromosome")
+            self._faults.add(line, self._columns[0], chromosome, "a chromosome")
         return self.genome.rank(chromosome)
 
     def _position(self, line: int, text: str, rank: int) -> int:
@@ -126,16 +130,12 @@ class Judge:
         end = self.genome.ends[rank]
         if 0 < position <= (end or position):
             return position
-        where = (
-            f"1 to {end}, where chromosome {NAMES[rank]} of {self.genome.name} ends"
-            if rank
-            else "a whole number from 1"
-        )
-        self._faults.add(line, self.columns[1], text, where)
+        limits = f"1 to {end}, the end of chromosome {NAMES[rank]} in {self.genome.name}" if rank else "1 or more"
+        self._faults.add(line, self._columns[1], text, f"a position from {limits}")
         return 0
 
     def _is(self, pattern: re.Pattern[str], line: int, column: int, text: str, expected: str) -> bool:
         if pattern.fullmatch(text.upper()):
             return True
-        self._faults.add(line, self.columns[column], text, expected)
+        self._faults.add(line, self._columns[column], text, expected)
         return False

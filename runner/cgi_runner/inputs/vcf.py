@@ -8,15 +8,24 @@ from functools import lru_cache
 
 from .dropped import DroppedFile
 from .faults import shown
-from .genome import NAMES, Genome, build_named_in, build_of_length
+from .genome import NAMES, REFERENCE_TIP, Genome, build_named_in, build_of_length
 from .lines import Source
 from .model import Options, Row
 from .samples import chosen
-from .variant import Allele, Judge
+from .variant import LONGEST_POSITION, Allele, Judge, normalised
 
 FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
+BASES = frozenset("ACGT")
+GENOTYPE_FIRST = frozenset(("GT", "GT:"))
+USUAL_CALLS = {
+    f"{one}{phase}{two}{end}": "1" in (one, two)
+    for one in "01."
+    for two in "01."
+    for phase in "/|"
+    for end in ("", ":")
+}
+"""Whether the one alternate allele is carried, by the first four letters of a genotype column that starts with GT."""
 NAMES_LINE = "#CHROM POS ID REF ALT QUAL FILTER INFO, separated by tabs"
-REFERENCE_TIP = "name the build that the file was made with: --reference hg19 or --reference hg38"
 
 
 class VcfReader:
@@ -27,7 +36,7 @@ class VcfReader:
     def __init__(self, source: Source, line: tuple[int, str], options: Options, dropped: DroppedFile) -> None:
         """Read the header, which begins with this line."""
         self._source = source
-        self._judge = Judge(options, source.faults, dropped)
+        self._judge = Judge(options, source.faults, dropped, ("CHROM", "POS", "REF", "ALT"))
         self._pass_only = options.pass_only
         number, columns = _header(source, self._judge.genome, line)
         self._width = len(columns)
@@ -38,15 +47,51 @@ class VcfReader:
 
     def batches(self, default: str) -> Iterator[list[Row]]:
         """Give the rows to send, block by block; `default` is the sample of a file without genotypes."""
-        for first, text in self._source.blocks():
-            rows: list[Row] = []
-            for number, line in enumerate(text.split("\n"), first):
-                cells = line.split("\t")
-                if len(cells) == self._width:
-                    rows += self._rows(number, cells, default)
-                elif line and not line.isspace():
-                    self._source.faults.say(f"line {number}: found {len(cells)} columns, expected {self._width}")
-            yield rows
+        for first, lines in self._source.blocks():
+            yield self._block(first, lines, default)
+
+    def _block(self, first: int, lines: list[str], default: str) -> list[Row]:
+        """Give the rows of a block.
+
+        Nearly all lines are plain: one allele of A, C, G and T, a usual genotype. They are dealt with here, in one loop
+        without calls, since there may be millions; `_rows` knows every other case, and says what is wrong.
+        """
+        rows: list[Row] = []
+        width, ranks, ends, pass_only = self._width, self._judge.genome.ranks, self._judge.genome.ends, self._pass_only
+        genotypes, calls, otherwise = tuple(self._samples.items()), USUAL_CALLS, None
+        if not self.named:
+            genotypes, calls, otherwise = ((0, default),), {}, True
+        for number, line in enumerate(lines, first):
+            cells = line.split("\t")
+            if len(cells) != width:
+                self._ragged(number, line, len(cells))
+                continue
+            digits, ref, alt, known = cells[1], cells[3], cells[4], len(rows)
+            if (
+                digits.isdecimal()
+                and len(digits) <= LONGEST_POSITION
+                and 0 < (position := int(digits)) <= ends[rank := ranks.get(cells[0], 0)]
+                and ((ref in BASES and alt in BASES) or (ref and alt and BASES.issuperset(ref + alt)))
+                and ref != alt
+                and (not pass_only or cells[6] == "PASS")
+                and (otherwise or cells[8][:3] in GENOTYPE_FIRST)
+            ):
+                if len(ref) > 1 or len(alt) > 1:
+                    position, ref, alt = normalised(position, ref, alt)
+                for column, sample in genotypes:
+                    carried = calls.get(cells[column][:4], otherwise)
+                    if carried:
+                        rows.append(((rank, position, ref, alt, sample), number))
+                    elif carried is None:
+                        del rows[known:]
+                        break
+            if len(rows) == known:
+                rows += self._rows(number, cells, default)
+        return rows
+
+    def _ragged(self, line: int, text: str, found: int) -> None:
+        if text and not text.isspace():
+            self._source.faults.say(f"line {line}: found {found} columns, expected {self._width}")
 
     def _rows(self, line: int, cells: list[str], default: str) -> list[Row]:
         site = (cells[0], cells[1], cells[3])
