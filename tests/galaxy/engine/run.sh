@@ -1,0 +1,15 @@
+#!/bin/bash
+# What planemo and the tests start instead of the run.sh of a Galaxy checkout: the Galaxy that is installed in ../server.
+# In the foreground, with GALAXY_CONFIG_FILE and GALAXY_CONFIG_OVERRIDE_* set; the caller ends the process group.
+# Galaxy's own launcher is passed by because it refuses to run as root.
+set -euo pipefail
+SERVER=$(cd "$(dirname "${BASH_SOURCE[0]}")/../server" && pwd)
+export VIRTUAL_ENV=$SERVER GALAXY_VIRTUAL_ENV=$SERVER PATH="$SERVER/bin:$PATH"
+# The worker sets the metadata of finished jobs in a process that is warm; starting a new one takes seconds every time.
+export GALAXY_CONFIG_OVERRIDE_ENABLE_CELERY_TASKS=true GALAXY_CONFIG_OVERRIDE_METADATA_STRATEGY=directory_celery
+"$SERVER/bin/celery" --app galaxy.celery worker --concurrency 1 --loglevel WARNING --pool threads \
+  --queues celery,galaxy.internal,galaxy.external &
+bind=$("$SERVER/bin/python" -c '
+import json, sys
+print(json.load(open(sys.argv[1]))["gravity"]["gunicorn"]["bind"])' "$GALAXY_CONFIG_FILE")
+exec "$SERVER/bin/galaxy-web" -c "$GALAXY_CONFIG_FILE" --bind "$bind"
