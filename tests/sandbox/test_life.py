@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 import threading
 import time
@@ -249,3 +250,23 @@ def test_a_missing_framework_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="flask") as raised:
         _ = Sandbox().url
     assert "cgi-runner[sandbox]" in raised.value.tip
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(connect: Any, database: Path) -> None:
+    """A client that goes away in the middle of its upload has no job, and no file of it stays."""
+    with Sandbox(database) as sandbox:
+        port = int(sandbox.url.split(":")[2].split("/")[0])
+        head = (
+            "POST /api/v1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: someone@example.org deadbeef\r\n"
+            "Content-Type: multipart/form-data; boundary=cut\r\nContent-Length: 5000000\r\n\r\n"
+            '--cut\r\nContent-Disposition: form-data; name="mutations"; filename="a"\r\n\r\n'
+        )
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(head.encode() + b"x" * 1_000_000)
+        deadline = time.monotonic() + 10
+        while not sandbox.requests[-1:] or not sandbox.requests[-1].status:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert sandbox.requests[-1].status == 400
+        assert connect(sandbox).call("GET").json() == []
+        assert list(database.with_name("jobs.db.files").iterdir()) == []

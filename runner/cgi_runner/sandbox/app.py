@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
 import flask
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from cgi_runner.sandbox import progress
 from cgi_runner.sandbox.analysis import REMARKS, RESULTS
@@ -60,6 +61,10 @@ class _Upload(flask.Request):
 
     folder: Path | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.streams: list[IO[bytes]] = []
+
     def _get_file_stream(
         self,
         total_content_length: int | None,  # noqa: ARG002 - werkzeug's signature
@@ -67,8 +72,14 @@ class _Upload(flask.Request):
         filename: str | None = None,  # noqa: ARG002
         content_length: int | None = None,  # noqa: ARG002
     ) -> IO[bytes]:
-        folder = cast(Path, self.folder)
-        return (folder / f"part{len(list(folder.iterdir()))}").open("w+b")
+        stream = (cast(Path, self.folder) / f"part{len(self.streams)}").open("w+b")
+        self.streams.append(stream)
+        return stream
+
+    def close_streams(self) -> None:
+        """Close what was received; nobody else does when an upload breaks off."""
+        for stream in self.streams:
+            stream.close()
 
 
 def create_app(service: Service) -> flask.Flask:
@@ -109,8 +120,9 @@ def create_app(service: Service) -> flask.Flask:
 def _register_errors(app: flask.Flask) -> None:
     def error(code: int, message: str) -> tuple[dict[str, Any], int]:
         # A client that is still sending would see a broken connection instead of the answer.
-        while flask.request.stream.read(CHUNK):
-            pass
+        with suppress(ClientDisconnected):
+            while flask.request.stream.read(CHUNK):
+                pass
         return {"error_code": code, "message": message}, code
 
     @app.errorhandler(_Refusal)
@@ -189,12 +201,13 @@ def _submit(service: Service, owner: str) -> str:
     try:
         job = _received(service, owner, request)
         service.store.add(job, quota=service.quota)
-    except FullError:
+    except BaseException as error:
         service.store.discard(folder)
-        raise _Refusal(403, "All slots are full") from None
-    except BaseException:
-        service.store.discard(folder)
+        if isinstance(error, FullError):
+            raise _Refusal(403, "All slots are full") from None
         raise
+    finally:
+        request.close_streams()
     service.worker.start(job)
     return job.id
 

@@ -54,6 +54,9 @@ class Mutations:
         self._file = f"input{file_number:02}"
         self._build = build
         self._sample = table.place("sample")
+        self._strand = table.place("strand") if table.kind == TABULAR else None
+        self._needed = table.needed()
+        self._facts = facts.mutations_by_change(build)
         taken = {*LEADING, *MIDDLE}
         self._echoed = [
             place for place, name in enumerate(table.columns) if place != self._sample and name not in taken
@@ -104,18 +107,16 @@ class Mutations:
         ]
 
     def _read(self, fields: list[str]) -> tuple[str, Change | None, facts.Mutation | None]:
-        texts = [fields[place] for place in self._table.needed()]
+        texts = [fields[place] for place in self._needed]
         if self._table.kind == PROTEIN:
             fact = _by_protein(texts[0])
             return texts[0], fact.change(self._build) if fact else None, fact
         change = from_gdna(texts[0]) if self._table.kind == GDNA else self._tabular(texts, fields)
-        fact = facts.mutations_by_change(self._build).get(change)
-        return str(change), change, fact
+        return ":".join(map(str, change)), change, self._facts.get(change)
 
     def _tabular(self, texts: list[str], fields: list[str]) -> Change:
-        strand = self._table.place("strand") if self._table.kind == TABULAR else None
         chromosome, position, reference, alternate = texts
-        if strand is not None and fields[strand] == "-":
+        if self._strand is not None and fields[self._strand] == "-":
             reference, alternate = opposite(reference), opposite(alternate)
         return normal(chromosome, position, reference, alternate)
 

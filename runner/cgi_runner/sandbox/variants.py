@@ -75,12 +75,12 @@ def _shared(reference: str, alternate: str) -> int:
 
 def chromosome_name(text: str) -> str:
     """Take off the `chr`; a mitochondrial name ends the whole job, as it does at CGI."""
-    name = text[3:] if text[:3].lower() == "chr" else text
-    if name.upper() in MITOCHONDRIAL:
+    name = text.upper().removeprefix("CHR")
+    if name in CHROMOSOMES:
+        return name
+    if name in MITOCHONDRIAL:
         raise RefusedError(f"Mitochondrial variants can not be processed: {text}")
-    if name.upper() not in CHROMOSOMES:
-        raise SkippedError(f'Skipping variant with invalid chromosome: "{text}"')
-    return name.upper()
+    raise SkippedError(f'Skipping variant with invalid chromosome: "{text}"')
 
 
 def opposite(allele: str) -> str:
