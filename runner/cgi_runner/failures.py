@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
@@ -18,11 +19,12 @@ import requests
 import urllib3
 
 from cgi_runner.clock import Clock
-from cgi_runner.errors import CredentialsError, RunnerError, ServiceError
+from cgi_runner.errors import CredentialsError, InputError, RunnerError, ServiceError
 from cgi_runner.redaction import excerpt
 
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _AUTHORIZATION = frozenset({401, 403})
+_IMPOSSIBLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
 
 
 class NotSentError(ServiceError):
@@ -52,7 +54,14 @@ def told_apart(url: str) -> Iterator[None]:
     """Turn the exceptions of the library into those that say whether the request may have been carried out."""
     try:
         yield
+    except _IMPOSSIBLE as error:
+        raise InputError(f"{url} is no address of a service: {_cause(error)}", tip="mend --api-url") from error
     except requests.exceptions.SSLError as error:
+        if not _is_untrusted(error):
+            # Encryption can also break after the request went out, so this proves nothing about it.
+            raise AnswerLostError(
+                f"the encryption to {url} failed: {_cause(error)}", tip="is it https on that port?"
+            ) from error
         raise CertificateError(
             f"the certificate of {url} cannot be trusted: {_cause(error)}",
             tip="name your institution's certificates with --ca-bundle FILE; as a last resort --insecure",
@@ -62,20 +71,34 @@ def told_apart(url: str) -> Iterator[None]:
         raise kind(f"{url} was not reached: {_cause(error)}", tip="check the address and the network") from error
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
         raise AnswerLostError(f"the answer of {url} broke off: {_cause(error)}", tip="run the command again") from error
+    except OSError as error:
+        if "CA certificate" not in str(error):
+            raise
+        raise InputError(excerpt(str(error)), tip="mend REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE, or unset it") from error
 
 
-def _never_connected(error: requests.exceptions.RequestException) -> bool:
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)) or isinstance(
-        reason, urllib3.exceptions.NewConnectionError
-    )
+def _never_connected(error: BaseException) -> bool:
+    """Say whether not even a connection came about, to the service or to a proxy on the way."""
+    never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+    return any(isinstance(link, never) for link in _chain(error))
+
+
+def _is_untrusted(error: BaseException) -> bool:
+    return any(isinstance(link, ssl.CertificateError) for link in _chain(error))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Give an exception and those that the libraries have wrapped in it, the innermost last."""
+    link: Any = error
+    while isinstance(link, BaseException):
+        yield link
+        inner = (getattr(link, "reason", None), getattr(link, "original_error", None), *link.args)
+        link = next((each for each in inner if isinstance(each, BaseException)), None)
 
 
 def _cause(error: BaseException) -> str:
     """Give the innermost message of a chain of library exceptions, in one line."""
-    inner: Any = error
-    while getattr(inner, "reason", None) or (getattr(inner, "args", ()) and isinstance(inner.args[0], Exception)):
-        inner = getattr(inner, "reason", None) or inner.args[0]
+    *_, inner = _chain(error)
     message = re.sub(r"^HTTPS?Connection(Pool)?\([^)]*\): ", "", " ".join(str(inner).split()))
     return excerpt(message) or type(inner).__name__
 
@@ -87,24 +110,30 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, (NotSentError, AnswerLostError)) and not isinstance(error, CertificateError)
 
 
-def status_of(error: BaseException) -> int | None:
-    """Give the status of a refusal, or None for any other failure."""
-    return error.status if isinstance(error, RefusedError) else None
+def is_safe_to_post_again(error: BaseException) -> bool:
+    """Say whether a POST was surely not carried out, and may be a little later: not sent, or too many requests."""
+    turned_away = isinstance(error, RefusedError) and error.status == requests.codes.too_many
+    return turned_away or (isinstance(error, NotSentError) and is_transient(error))
+
+
+def is_number(text: str) -> bool:
+    """Say whether a text is a plain number; `str.isdigit` also takes digits that `int` does not."""
+    return re.fullmatch(r"[0-9]{1,18}", text.strip()) is not None
 
 
 def error_object(text: str) -> dict[str, Any]:
     """Give the JSON object in the body of an error; any other text becomes its message."""
     try:
         answer = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"message": text}
     return answer if isinstance(answer, dict) else {"message": text}
 
 
 def refusal(method: str, response: requests.Response, answer: Mapping[str, Any], clock: Clock) -> RunnerError:
     """Make the error for a no: by its HTTP status, or by the `error_code` inside an answer with a good status."""
-    code = str(answer.get("error_code", "")).strip()
-    status = int(code) if code.isdigit() else response.status_code
+    code = str(answer.get("error_code", ""))
+    status = int(code) if is_number(code) else response.status_code
     said = excerpt(str(answer.get("message") or response.reason or ""))
     message = f"the service refused {method} {urlsplit(response.url).path} with {status}: {said}"
     return RefusedError(message, status, retry_after=_retry_after(response.headers.get("Retry-After", ""), clock))
@@ -141,9 +170,9 @@ def redirected(url: str, response: requests.Response) -> ServiceError:
 
 def _retry_after(value: str, clock: Clock) -> float | None:
     """Give the seconds of a Retry-After header in either of its forms; None where it makes no sense."""
-    if value.strip().isdigit():
-        return float(value.strip())
+    if is_number(value):
+        return float(value)
     try:
         return (parsedate_to_datetime(value) - clock.now()).total_seconds()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

@@ -19,14 +19,14 @@ from cgi_runner import __version__
 from cgi_runner.clock import Clock
 from cgi_runner.failures import (
     AnswerLostError,
-    NotSentError,
     RefusedError,
     error_object,
+    is_number,
+    is_safe_to_post_again,
     is_transient,
     not_json,
     redirected,
     refusal,
-    status_of,
     told_apart,
 )
 from cgi_runner.settings import Credentials, Patience, Service
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LARGEST_ANSWER = 64 * 1024 * 1024  # the log of a job with 400,000 skipped rows still fits
-CHUNK = 1024 * 1024
+CHUNK = 256 * 1024
+SLOWEST = 1024  # bytes a second, once an answer has taken longer than most
+SHORTEST_PAUSE = 1.0
 
 
 class _Authorization(requests.auth.AuthBase):
@@ -65,7 +67,7 @@ class Session:
         # A service on this machine is never asked through a proxy, which would carry the token elsewhere.
         self._requests.trust_env = not service.is_loopback
         self._verify: bool | str = str(service.ca_bundle) if service.ca_bundle else not service.insecure
-        if service.insecure:
+        if self._verify is False:
             log.warning(
                 "WARNING: --insecure: the service's certificate is not checked; anybody on the way may read the token"
             )
@@ -93,22 +95,37 @@ class Session:
             body = make_body()
             return self._json("POST", "", body=body, headers={"Content-Type": body.content_type})
 
-        return self._repeat(
-            post, retry=lambda e: isinstance(e, NotSentError) or status_of(e) == requests.codes.too_many
-        )
+        return self._repeat(post, retry=is_safe_to_post_again)
 
     def stream(self, path: str, *, action: str) -> Iterator[tuple[bytes, int | None]]:
         """Give the pieces of a binary answer, each with the length announced for the whole; tried once.
 
         Raises:
-            ServiceError: The service gave an error, or text where bytes of an archive were due.
+            RefusedError: The service gave an error, be it as a JSON object with a good status.
+            AnswerLostError: The answer broke off, or came too slowly to ever end.
 
         """
         with self._open("GET", path, action=action) as response:
             length = response.headers.get("Content-Length", "")
-            total = int(length) if length.isdigit() and "Content-Encoding" not in response.headers else None
-            for piece in response.iter_content(CHUNK):
+            total = int(length) if is_number(length) and "Content-Encoding" not in response.headers else None
+            started, size = self._clock.monotonic(), 0
+            for piece in _pieces(response):
+                if not size and piece.startswith(b"{"):
+                    yield self._not_an_error(response, piece), total
+                    return
+                size += len(piece)
+                seconds = self._clock.monotonic() - started
+                if seconds > self.patience.answer and size < seconds * SLOWEST:
+                    raise AnswerLostError(f"{self.service.url} sends too slowly: {size} bytes in {seconds:.0f} s")
                 yield piece, total
+
+    def _not_an_error(self, response: requests.Response, begun: bytes) -> bytes:
+        """Give a short answer whole, unless it is a JSON object that tells of an error."""
+        text = self._text(response, begun)
+        answer = error_object(text)
+        if "error_code" in answer:
+            raise refusal("GET", response, answer, self._clock)
+        return text.encode()
 
     def _repeat(self, call: Callable[[], Any], *, retry: bool | Callable[[BaseException], bool]) -> Any:
         if retry is False:
@@ -116,36 +133,36 @@ class Session:
         return Retrying(
             retry=retry_if_exception(retry if callable(retry) else is_transient),
             stop=stop_after_attempt(self.patience.attempts),
-            wait=self._pause,
+            wait=self.pause,
             sleep=self._clock.sleep,
             before_sleep=_say_retry,
             reraise=True,
         )(call)
 
-    def _pause(self, state: RetryCallState) -> float:
+    def pause(self, state: RetryCallState) -> float:
         """Seconds before the next try: what the service asks for, within reason, or a growing random pause."""
         error = state.outcome.exception() if state.outcome else None
         asked = error.retry_after if isinstance(error, RefusedError) else None
         if asked is not None:
-            return min(max(asked, 0.0), self.patience.longest_pause)
-        return wait_random_exponential(multiplier=1, min=1, max=self.patience.longest_pause)(state)
+            return min(max(asked, SHORTEST_PAUSE), self.patience.longest_pause)
+        return wait_random_exponential(multiplier=1, min=SHORTEST_PAUSE, max=self.patience.longest_pause)(state)
 
     def _json(self, method: str, path: str, **request: Any) -> Any:
         with self._open(method, path, **request) as response:
             text = self._text(response)
             try:
                 answer = json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise not_json(method, response, text) from None
         if isinstance(answer, dict) and "error_code" in answer:
             raise refusal(method, response, answer, self._clock)
         return answer
 
-    def _text(self, response: requests.Response) -> str:
-        """Read an answer that has to be small and has to come to its end."""
+    def _text(self, response: requests.Response, begun: bytes = b"") -> str:
+        """Read an answer, or the rest of it, that has to be small and has to come to its end."""
         ends = self._clock.monotonic() + self.patience.answer
-        pieces, size = [], 0
-        for piece in response.iter_content(CHUNK):
+        pieces, size = [begun], len(begun)
+        for piece in _pieces(response):
             size += len(piece)
             if size > LARGEST_ANSWER or self._clock.monotonic() > ends:
                 raise AnswerLostError(f"{self.service.url} sends an answer without end", tip="is --api-url right?")
@@ -186,6 +203,12 @@ class Session:
             if response.status_code >= requests.codes.bad_request:
                 raise refusal(method, response, error_object(self._text(response)), self._clock)
             yield response
+
+
+def _pieces(response: requests.Response) -> Iterator[bytes]:
+    """Give the body as it arrives: waiting for whole chunks, one would never notice an answer that only drips."""
+    while piece := response.raw.read1(CHUNK, decode_content=True):
+        yield piece
 
 
 def _say_retry(state: RetryCallState) -> None:
