@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
+import ssl
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cgi_runner.errors import CredentialsError, InputError
-from cgi_runner.redaction import hide
+from cgi_runner.redaction import MASK, hide
 
 #: The public service, as CGI's own page on its API gives it.
 CGI_URL = "https://www.cancergenomeinterpreter.org/api/v1"
@@ -74,21 +76,45 @@ def find_service(
         InputError: The URL is none, or would carry the token in the clear.
 
     """
-    address = (url or environ.get("CGI_API_URL") or CGI_URL).rstrip("/")
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    if parts.scheme not in {"http", "https"} or not host or parts.username or parts.query:
-        raise InputError(f"{address!r} is no address of a service", tip=f"it looks like {CGI_URL}")
-    if parts.scheme == "http" and not _is_loopback(host):
+    address = (url or environ.get("CGI_API_URL") or CGI_URL).strip().rstrip("/")
+    host = _host_of(address)
+    if not host:
+        # Somebody may have tried to put a password into it.
+        shown = re.sub(r"//.*@", f"//{MASK}@", address)
+        raise InputError(f"{shown!r} is no address of a service", tip=f"it looks like {CGI_URL}")
+    if address.lower().startswith("http:") and not _is_loopback(host):
         raise InputError(
             f"{address} would carry your token unencrypted", tip="use https; http is for services on this machine only"
         )
-    if ca_bundle and not ca_bundle.is_file():
-        raise InputError(f"the CA bundle {ca_bundle} is no file", tip="name a file of certificates in PEM form")
+    if ca_bundle:
+        _check_bundle(ca_bundle)
     return Service(address, ca_bundle, insecure)
+
+
+def _host_of(address: str) -> str:
+    """Give the host of an address that is one of a service; nothing for any other text."""
+    try:
+        parts = urlsplit(address)
+        plain = parts.port != 0 and address.isascii() and address.isprintable() and not set(address) & set(" \\@?#")
+    except ValueError:
+        return ""
+    return (parts.hostname or "") if plain and parts.scheme in {"http", "https"} else ""
+
+
+def _check_bundle(path: Path) -> None:
+    """See to it that a file holds certificates, before its faults look like those of a connection.
+
+    Raises:
+        InputError: It does not.
+
+    """
+    try:
+        ssl.create_default_context(cafile=str(path))
+    except OSError as error:
+        raise InputError(
+            f"the CA bundle {path} cannot be used: {error.strerror or error}",
+            tip="name a file of certificates in PEM form",
+        ) from None
 
 
 def find_credentials(
@@ -111,9 +137,11 @@ def find_credentials(
     if environ.get("CGI_CREDENTIALS_FILE"):
         return _read_file(Path(environ["CGI_CREDENTIALS_FILE"]))
     own = config_file or default_credentials_file()
-    if not own.is_file():
-        raise CredentialsError("no credentials for CGI were found", tip=_HOW_TO)
-    if stat.S_IMODE(own.stat().st_mode) & 0o077:
+    try:
+        about = own.stat()
+    except OSError:  # not there, or the home of somebody else, as in containers
+        raise CredentialsError("no credentials for CGI were found", tip=_HOW_TO) from None
+    if stat.S_IMODE(about.st_mode) & 0o077:
         raise CredentialsError(f"{own} can be read by other users of this machine", tip=f"chmod 600 {own}")
     return _read_file(own)
 
@@ -140,7 +168,8 @@ def _checked(text: str, where: str) -> Credentials:
     # Registered before anything is judged: even a malformed line may hold the real token.
     if len(parts) <= _MOST_PARTS:
         hide(*parts)
-    is_pair = len(parts) == 2 and "@" in parts[0] and "".join(parts).isprintable()  # noqa: PLR2004 - a pair is two
+    plain = text.isascii() and "".join(parts).isprintable()
+    is_pair = len(parts) == 2 and "@" in parts[0] and plain  # noqa: PLR2004 - a pair is two
     if not is_pair:
         raise CredentialsError(
             f"{where} does not hold an e-mail and a token", tip="one line is expected: the e-mail, a space, the token"
