@@ -16,12 +16,14 @@ from typing import Any, BinaryIO
 from cgi_runner.errors import InputError, RunnerError
 from cgi_runner.failures import AnswerLostError, RefusedError, credentials_refused
 from cgi_runner.http import Session
+from cgi_runner.redaction import excerpt
 
 #: All ids seen are 20 lower-case hex digits; anything that is safe in a URL is let through.
 JOB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}")
 _UNKNOWN_JOB = frozenset({404, 410})
 _BAD_REQUEST = frozenset({400, 413, 415, 422})
 _FULL = 403
+_UNCLEAR = frozenset({408})  # with all statuses from 500 on: the request may have been carried out
 
 
 @dataclass(frozen=True)
@@ -111,17 +113,20 @@ class Api:
                 answer = self._session.post_json(body)
             except RefusedError as error:
                 raise _submission_refused(error) from error
-        if not isinstance(answer, str) or not JOB_ID.fullmatch(answer):
-            raise AnswerLostError(f"{self.url} answered the submission with {str(answer)[:60]!r}, which is no job id")
+        # A lone word such as "Error" would pass for an id, but ids are hexadecimal numbers.
+        if not isinstance(answer, str) or not JOB_ID.fullmatch(answer) or not any(map(str.isdigit, answer)):
+            said = excerpt(str(answer), 60)
+            raise AnswerLostError(f"{self.url} answered the submission with {said!r}, which is no job id")
         return answer
 
     def jobs(self) -> list[str]:
         """Give the ids of all jobs of the account, in the service's order, which means nothing."""
         with _refusals():
             answer = self._session.get_json()
-        if not isinstance(answer, list):
-            raise AnswerLostError(f"{self.url} gave no list of jobs", tip="is --api-url right?")
-        return [job for job in answer if isinstance(job, str) and JOB_ID.fullmatch(job)]
+        # Nothing is skipped: the odd one might be the very job that must not be submitted twice.
+        if not isinstance(answer, list) or not all(isinstance(job, str) and JOB_ID.fullmatch(job) for job in answer):
+            raise AnswerLostError(f"{self.url} gave no list of job ids", tip="is --api-url right?")
+        return answer
 
     def job(self, job_id: str) -> JobInfo:
         """Give what is known of a job.
@@ -196,6 +201,6 @@ def _submission_refused(error: RefusedError) -> RunnerError:
         return AccountFullAnswerError(error.message)
     if error.status in _BAD_REQUEST:
         return InputError(error.message, tip="`cgi-runner check` shows what would be sent")
-    if error.status >= 500:  # noqa: PLR2004 - the class of HTTP statuses that leaves open what was done
+    if error.status >= 500 or error.status in _UNCLEAR:  # noqa: PLR2004 - a class of HTTP statuses
         return AnswerLostError(error.message)
     return credentials_refused(error)
