@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cgi_runner import __version__
+from cgi_runner.api import JOB_ID
 from cgi_runner.clock import Clock
 from cgi_runner.errors import InputError
 
@@ -94,7 +95,7 @@ def read_record(path: Path) -> Record:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         content = None
     if not isinstance(content, Mapping) or not isinstance(content.get("schema"), int):
         raise InputError(f"{path} is no record of a job", tip="name a job's id, its output folder or its cgi-job.json")
@@ -102,9 +103,22 @@ def read_record(path: Path) -> Record:
         raise InputError(f"{path} was written by a later version of cgi-runner", tip="upgrade cgi-runner to read it")
     known = {name: content[name] for name in Record.__dataclass_fields__ if name in content}
     try:
-        return Record(**{**known, "state": State(known.get("state"))})
+        record = Record(**{**known, "state": State(known.get("state"))})
     except (TypeError, ValueError):
-        raise InputError(f"{path} is a damaged record of a job", tip="use the job's id instead") from None
+        record = None
+    if record is None or not _is_sound(record):
+        raise InputError(f"{path} is a damaged record of a job", tip="use the job's id instead, and another folder")
+    return record
+
+
+def _is_sound(record: Record) -> bool:
+    """Say whether everything in a record from disk has the type that it should have, and the id is one."""
+    blank = Record("")
+    typed = all(isinstance(getattr(record, name), type(getattr(blank, name))) for name in Record.__dataclass_fields__)
+    nested = [*record.inputs.values(), *record.rows.values()] if typed else [None]
+    return all(isinstance(about, dict) for about in nested) and not (
+        record.job_id and not JOB_ID.fullmatch(record.job_id)
+    )
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -112,16 +126,19 @@ def write_whole(path: Path, text: str) -> None:
     part = path.with_name(f".{path.name}.part")
     with part.open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
     settle(part, path)
 
 
 def settle(part: Path, path: Path) -> None:
-    """Give a finished file its name, and see to it that the name survives a power cut."""
+    """Give a finished file its name, and see to it that content and name survive a power cut."""
+    _sync(part)
     part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)
