@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from cgi_runner.api import Api, JobLog
-from cgi_runner.errors import ResultsError, RowsMissingError, RunnerError
+from cgi_runner.api import Api, JobLog, UnknownJobError
+from cgi_runner.errors import InputError, ResultsError, RowsMissingError, RunnerError
 from cgi_runner.inputs.dropped import COLUMNS, NOT_RETURNED, NOT_SENT, DroppedFile
 from cgi_runner.job.fetch import sha256_of
 from cgi_runner.job.journal import Journal, Record, State, settle, write_whole
@@ -31,6 +30,7 @@ def put_in_place(unpacked: Unpacked, lines: Sequence[str], out: Path, journal: J
     """Move verified files into the output folder, write what is missing, and say all of it in the record.
 
     Raises:
+        InputError: A file of somebody else's would be overwritten.
         ResultsError: The archive holds other uploads than those that were sent.
 
     """
@@ -38,12 +38,14 @@ def put_in_place(unpacked: Unpacked, lines: Sequence[str], out: Path, journal: J
     uploads = {sha256_of(path) for path in unpacked.folder.glob("input*.tsv")}
     if sent and uploads and not sent & uploads:
         raise ResultsError("the archive holds other inputs than those that were sent", tip="run the command again")
+    _claim(unpacked, out, journal)
     findings = read(unpacked, lines, cancer_type=journal.record.cancer_type)
     digest, size = sha256_of(unpacked.archive), unpacked.archive.stat().st_size
+    part = _list_missing(findings.missing, out)
     for name in unpacked.members:
         settle(unpacked.folder / name, out / name)
     settle(unpacked.archive, out / ARCHIVE)
-    _list_missing(findings.missing, out)
+    settle(part, out / DROPPED)
     journal.advance(
         State.VERIFIED,
         archive={"sha256": digest, "bytes": size, "members": list(unpacked.members)},
@@ -54,25 +56,49 @@ def put_in_place(unpacked: Unpacked, lines: Sequence[str], out: Path, journal: J
     return findings
 
 
-def _list_missing(missing: Iterable[Missing], out: Path) -> None:
-    """Write `dropped.tsv` anew: what was not sent, as it stood, and what did not come back."""
+def refuse_overwriting(unpacked: Unpacked, out: Path, record: Record) -> None:
+    """See to it that no file is overwritten which this very job has not brought.
+
+    Raises:
+        InputError: A name that the results need is taken.
+
+    """
+    ours = record.archive.get("members", ())
+    if taken := [name for name in unpacked.members if name not in ours and (out / name).exists()]:
+        raise InputError(
+            f"{out} holds {taken[0]}, which the results would overwrite",
+            tip="move it away and run the command again, or fetch the results into another --output",
+        )
+
+
+def _claim(unpacked: Unpacked, out: Path, journal: Journal) -> None:
+    """Put down which names in the folder are about to be this job's, in case that this run does not live to the end."""
+    refuse_overwriting(unpacked, out, journal.record)
+    ours = {*journal.record.archive.get("members", ()), *unpacked.members}
+    journal.advance(State.FETCHING, archive={"members": sorted(ours)})
+
+
+def _list_missing(missing: Iterable[Missing], out: Path) -> Path:
+    """Write `dropped.tsv` anew, under a passing name: what was not sent, as it stood, and what did not come back."""
     part = out / f".{DROPPED}.part"
     with closing(DroppedFile(part)) as dropped:
         for row in read_dropped(out / DROPPED):
             dropped.add(*row)
         for lost in missing:
             dropped.add(lost.kind, lost.line, lost.sample, lost.alteration, lost.reason, stage=NOT_RETURNED)
-    settle(part, out / DROPPED)
+    return part
 
 
 def read_dropped(path: Path) -> Iterable[tuple[str, str, str, str, str]]:
     """Give the rows of a `dropped.tsv` that were not sent, as `DroppedFile.add` takes them."""
     if not path.is_file():
         return
-    with path.open(encoding="utf-8", newline="\n") as lines:
-        for row in csv.DictReader(lines, COLUMNS, delimiter="\t", quoting=csv.QUOTE_NONE):
-            if row["stage"] == NOT_SENT:
-                yield row["input"], row["line"], row["sample"], row["alteration"], row["reason"]
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        for line in lines:
+            cells = line.rstrip("\n").split("\t")
+            if len(cells) == len(COLUMNS) and cells[COLUMNS.index("stage")] == NOT_SENT:
+                kind, place, sample, alteration, _, reason = cells
+                yield kind, place, sample, alteration, reason
 
 
 def bring_dropped(source: Path, out: Path) -> None:
@@ -92,7 +118,8 @@ def is_intact(out: Path, record: Record) -> bool:
 def delete_remote(api: Api, journal: Journal) -> None:
     """Delete the job at CGI, now that its results are verified; failing to is a warning, the results are here."""
     try:
-        api.delete(journal.record.job_id)
+        with suppress(UnknownJobError):  # gone a moment ago: an answer to the same request was lost on its way
+            api.delete(journal.record.job_id)
     except RunnerError as error:
         log.warning("the job could not be deleted at CGI, its results are safe here: %s", error)
         return

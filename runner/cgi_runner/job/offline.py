@@ -7,16 +7,19 @@ from pathlib import Path
 
 from cgi_runner.api import JobLog, Status
 from cgi_runner.clock import SystemClock
-from cgi_runner.errors import InputError
-from cgi_runner.job.finish import fail_if_missing, put_in_place, save_log
-from cgi_runner.job.journal import NAME, Journal, Record
+from cgi_runner.errors import InputError, ResultsError
+from cgi_runner.job.fetch import sha256_of
+from cgi_runner.job.finish import bring_dropped, fail_if_missing, is_intact, put_in_place, refuse_overwriting, save_log
+from cgi_runner.job.journal import NAME, Journal, Record, read_record
 from cgi_runner.job.life import refuse_taken
 from cgi_runner.job.workspace import workspace
-from cgi_runner.results.archive import LOGS, unpack
+from cgi_runner.results.archive import ARCHIVE, LOGS, unpack
 
 
 def read_archive(archive: Path, out: Path, *, strict: bool = False) -> Record:
-    """Verify and unpack a saved archive into a folder; a `cgi-logs.txt` beside it tells why rows were skipped.
+    """Verify and unpack a saved archive into a folder.
+
+    If it lies in an output folder of the runner's, the log and the list of rows not sent are taken from there.
 
     Raises:
         InputError: There is no such file, or the folder holds other results.
@@ -27,21 +30,44 @@ def read_archive(archive: Path, out: Path, *, strict: bool = False) -> Record:
     if not archive.is_file():
         raise InputError(f"{archive} is no file", tip="name the zip that was downloaded from CGI")
     with workspace(out) as work:
-        refuse_taken(out)
-        copy = Path(shutil.copyfile(archive, work / "cgi-results.zip"))
-        unpacked = unpack(copy, work / "unpacked")
-        summary = unpacked.summary
-        record = Record(
-            service="",
-            title=summary.get("Analysis Code") or summary.get("Title", ""),
-            cancer_type=summary.get("Cancer type", ""),
-            reference=summary.get("Reference genome") or summary.get("Reference", ""),
-            job_id=summary.get("Analysis ID") or summary.get("Id", ""),
-        )
-        saved = archive.parent / LOGS
-        lines = saved.read_text(encoding="utf-8", errors="replace").splitlines() if saved.is_file() else []
-        save_log(out, JobLog(Status("Done"), lines))
-        put_in_place(unpacked, lines, out, Journal(out / NAME, record, SystemClock()))
+        record = _read_before(archive, out) or _read_now(archive, out, work)
     if strict:
         fail_if_missing(record)
+    return record
+
+
+def _read_before(archive: Path, out: Path) -> Record | None:
+    """Give the record of the very same archive, if the folder holds its verified files already."""
+    if (out / NAME).is_file():
+        record = read_record(out / NAME)
+        if record.archive.get("sha256") == sha256_of(archive) and is_intact(out, record):
+            return record
+    return None
+
+
+def _read_now(archive: Path, out: Path, work: Path) -> Record:
+    refuse_taken(out)
+    try:
+        unpacked = unpack(Path(shutil.copyfile(archive, work / ARCHIVE)), work / "unpacked")
+    except ResultsError as error:
+        raise ResultsError(
+            f"{archive}: {error}", tip="save or fetch the archive again: this copy is of no use"
+        ) from error
+    summary = unpacked.summary
+    record = Record(
+        service="",
+        title=summary.get("Analysis Code") or summary.get("Title", ""),
+        cancer_type=summary.get("Cancer type", ""),
+        reference=summary.get("Reference genome") or summary.get("Reference", ""),
+        job_id=summary.get("Analysis ID") or summary.get("Id", ""),
+    )
+    refuse_overwriting(unpacked, out, record)
+    lines: list[str] = []
+    # Only in a folder of the runner's is it sure that what lies beside the archive belongs to it.
+    if archive.name == ARCHIVE and (archive.parent / LOGS).is_file():
+        lines = (archive.parent / LOGS).read_text(encoding="utf-8", errors="replace").splitlines()
+        bring_dropped(archive.parent, out)
+    journal = Journal(out / NAME, record, SystemClock())
+    save_log(out, JobLog(Status("Done"), lines))
+    put_in_place(unpacked, lines, out, journal)
     return record

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from cgi_runner.results.archive import Unpacked
 from cgi_runner.results.cautions import cautions
@@ -22,9 +23,9 @@ class Findings:
     cautions: list[str]
 
     @property
-    def missing(self) -> list[Missing]:
-        """Every row that was sent and did not come back."""
-        return [row for rows in self.rows for row in rows.missing or ()]
+    def missing(self) -> Iterator[Missing]:
+        """Every row that was sent and did not come back, read from the archive's files where they were unpacked."""
+        return chain.from_iterable(rows.missing for rows in self.rows)
 
 
 def read(unpacked: Unpacked, log: Iterable[str], *, cancer_type: str = "") -> Findings:

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -27,7 +28,8 @@ _LARGEST = 64 * 1024**3
 _MOST_MEMBERS = 10_000
 _STRETCH = 200  # times: tables of CGI's shrink by 5 to 20, a bomb by 1,000 and more
 _HARMLESS = 1024**3
-_KEY_VALUE = re.compile(r"\s*([^:=]+?)\s*:\s*(.*?)\s*")
+_SUMMARY_BYTES = 64 * 1024
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def unpack(archive: Path, folder: Path, *, job_id: str = "") -> Unpacked:
             for member in members:
                 with zipped.open(member) as source, (folder / member.filename).open("wb") as target:
                     shutil.copyfileobj(source, target, _CHUNK)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError) as error:
         raise _unreadable(archive, error) from error
     summary = read_summary(folder)
     named = summary.get("Analysis ID") or summary.get("Id")
@@ -93,6 +95,7 @@ def _fault(member: zipfile.ZipInfo) -> str:
         "which is no plain file name": not re.fullmatch(r"[^/\\\x00-\x1f]{1,200}", name) or name in {".", ".."},
         "which would replace a file of the runner's": name.casefold() in OWN or name.startswith("."),
         "which is encrypted": bool(member.flag_bits & 1),
+        "which is packed in a way that CGI does not use": member.compress_type not in _METHODS,
         "which is a link or a device": stat.S_IFMT(member.external_attr >> 16) not in {0, stat.S_IFREG},
     }
     return next((fault for fault, is_so in faults.items() if is_so), "")
@@ -118,6 +121,7 @@ def read_summary(folder: Path) -> dict[str, str]:
     path = next((folder / name for name in ("summary.txt", "report.txt") if (folder / name).is_file()), None)
     if path is None:
         return {}
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    found = [match for line in lines if (match := _KEY_VALUE.fullmatch(line))]
-    return {match[1]: match[2] for match in found}
+    with path.open("rb") as file:
+        lines = file.read(_SUMMARY_BYTES).decode("utf-8", "replace").splitlines()
+    pairs = (line.partition(":") for line in lines if ":" in line and not line.startswith("="))
+    return {key.strip(): value.strip() for key, _, value in pairs}

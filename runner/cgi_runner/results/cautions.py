@@ -18,35 +18,35 @@ _AFFECTING = (
 
 def cautions(layout: Layout, rows: list[Rows], summary: Mapping[str, str], cancer_type: str) -> list[str]:
     """Give the sentences that a reader of these results should see, most serious first."""
-    found = [*_about_the_archive(layout, rows, summary)]
+    found = [*_about_the_archive(layout, rows)]
     if layout.alterations:
-        found += _about_alterations(layout.alterations)
+        found += _about_alterations(layout.alterations, summary.get("Analysed mutations", ""))
     if layout.biomarkers:
         found += _about_biomarkers(layout.biomarkers, cancer_type)
     return found
 
 
-def _about_the_archive(layout: Layout, rows: list[Rows], summary: Mapping[str, str]) -> Iterator[str]:
+def _about_the_archive(layout: Layout, rows: list[Rows]) -> Iterator[str]:
     if not layout.is_known:
         yield "CGI's archive has a layout not seen before; its files are kept as they are, row counts may be missing"
-    if any(r.missing is None for r in rows):
-        yield f"generation {layout.generation} of CGI's archives does not name input rows: missing ones are unknown"
-    analysed = summary.get("Analysed mutations", "")
-    returned = sum(1 for _ in layout.alterations.rows()) if layout.alterations and analysed.isdigit() else None
-    if returned is not None and returned != int(analysed):
-        yield f"CGI's summary counts {analysed} analysed mutations, its table has {returned} rows"
+    for account in rows:
+        if account.lost is None:
+            yield f"this archive does not tell which rows of the {account.kind} CGI left out: compare them yourself"
 
 
-def _about_alterations(table: Table) -> Iterator[str]:
+def _about_alterations(table: Table, analysed: str) -> Iterator[str]:
     summary, consequence = table.place(*_SUMMARY), table.place(*_CONSEQUENCE)
     reference, alternate = table.place("REF"), table.place("ALT")
-    is_coordinates = table.place("Input ID") is not None and reference is not None and alternate is not None
-    unjudged = shifted = 0
+    is_normalised = table.place("Input ID") is not None
+    unjudged = shifted = returned = 0
     for cells in table.rows():
+        returned += 1
         if summary is not None and consequence is not None and not cells[summary].strip():
             unjudged += cells[consequence].startswith(_AFFECTING)
-        if is_coordinates and reference is not None and alternate is not None:
+        if is_normalised and reference is not None and alternate is not None:
             shifted += "-" in (cells[reference], cells[alternate])
+    if analysed.isdecimal() and int(analysed) != returned:
+        yield f"CGI's summary counts {analysed} analysed mutations, its table has {returned} rows"
     if unjudged:
         yield f"{unjudged} alterations change a protein but CGI left their summary empty: not judged, not harmless"
     if shifted:

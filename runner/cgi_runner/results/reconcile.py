@@ -8,15 +8,16 @@ folded by CGI, or it was skipped; the reason for a skipped one stands in the log
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from cgi_runner.results.layout import Layout
 from cgi_runner.results.tables import Table
 
-_ROW_ID = re.compile(r"input(\d+)_(\d+)")
 _SKIPPED = re.compile(r"WARNING\s+(.*?)\s*\|\s*Alteration ID:\s*(input\d+_\d+)")
 _SILENT = "CGI returned no result for it and gave no reason"
+_DIGITS = 10  # of a row's number: a longer one is no number of CGI's
+_LOST, _CAME, _FOLDED = 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -32,104 +33,116 @@ class Missing:
 
 @dataclass(frozen=True)
 class Rows:
-    """What became of the rows of one kind; `missing` is None where the archive does not name input rows."""
+    """What became of the rows of one upload; `lost` is None where the archive does not tell.
+
+    `missing` reads the upload anew each time, so that a million missing rows need no memory; it has to be gone
+    through while the archive's files are still where they were unpacked.
+    """
 
     kind: str
     sent: int
     returned: int
     folded: int
-    missing: Sequence[Missing] | None
+    lost: int | None
+    missing: Iterable[Missing] = field(default=(), repr=False, compare=False)
 
     def counts(self) -> dict[str, int | None]:
         """Give the numbers for the record."""
-        lost = None if self.missing is None else len(self.missing)
-        return {"sent": self.sent, "returned": self.returned, "folded_by_cgi": self.folded, "not_returned": lost}
+        numbers = {"sent": self.sent, "returned": self.returned, "folded_by_cgi": self.folded}
+        return {**numbers, "not_returned": self.lost}
 
 
 def reconcile(layout: Layout, log: Iterable[str]) -> list[Rows]:
     """Account for every row of every upload in the archive."""
     reasons = {match[2]: match[1] for line in log if (match := _SKIPPED.search(line))}
     results = {"mutations": layout.alterations, "cnas": layout.cnas, "translocations": layout.fusions}
-    return [
-        _account(kind, number, table, results[kind], reasons)
-        for number, table in layout.inputs.items()
-        if (kind := kind_of(table))
-    ]
+    accounts = []
+    for number, upload in layout.inputs.items():
+        kind = kind_of(upload)
+        accounts.append(_account(kind or upload.path.name, number, upload, results.get(kind), reasons))
+    return accounts
 
 
 def kind_of(table: Table) -> str:
-    """Tell an upload's kind by its header, as CGI does."""
+    """Tell an upload's kind by its header, as CGI does; nothing if the header says none."""
     if table.place("gene") is not None and table.place("cna") is not None:
+        return "cnas"
+    if _is_gistic(table):
         return "cnas"
     if table.place("fus") is not None:
         return "translocations"
     return "mutations" if table.place("#CHROM", "chrom", "chr", "gdna", "protein") is not None else ""
 
 
+def _is_gistic(table: Table) -> bool:
+    """Whether it is a matrix of copy numbers, of which one row can give many results or none."""
+    return table.place("Locus ID") is not None and table.place("Cytoband") is not None
+
+
 def _account(kind: str, number: str, sent: Table, result: Table | None, reasons: Mapping[str, str]) -> Rows:
-    count = sum(1 for _ in sent.rows())
-    came = bytearray(count + 1)
-    if not (has_ids := _mark(came, number, result)):
-        rows = sum(1 for _ in result.rows()) if result else 0
-        return Rows(kind, count, rows, 0, None if result else _all_missing(kind, number, sent, reasons))
-    describe = _describer(sent)
-    lost = [(n, describe(cells)) for n, cells in enumerate(sent.rows(), 1) if not came[n]] if has_ids else []
-    # Only the few missing rows are held; their twins are looked for in a second pass over the upload.
-    wanted = {described[1:] for _, described in lost}
-    twins = _returned_among(sent, came, describe, wanted) if wanted else set()
-    missing = [
-        Missing(kind, line, sample, text, reasons.get(f"input{number}_{n}", _SILENT))
-        for n, (line, sample, text) in lost
-        if (sample, text) not in twins
-    ]
-    return Rows(kind, count, sum(came), len(lost) - len(missing), missing)
-
-
-def _mark(came: bytearray, number: str, result: Table | None) -> bool:
-    """Mark the rows that the result table names; False if there is no table, or it names none."""
+    count = sent.count()
     place = result.place("Input ID", "internal_id", "default_id") if result else None
-    if result is None or place is None:
-        return False
+    if _is_gistic(sent) or (result is not None and place is None) or kind == sent.path.name:
+        return Rows(kind, count, result.count() if result else 0, 0, None)
+    fates = bytearray(count + 1)
+    if result is not None and place is not None:
+        _mark(fates, number, result, place)
+    returned = fates.count(_CAME)
+    if returned < count:
+        _mark_twins(fates, sent)
+    missing = _MissingRows(kind, number, sent, fates, reasons)
+    return Rows(kind, count, returned, fates.count(_FOLDED), fates.count(_LOST, 1), missing)
+
+
+def _mark(fates: bytearray, number: str, result: Table, place: int) -> None:
+    """Mark the rows that the result table names."""
     # Generation 1 counts alterations by line, the header being line 1, and copy numbers and fusions from 0.
-    first = 1 if result.columns[place].casefold() == "default_id" else -1
-    for cells in result.rows():
-        match = _ROW_ID.fullmatch(cells[place])
-        if match and match[1] == number and int(match[2]) < len(came):
-            came[int(match[2])] = 1
-        elif cells[place].isdigit() and 0 < int(cells[place]) - first < len(came):
-            came[int(cells[place]) - first] = 1
-    return True
+    first = 1 if result.columns[place].strip().casefold() == "default_id" else -1
+    prefix = f"input{number}_"
+    for cell in result.column(place):
+        digits, before = (cell[len(prefix) :], 0) if cell.startswith(prefix) else (cell, first)
+        if digits.isdecimal() and len(digits) <= _DIGITS and 0 < int(digits) - before < len(fates):
+            fates[int(digits) - before] = _CAME
 
 
-Described = tuple[str, str, str]
+def _mark_twins(fates: bytearray, sent: Table) -> None:
+    """Mark, among the rows that did not come back, those whose twin did."""
+    describe = _describer(sent)
+    wanted = {describe(cells) for n, cells in enumerate(sent.rows(), 1) if fates[n] == _LOST}
+    came = (describe(cells) for n, cells in enumerate(sent.rows(), 1) if fates[n] == _CAME)
+    twins = wanted.intersection(came)
+    if twins:
+        for n, cells in enumerate(sent.rows(), 1):
+            if fates[n] == _LOST and describe(cells) in twins:
+                fates[n] = _FOLDED
 
 
-def _describer(sent: Table) -> Callable[[list[str]], Described]:
-    """Give a function that tells a row's line in the user's file, its sample and its alteration."""
-    line, sample = sent.place("source_line"), sent.place("sample")
-    variant = [sent.place(*names) for names in (("chr", "#chrom", "chrom"), ("pos",), ("ref",), ("alt",))]
+class _MissingRows:
+    """The rows of an upload that did not come back, read from the upload each time they are asked for."""
+
+    def __init__(self, kind: str, number: str, sent: Table, fates: bytearray, reasons: Mapping[str, str]) -> None:
+        self._kind, self._number, self._sent, self._fates, self._reasons = kind, number, sent, fates, reasons
+
+    def __iter__(self) -> Iterator[Missing]:
+        describe, place = _describer(self._sent), self._sent.place("source_line")
+        for n, cells in enumerate(self._sent.rows(), 1):
+            if self._fates[n] == _LOST:
+                reason = self._reasons.get(f"input{self._number}_{n}", _SILENT)
+                yield Missing(self._kind, "" if place is None else cells[place], *describe(cells), reason)
+
+
+def _describer(sent: Table) -> Callable[[list[str]], tuple[str, str]]:
+    """Give a function that tells a row's sample and its alteration."""
+    sample = sent.place("sample")
+    chromosome, position = sent.place("chr", "#chrom", "chrom"), sent.place("pos")
+    reference, alternate = sent.place("ref"), sent.place("alt")
     other = [p for p in map(sent.place, ("gene", "cna", "fus", "protein", "gdna")) if p is not None]
 
-    def text(cells: list[str]) -> str:
-        if None in variant:
-            return " ".join(cells[p] for p in other)
-        chromosome, position, reference, alternate = (cells[p] for p in variant if p is not None)
-        return f"chr{chromosome.removeprefix('chr')}:{position} {reference.upper()}>{alternate.upper()}"
-
-    def describe(cells: list[str]) -> Described:
-        return "" if line is None else cells[line], "" if sample is None else cells[sample], text(cells)
+    def describe(cells: list[str]) -> tuple[str, str]:
+        whose = "" if sample is None else cells[sample]
+        if chromosome is None or position is None or reference is None or alternate is None:
+            return whose, " ".join([cells[p] for p in other])
+        change = f"{cells[reference]}>{cells[alternate]}".upper()
+        return whose, f"chr{cells[chromosome].removeprefix('chr')}:{cells[position]} {change}"
 
     return describe
-
-
-def _returned_among(
-    sent: Table, came: bytearray, describe: Callable[[list[str]], Described], wanted: set[tuple[str, str]]
-) -> set[tuple[str, str]]:
-    found = (describe(cells)[1:] for n, cells in enumerate(sent.rows(), 1) if came[n])
-    return {pair for pair in found if pair in wanted}
-
-
-def _all_missing(kind: str, number: str, sent: Table, reasons: Mapping[str, str]) -> list[Missing]:
-    describe = _describer(sent)
-    rows = ((n, describe(cells)) for n, cells in enumerate(sent.rows(), 1))
-    return [Missing(kind, *described, reasons.get(f"input{number}_{n}", _SILENT)) for n, described in rows]
