@@ -15,17 +15,12 @@ if TYPE_CHECKING:
     from cgi_runner.api import JobInfo
 
 
-@click.command()
+@click.command(epilog=opt.examples("cgi-runner status job --json"))
 @target.job
 @opt.service
 @opt.as_json
 def status(*, job: str, as_json: bool, **options: Any) -> None:
-    r"""Show what CGI knows of a job.
-
-    \b
-    Example:
-      cgi-runner status job --json
-    """
+    """Show what CGI knows of a job."""
     from cgi_runner.cli import show
 
     wanted = target.find(job)
@@ -37,19 +32,14 @@ def status(*, job: str, as_json: bool, **options: Any) -> None:
         show.table(list(about.items()))
 
 
-@click.command()
+@click.command(epilog=opt.examples("cgi-runner logs job --follow"))
 @target.job
 @opt.service
 @click.option("--follow", is_flag=True, help="Go on showing new lines until the job has ended.")
 @opt.deadline
 @opt.as_json
 def logs(*, job: str, follow: bool, deadline: str, as_json: bool, **options: Any) -> None:
-    r"""Show a job's log, also while it runs.
-
-    \b
-    Example:
-      cgi-runner logs job --follow
-    """
+    """Show a job's log, also while it runs."""
     from cgi_runner.cli import show
     from cgi_runner.job.life import wait as wait_for
 
@@ -62,17 +52,12 @@ def logs(*, job: str, follow: bool, deadline: str, as_json: bool, **options: Any
         show.table([(line,) for line in answer.lines])
 
 
-@click.command("list")
+@click.command("list", epilog=opt.examples("cgi-runner list --long"))
 @opt.service
 @click.option("--long", is_flag=True, help="Also status, date, cancer type and title: one request for each job.")
 @opt.as_json
 def list_jobs(*, long: bool, as_json: bool, **options: Any) -> None:
-    r"""List the account's jobs.
-
-    \b
-    Example:
-      cgi-runner list --long
-    """
+    """List the account's jobs."""
     from cgi_runner.cli import show
     from cgi_runner.job.submit import look_through
 
@@ -85,19 +70,15 @@ def list_jobs(*, long: bool, as_json: bool, **options: Any) -> None:
         show.table([tuple(job.values()) for job in jobs])
 
 
-@click.command()
+@click.command(epilog=opt.examples("cgi-runner delete results"))
 @target.job
 @opt.service
 @click.option("--force", is_flag=True, help="Also a job that has not ended, or whose results are not verified here.")
 @opt.as_json
 def delete(*, job: str, force: bool, as_json: bool, **options: Any) -> None:
-    r"""Delete a job and its results at CGI.
+    """Delete a job and its results at CGI.
 
     By its folder, only once the results in it are verified; by its id, only once the job has ended.
-
-    \b
-    Example:
-      cgi-runner delete results
     """
     from cgi_runner.cli import show
 

@@ -12,19 +12,15 @@ from cgi_runner.cli import target
 from cgi_runner.errors import InputError
 
 
-@click.command()
+@click.command(epilog=opt.examples("cgi-runner wait job --deadline 2h"))
 @target.job
 @opt.service
 @opt.deadline
 @opt.as_json
 def wait(*, job: str, deadline: str, as_json: bool, **options: Any) -> None:
-    r"""Wait until a job has ended.
+    """Wait until a job has ended.
 
     JOB is a job's id, an output folder, or a cgi-job.json.
-
-    \b
-    Example:
-      cgi-runner wait job --deadline 2h
     """
     from cgi_runner.cli import show
     from cgi_runner.job.life import wait as wait_for
@@ -41,7 +37,11 @@ def wait(*, job: str, deadline: str, as_json: bool, **options: Any) -> None:
         click.echo(answer.status.word)
 
 
-@click.command()
+@click.command(
+    epilog=opt.examples(
+        "cgi-runner fetch job", "cgi-runner fetch --archive saved.zip --output results", heading="Examples"
+    )
+)
 @click.argument("job", metavar="[JOB]", required=False)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the results; the record's own."
@@ -52,15 +52,10 @@ def wait(*, job: str, deadline: str, as_json: bool, **options: Any) -> None:
 @opt.strict
 @opt.as_json
 def fetch(*, job: str | None, output: Path | None, archive: Path | None, **options: Any) -> None:
-    r"""Wait for a job, then fetch and verify its results.
+    """Wait for a job, then fetch and verify its results.
 
     JOB is a job's id, an output folder, or a cgi-job.json. With --archive, a zip that was saved from any version of
     CGI is turned into the same verified folder.
-
-    \b
-    Examples:
-      cgi-runner fetch job
-      cgi-runner fetch --archive saved.zip --output results
     """
     from cgi_runner.cli import show
 

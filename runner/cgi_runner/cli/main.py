@@ -13,6 +13,7 @@ import click
 
 from cgi_runner import __version__
 from cgi_runner.cli import inspect, jobs, local, work
+from cgi_runner.cli import options as opt
 from cgi_runner.errors import InputError, RunnerError
 from cgi_runner.redaction import RedactingFormatter, redact
 
@@ -36,20 +37,23 @@ class Commands(click.Group):
         return list(self.commands)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=opt.examples(
+        "cgi-runner run --sandbox --mutations examples/mutations.tsv --cancer-type CM --output demo",
+        heading="Try it without an account",
+    ),
+)
 @click.version_option(__version__, prog_name="cgi-runner")
 @click.option("--debug", is_flag=True, help="Show requests (without secrets) and tracebacks.")
 @click.option("-q", "--quiet", is_flag=True, help="Show warnings and errors only.")
 def cli(*, debug: bool, quiet: bool) -> None:
-    r"""Call the Cancer Genome Interpreter (CGI) as one step of a pipeline.
+    """Call the Cancer Genome Interpreter (CGI) as one step of a pipeline.
 
     Alterations of a tumour go out once, the results come back whole and verified, and every row that does not come
     back is named. Data leave this machine for the service that you name; CGI's knowledge base is for research
     (CC BY-NC 4.0).
-
-    \b
-    Try it without an account:
-      cgi-runner run --sandbox --mutations examples/mutations.tsv --cancer-type CM --output demo
     """
     _set_up_logging(debug=debug, quiet=quiet)
 

@@ -31,6 +31,11 @@ def _apply(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
     return decorate
 
 
+def examples(*commands: str, heading: str = "Example") -> str:
+    """Give the end of a command's help: commands as they would be typed; a test runs every one of them."""
+    return "\n".join(["\b", f"{heading}:", *(f"  {command}" for command in commands)])
+
+
 inputs = _apply(
     click.option("--mutations", type=_PATH, metavar="FILE", help="VCF (also .gz), MAF, table or HGVS; - for stdin."),
     click.option("--cnas", type=_PATH, metavar="FILE", help="Copy numbers: a table gene/cna, or a GISTIC matrix."),
@@ -42,7 +47,8 @@ inputs = _apply(
         type=click.Choice(["hg38", "hg19", "GRCh38", "GRCh37"], case_sensitive=False),
         default="hg38",
         show_default=True,
-        help="Genome build of the coordinates.",
+        metavar="BUILD",
+        help="Genome build of the coordinates: hg38 (or GRCh38), hg19 (or GRCh37).",
     ),
     click.option("--title", default="", metavar="TEXT", help="Title of the job at CGI; a mark is added to it."),
     click.option("--sample", metavar="NAME", help="Sample of rows that name none; of a VCF, only this column."),

@@ -10,7 +10,9 @@ import click
 from cgi_runner.cli import options as opt
 
 
-@click.command()
+@click.command(
+    epilog=opt.examples("cgi-runner run --sandbox --mutations examples/mutations.tsv --cancer-type CM --output results")
+)
 @opt.inputs
 @opt.output
 @opt.service
@@ -21,13 +23,9 @@ from cgi_runner.cli import options as opt
 @opt.fresh
 @opt.as_json
 def run(*, output: Path, **options: Any) -> None:
-    r"""Check, submit once, wait, fetch and verify.
+    """Check, submit once, wait, fetch and verify.
 
     The same command again goes on where it was stopped: it never submits a job that is there already.
-
-    \b
-    Example:
-      cgi-runner run --sandbox --mutations examples/mutations.tsv --cancer-type CM --output results
     """
     from cgi_runner import job
     from cgi_runner.cli import show
@@ -46,17 +44,12 @@ def run(*, output: Path, **options: Any) -> None:
         show.results(record, output)
 
 
-@click.command()
+@click.command(epilog=opt.examples("cgi-runner check --mutations examples/mutations.tsv --cancer-type CM"))
 @opt.inputs
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Keep what would be sent here.")
 @opt.as_json
 def check(*, output: Path | None, **options: Any) -> None:
-    r"""Show what would be sent and what would not, without sending anything.
-
-    \b
-    Example:
-      cgi-runner check --mutations examples/mutations.tsv --cancer-type CM
-    """
+    """Show what would be sent and what would not, without sending anything."""
     import tempfile
 
     from cgi_runner.cli import show
@@ -84,20 +77,18 @@ def _keep(files: list[Path], output: Path) -> None:
         shutil.copyfile(path, output / path.name)
 
 
-@click.command()
+@click.command(
+    epilog=opt.examples("cgi-runner submit --mutations examples/mutations.tsv --cancer-type CM --output job")
+)
 @opt.inputs
 @opt.output
 @opt.service
 @opt.fresh
 @opt.as_json
 def submit(*, output: Path, **options: Any) -> None:
-    r"""Check and submit once; print the job's id and end.
+    """Check and submit once; print the job's id and end.
 
     The folder then holds cgi-job.json and dropped.tsv; `wait` and `fetch` take it as their JOB.
-
-    \b
-    Example:
-      cgi-runner submit --mutations examples/mutations.tsv --cancer-type CM --output job
     """
     from cgi_runner import job
     from cgi_runner.cli import show
