@@ -230,6 +230,13 @@ def test_an_accession_of_the_other_build_is_refused(desk: Any, vcf: Vcf) -> None
     assert error.message == "mutations.txt: line 3, column CHROM: found 'NC_000007.13', not of hg38"
 
 
+@pytest.mark.parametrize("line", ["1 10 . C T . .", "1 10 . C T . . . x"])
+def test_ragged_lines_are_faults(desk: Any, vcf: Vcf, line: str) -> None:
+    """A line with a column more or less than the header may have lost or won anything."""
+    message = desk.refuse(mutations=vcf("1 5 . C T . . .", line)).message
+    assert message == f"mutations.txt: line 4: found {len(line.split())} columns, expected 8"
+
+
 def test_blank_lines_are_no_rows(desk: Any, vcf: Vcf) -> None:
     """Empty lines and lines of blanks are passed over, and counted as lines."""
     assert desk.hand_in(mutations=vcf("", "1 10 . C T . . .", "  ", "")).sent() == ["1 10 C T sample 4"]

@@ -1,0 +1,107 @@
+"""Sorting, folding and writing, whatever the order and number of rows."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import defaultdict
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cgi_runner.inputs import sorting
+from cgi_runner.inputs.layout import CNAS, MOST_LINES, MUTATIONS, Layout
+from cgi_runner.inputs.sorting import Run, Sorter
+
+keys = st.tuples(
+    st.integers(1, 24), st.integers(1, 30), st.sampled_from("ACG-"), st.just("T"), st.sampled_from(["a", "b"])
+)
+
+
+def sort(path: Path, rows: list[Any], batch: int, layout: Layout = MUTATIONS) -> Run:
+    """Sort the rows into the file, handed over in batches."""
+    with closing(Sorter(path, layout)) as sorter:
+        for start in range(0, len(rows), batch):
+            sorter.extend(rows[start : start + batch])
+        return sorter.finish()
+
+
+def expected(rows: list[Any]) -> str:
+    """Write the same file in the simplest way."""
+    lines = defaultdict(list)
+    for key, line in rows:
+        lines[key].append(line)
+    text = MUTATIONS.header
+    for key in sorted(lines):
+        listed, more = sorted(lines[key])[:MOST_LINES], len(lines[key][MOST_LINES:])
+        text += MUTATIONS.row(key, listed, more)
+    return text
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make windows, runs and merges so small that a few rows need them all."""
+    monkeypatch.setattr(sorting, "WINDOW", 4)
+    monkeypatch.setattr(sorting, "RUN", 8)
+    monkeypatch.setattr(sorting, "MOST_RUNS", 3)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+@given(
+    drawn=st.lists(keys, max_size=20) | st.lists(keys, min_size=100, max_size=200),
+    batch=st.integers(1, 50),
+    is_sorted=st.booleans(),
+)
+@pytest.mark.usefixtures("small")
+def test_any_order_gives_the_same_file(tmp_path: Path, drawn: list[Any], batch: int, is_sorted: bool) -> None:
+    """In order or not, in memory or in merged runs: one sorted file, each key once with its lines, nothing else."""
+    rows = [(key, line) for line, key in enumerate(sorted(drawn) if is_sorted else drawn, 1)]
+    path = tmp_path / "mutations.tsv"
+    run = sort(path, rows, batch)
+    assert path.read_text() == expected(rows)
+    assert run.path == path
+    assert run.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert run.samples.total() == len(set(drawn))
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.usefixtures("small")
+def test_sorted_rows_are_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows in order, but for the few places that normalising moves them, need no second pass."""
+    monkeypatch.setattr(Sorter, "_merged", lambda _: pytest.fail("merged"))
+    rows = [((1, position + (position % 3), "A", "T", "s"), position) for position in range(1, 500)]
+    sort(tmp_path / "mutations.tsv", rows, 7)
+    assert (tmp_path / "mutations.tsv").read_text() == expected(rows)
+
+
+@pytest.mark.usefixtures("small")
+def test_other_kinds_are_merged_too(tmp_path: Path) -> None:
+    """Genes in no order come out sorted, as variants do."""
+    rows = [((f"G{7 * number % 100:02}", "amp", "s"), number) for number in range(100)]
+    sort(tmp_path / "cnas.tsv", rows, 9, CNAS)
+    genes = [line.split("\t")[0] for line in (tmp_path / "cnas.tsv").read_text().splitlines()]
+    assert genes == ["gene", *(f"G{number:02}" for number in range(100))]
+
+
+def test_many_shuffled_rows_are_merged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many rows in no order come out as if they had been in order."""
+    monkeypatch.setattr(sorting, "RUN", 10_000)
+    rows = [((1 + number % 24, 1 + number // 24, "A", "T", "s"), number) for number in range(60_000)]
+    random.Random(7).shuffle(rows)
+    sort(tmp_path / "mutations.tsv", rows, 1000)
+    assert (tmp_path / "mutations.tsv").read_text() == expected(rows)
+
+
+@pytest.mark.usefixtures("small")
+def test_nothing_is_left_behind_by_a_failure(tmp_path: Path) -> None:
+    """Runs on disk are removed when the reading ends in a fault."""
+    sorter = Sorter(tmp_path / "mutations.tsv", MUTATIONS)
+    sorter.extend([((1, position, "A", "T", "s"), 1) for position in range(40, 0, -1)])
+    sorter.extend([((1, position, "A", "T", "s"), 1) for position in range(39, 0, -1)])
+    assert len(list(tmp_path.iterdir())) > 1
+    sorter.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["mutations.tsv"]
