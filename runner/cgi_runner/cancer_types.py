@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_LIKE = 0.75  # of the letters, in order: one typing mistake in a word of four
+_STEM, _STEM_LIKE = 4, 0.8  # letters that ovary and ovarian have in common
+_SAY_NOTHING = frozenset({"cancer", "cancers", "tumor", "tumour", "of", "the"})
+
+
 @dataclass(frozen=True)
 class CancerType:
     """One entry of CGI's list: its id, its name and the ids of the types above it (none for CANCER)."""
@@ -27,6 +32,11 @@ class CancerType:
     id: str
     name: str
     parents: tuple[str, ...]
+
+    @property
+    def is_predisposition(self) -> bool:
+        """Whether it is the inherited risk of a tumour, which CGI's own page does not offer."""
+        return self.id.endswith("-PR")
 
 
 @dataclass(frozen=True)
@@ -94,13 +104,38 @@ def _suggestion(asked: str) -> str:
     if foreign:
         known = table()[foreign.cgi_id]
         return f"{foreign.code} is a {foreign.system} code; CGI calls it {known.id} ({known.name})"
-    near = [t for t in search(asked) if asked][:3] or _near(asked)
-    if near:
-        return "did you mean " + " or ".join(f"{t.id} ({t.name})" for t in near) + "?"
+    if close := near(asked):
+        return "did you mean " + " or ".join(f"{t.id} ({t.name})" for t in close) + "?"
     return "`cgi-runner cancer-types` lists them; --any-cancer-type sends an id that is not in the list"
 
 
-def _near(asked: str) -> list[CancerType]:
-    by_text = {t.name.casefold(): t for t in table().values()} | {t.id.casefold(): t for t in table().values()}
-    close = difflib.get_close_matches(asked.casefold(), by_text, n=3, cutoff=0.6)
-    return list(dict.fromkeys(by_text[text] for text in close))
+def near(query: str, most: int = 3) -> list[CancerType]:
+    """Give the types whose id or name is like the query, best first; hereditary predispositions come last."""
+    words = query.casefold().split()
+    folded = " ".join(word for word in words if word not in _SAY_NOTHING)
+    scored = [(_likeness(folded, kind), kind) for kind in table().values()] if folded else []
+    good = [(score, kind) for score, kind in scored if score >= _LIKE]
+    # Who mistypes a tumour rarely means the inherited risk of it, and more often the general type than a special one.
+    good.sort(key=lambda pair: (pair[1].is_predisposition, -round(pair[0], 1), _depth(pair[1]), pair[1].id))
+    return [kind for _, kind in good[:most]]
+
+
+def _likeness(query: str, kind: CancerType) -> float:
+    """Give 1 for what is the same to 0 for what has nothing in common; one word in common counts for half."""
+    name = kind.name.casefold()
+    by_words = [max(_word_ratio(word, other) for other in name.split()) for word in query.split()]
+    of_words = (sum(by_words) / len(by_words) + max(by_words)) / 2
+    return max(_ratio(query, kind.id.casefold()), _ratio(query, name), of_words)
+
+
+def _word_ratio(one: str, other: str) -> float:
+    return max(_ratio(one, other), _STEM_LIKE if len(one) > _STEM and one[:_STEM] == other[:_STEM] else 0.0)
+
+
+def _ratio(one: str, other: str) -> float:
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.ratio() if matcher.real_quick_ratio() >= _LIKE else 0.0
+
+
+def _depth(kind: CancerType) -> int:
+    return 1 + min((_depth(table()[parent]) for parent in kind.parents), default=0)
