@@ -13,17 +13,24 @@ from cgi_runner.cli import options as opt
 @click.argument("query", default="", metavar="[QUERY]")
 @opt.as_json
 def cancer_types(*, query: str, as_json: bool) -> None:
-    """List CGI's cancer types, or those whose id or name holds QUERY."""
-    from cgi_runner.cancer_types import foreign_codes, search
+    """List CGI's cancer types, or those that QUERY may mean.
+
+    QUERY is part of an id or a name, or a code of TCGA or OncoTree. Tabs stand between id, name and the ids of the
+    types above it.
+    """
+    from cgi_runner.cancer_types import foreign_codes, near, search
     from cgi_runner.cli import show
 
-    found = search(query)
+    hits = search(query)
+    found = hits + [t for t in near(query) if t not in hits] if all(t.is_predisposition for t in hits) else hits
     if as_json:
         show.machine([{"id": t.id, "name": t.name, "parents": list(t.parents)} for t in found])
         return
     foreign = foreign_codes().get(query.strip().upper())
     if foreign:
         click.echo(f"{foreign.code} is a {foreign.system} code; CGI calls it {foreign.cgi_id}", err=True)
+    elif not hits:
+        click.echo(f"no cancer type holds {query!r}{'; the nearest are:' if found else ''}", err=True)
     show.table([(t.id, t.name, ",".join(t.parents)) for t in found])
 
 
@@ -34,9 +41,11 @@ def cancer_types(*, query: str, as_json: bool) -> None:
 @click.option("--quota", default=20, show_default=True, metavar="N", help="Jobs that an account may have stored.")
 @click.option("--database", type=click.Path(path_type=Path), metavar="FILE", help="Keep the jobs beyond this run.")
 def sandbox(*, host: str, port: int, duration: float, quota: int, database: Path | None) -> None:
-    """Serve a stand-in of CGI's API on this machine, for demonstrations, tests and drills.
+    """Serve a stand-in of CGI's API on this machine.
 
-    It knows a few textbook alterations; nothing that it answers is an interpretation. Any e-mail and token will do.
+    For demonstrations, tests and drills: it knows a few textbook alterations, and nothing that it answers is an
+    interpretation. It prints its address; give that to the other commands as --api-url or CGI_API_URL. Any e-mail
+    and token will do. Ctrl-C ends it.
     """
     from cgi_runner.sandbox import Sandbox
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import signal
@@ -15,21 +16,48 @@ from cgi_runner import __version__
 from cgi_runner.cli import inspect, jobs, local, work
 from cgi_runner.cli import options as opt
 from cgi_runner.errors import InputError, RunnerError
-from cgi_runner.redaction import RedactingFormatter, redact
+from cgi_runner.redaction import RedactingFormatter, excerpt, hide, redact
 
 log = logging.getLogger("cgi_runner")
 
+_USAGE = 2
 _INTERRUPTED = 130
 _TERMINATED = 143
 _FAULT = 1
+#: What to do next, by exit code, where an error has no tip of its own.
+_TIPS = {
+    6: "run the same command again: it fetches the results anew",
+    7: "try again later with the same command: it finds its job again",
+}
+_ASK = "`cgi-runner --help` shows the commands; --debug before the command shows what was asked of the service"
 
 
 class TerminatedError(KeyboardInterrupt):
     """SIGTERM came: stop as for Ctrl-C, with another exit code."""
 
 
+class ReaderGoneError(Exception):
+    """Somebody like `head` has read enough of stdout."""
+
+
+class PlainFormatter(RedactingFormatter):
+    """A formatter that keeps tracebacks back, for people who did not ask for them."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
+        """Give nothing."""
+        del ei
+        return ""
+
+
 class Commands(click.Group):
     """The command group; its commands are listed in the order of a job's life, not of the alphabet."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a closed stdout is told by an error of our own, since click would exit with 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderGoneError from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Give the commands in the order in which they were added."""
@@ -39,6 +67,7 @@ class Commands(click.Group):
 
 @click.group(
     cls=Commands,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=opt.examples(
         "cgi-runner run --sandbox --mutations examples/mutations.tsv --cancer-type CM --output demo",
@@ -48,7 +77,8 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="cgi-runner")
 @click.option("--debug", is_flag=True, help="Show requests (without secrets) and tracebacks.")
 @click.option("-q", "--quiet", is_flag=True, help="Show warnings and errors only.")
-def cli(*, debug: bool, quiet: bool) -> None:
+@click.pass_context
+def cli(ctx: click.Context, *, debug: bool, quiet: bool) -> None:
     """Call the Cancer Genome Interpreter (CGI) as one step of a pipeline.
 
     Alterations of a tumour go out once, the results come back whole and verified, and every row that does not come
@@ -56,6 +86,9 @@ def cli(*, debug: bool, quiet: bool) -> None:
     (CC BY-NC 4.0).
     """
     _set_up_logging(debug=debug, quiet=quiet)
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(_USAGE)
 
 
 for command in (
@@ -69,7 +102,7 @@ for command in (
 def _set_up_logging(*, debug: bool, quiet: bool) -> None:
     """Send everything that is said to stderr, through the one place that takes secrets out."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactingFormatter("%(message)s"))
+    handler.setFormatter(RedactingFormatter("%(message)s") if debug else PlainFormatter("%(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if debug else logging.WARNING)
@@ -80,6 +113,10 @@ def main(argv: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with the code that pipelines act on."""
     arguments = sys.argv[1:] if argv is None else argv
     signal.signal(signal.SIGTERM, _terminated)
+    # What is typed in place of a job's id may be the token: nothing is shown before it is known.
+    hide(os.environ.get("CGI_EMAIL", "").strip(), os.environ.get("CGI_TOKEN", "").strip())
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(arguments, prog_name="cgi-runner", standalone_mode=False)
     except click.ClickException as error:
@@ -90,10 +127,11 @@ def main(argv: list[str] | None = None) -> NoReturn:
         code = _TERMINATED
     except (KeyboardInterrupt, click.exceptions.Abort):
         code = _INTERRUPTED
-    except BrokenPipeError:
-        # Somebody like `head` has read enough of stdout.
+    except ReaderGoneError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        code = _tell(_of_the_machine(error))
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback for people who did not ask
         code = _fault(error)
     sys.exit(code if isinstance(code, int) else 0)
@@ -104,17 +142,25 @@ def _help_for(error: click.ClickException) -> str:
     return f"`{context.command_path if context else 'cgi-runner'} --help` shows what can be given"
 
 
+def _of_the_machine(error: OSError) -> RunnerError:
+    """Make the error for a disk or a file that does not do as it is told."""
+    where = f"{error.filename}: " if error.filename else ""
+    return RunnerError(
+        f"{where}{error.strerror or error}",
+        tip="look after free space and permissions, then run the same command again: it goes on where it stopped",
+    )
+
+
 def _tell(error: RunnerError) -> int:
     log.debug("the error in full:", exc_info=error)
     _say("ERROR", str(error.message), fg="red")
-    if error.tip:
-        _say("TIP", error.tip, fg="cyan")
+    _say("TIP", error.tip or _TIPS.get(error.exit_code, _ASK), fg="cyan")
     return error.exit_code
 
 
 def _fault(error: Exception) -> int:
     log.debug("the fault in full:", exc_info=error)
-    _say("ERROR", f"{type(error).__name__}: {error}: this is a fault of cgi-runner itself", fg="red")
+    _say("ERROR", f"{type(error).__name__}: {excerpt(str(error))}: this is a fault of cgi-runner itself", fg="red")
     _say("TIP", "run it again with --debug and report what it shows; no secret is in it", fg="cyan")
     return _FAULT
 

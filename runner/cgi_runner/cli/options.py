@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +14,7 @@ from cgi_runner.errors import InputError
 
 if TYPE_CHECKING:
     from cgi_runner.api import Api
+    from cgi_runner.http import Session
     from cgi_runner.job import Desk, Wish
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -108,6 +109,7 @@ class Contact:
     api: Api
     service: str
     account: str
+    session: Session
 
     def desk(self, deadline: str = "0") -> Desk:
         """Give what a job is worked with, on a terminal with a progress line."""
@@ -135,17 +137,17 @@ def contact(options: dict[str, Any], *, sandbox_folder: Path | None = None) -> I
     from cgi_runner.settings import Patience, Service, find_credentials, find_service
 
     if sandbox_folder:
+        if options["api_url"]:
+            raise InputError("both --sandbox and --api-url were given", tip="choose one of them")
         from cgi_runner.cli.stand_in import stand_in
 
-        with stand_in(sandbox_folder) as (url, credentials):
-            session = Session(Service(url), credentials, clock=SystemClock(), patience=Patience())
-            yield Contact(Api(session), "sandbox", "sandbox")
-            session.close()
+        with (
+            stand_in(sandbox_folder) as (url, credentials),
+            closing(Session(Service(url), credentials, clock=SystemClock(), patience=Patience())) as session,
+        ):
+            yield Contact(Api(session), "sandbox", "sandbox", session)
         return
     credentials = find_credentials(options["credentials"])
     where = find_service(options["api_url"], ca_bundle=options["ca_bundle"], insecure=options["insecure"])
-    session = Session(where, credentials, clock=SystemClock(), patience=Patience())
-    try:
-        yield Contact(Api(session), where.url, hashlib.sha256(credentials.email.encode()).hexdigest())
-    finally:
-        session.close()
+    with closing(Session(where, credentials, clock=SystemClock(), patience=Patience())) as session:
+        yield Contact(Api(session), where.url, hashlib.sha256(credentials.email.encode()).hexdigest(), session)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cgi_runner.inputs.dropped import plain
 from cgi_runner.redaction import redact
 
 if TYPE_CHECKING:
@@ -20,10 +22,10 @@ def machine(content: Any) -> None:
     click.echo(redact(json.dumps(content, indent=2, ensure_ascii=False)))
 
 
-def table(rows: list[tuple[str, ...]]) -> None:
-    """Print rows with tabs, for people and `cut` alike."""
+def table(rows: Iterable[tuple[str, ...]]) -> None:
+    """Print rows with tabs, for people and `cut` alike; what could steer a terminal is taken out of the cells."""
     for row in rows:
-        click.echo(redact("\t".join(row)))
+        click.echo(redact("\t".join(plain(cell) for cell in row)))
 
 
 def results(record: Record, out: Path) -> None:

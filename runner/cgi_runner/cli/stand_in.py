@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cgi_runner.clock import parse_duration
 from cgi_runner.errors import InputError
 from cgi_runner.job import read_record
 from cgi_runner.job.journal import NAME
@@ -25,6 +26,7 @@ def stand_in(out: Path) -> Iterator[tuple[str, Credentials]]:
     The jobs are kept in the output folder, so that a command that was stopped finds its job again; once its results
     are verified there, or nothing has come of it, they go.
     """
+    duration = os.environ.get("CGI_SANDBOX_DURATION") or "2"
     folder = out / FOLDER
     was_there = out.is_dir()
     try:
@@ -33,7 +35,7 @@ def stand_in(out: Path) -> Iterator[tuple[str, Credentials]]:
         raise InputError(f"the output folder {out} cannot be used: {error.strerror}", tip="choose another") from None
     try:
         # Seconds that a job takes: for drills of deadlines and resubmission, where two would be too few.
-        with Sandbox(folder / "jobs.db", duration=float(os.environ.get("CGI_SANDBOX_DURATION") or 2)) as sandbox:
+        with Sandbox(folder / "jobs.db", duration=parse_duration(duration)) as sandbox:
             yield sandbox.url, _CREDENTIALS
     finally:
         if not (out / NAME).is_file() or read_record(out / NAME).state.is_complete:

@@ -24,8 +24,9 @@ class Target:
     """A job that the user named; `folder` is where its record lies, if it was named by it."""
 
     job_id: str
-    record: Record | None
-    folder: Path | None
+    record: Record | None = None
+    folder: Path | None = None
+    is_folder: bool = False
 
 
 def find(text: str) -> Target:
@@ -45,12 +46,14 @@ def find(text: str) -> Target:
         record = read_record(file)
         if not record.job_id:
             raise InputError(f"the job of {file} was never submitted", tip="run the command that made it again")
-        return Target(record.job_id, record, file.parent)
+        if not JOB_ID.fullmatch(str(record.job_id)):
+            raise InputError(f"{file} is a damaged record of a job: its job id is none", tip="use the job's id instead")
+        return Target(record.job_id, record, file.parent, path.is_dir())
     if not JOB_ID.fullmatch(text):
         raise InputError(
             f"{text!r} is neither a job's id nor a file that exists", tip="`cgi-runner list` shows the ids"
         )
-    return Target(text, None, None)
+    return Target(text)
 
 
 @contextmanager
@@ -58,17 +61,26 @@ def contact_for(target: Target, options: dict[str, Any]) -> Iterator[Contact]:
     """Have the service that has the job.
 
     Raises:
-        InputError: The record names another service than the options do. It is not followed there on its own word:
-            a record from elsewhere must not decide who gets the token.
+        InputError: The token was given for an id, or the record names another service than the options do. It is not
+            followed there on its own word: a record from elsewhere must not decide who gets the token.
 
     """
     from cgi_runner.cli.options import contact
+    from cgi_runner.redaction import excerpt, redact
 
     of_sandbox = target.record is not None and target.record.service == "sandbox"
     with contact(options, sandbox_folder=target.folder if of_sandbox else None) as found:
+        if redact(target.job_id) != target.job_id:
+            # A token looks exactly like a job's id, and what is put into an address ends up in other people's logs.
+            raise InputError("the token was given in place of a job's id", tip="`cgi-runner list` shows the ids")
+        if target.record and not target.record.service:
+            raise InputError(
+                f"the results in {target.folder} came from a saved archive, which names no service",
+                tip=f"use the job's id instead of the folder: {target.job_id}",
+            )
         if target.record and target.record.service != found.service:
             raise InputError(
-                f"job {target.job_id} is at {target.record.service}, not at {found.service}",
-                tip=f"if you trust that service, add --api-url {target.record.service}",
+                f"job {target.job_id} is at {excerpt(target.record.service)}, not at {found.service}",
+                tip=f"if you trust that service, add --api-url {excerpt(target.record.service)}",
             )
         yield found

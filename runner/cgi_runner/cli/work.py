@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cgi_runner.cli import options as opt
+from cgi_runner.errors import InputError
 
 
 @click.command(
@@ -49,7 +50,7 @@ def run(*, output: Path, **options: Any) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Keep what would be sent here.")
 @opt.as_json
 def check(*, output: Path | None, **options: Any) -> None:
-    """Show what would be sent and what would not, without sending anything."""
+    """Show, offline, what would be sent and what not."""
     import tempfile
 
     from cgi_runner.cli import show
@@ -70,11 +71,19 @@ def check(*, output: Path | None, **options: Any) -> None:
 
 
 def _keep(files: list[Path], output: Path) -> None:
+    import filecmp
     import shutil
 
-    output.mkdir(parents=True, exist_ok=True)
-    for path in files:
-        shutil.copyfile(path, output / path.name)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the output folder {output} cannot be used: {error.strerror}", tip="choose another") from None
+    kept = [(path, output / path.name) for path in files]
+    # The user's own file may well be called mutations.tsv, and dropped.tsv be part of a job's results.
+    if taken := [str(copy) for path, copy in kept if copy.exists() and not filecmp.cmp(path, copy, shallow=False)]:
+        raise InputError(f"{taken[0]} is there already and would be overwritten", tip="choose another --output")
+    for path, copy in kept:
+        shutil.copyfile(path, copy)
 
 
 @click.command(
