@@ -144,7 +144,7 @@ def sandbox(
     """Give the API's URL at a sandbox that runs in a container of its own, as tightly locked as the runner's."""
     port, name = free_port(), f"cgi-runner-sandbox-{uuid.uuid4().hex[:12]}"
     tight = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp")
-    serve = ("cgi-runner", "sandbox", "--port", str(port), "--duration", "1")
+    serve = ("cgi-runner", "sandbox", "--port", str(port), "--duration", "0")
     docker("run", "--detach", "--name", name, "--network", "host", *tight, image, *serve)
     try:
         await_health(name, port)

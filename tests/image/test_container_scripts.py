@@ -81,4 +81,6 @@ def test_apptainer_runs_the_saved_image(tmp_path: Path, engine_environment: dict
     assert call("docker", "save", "--output", saved, image, env=engine_environment).returncode == 0
     built = call(apptainer, "build", sif, f"docker-archive:{saved}", env=engine_environment)
     assert built.returncode == 0, built.stderr
-    assert "Usage" in call(apptainer, "exec", "--containall", sif, "cgi-runner", "--help", env=engine_environment).stdout
+    assert (
+        "Usage" in call(apptainer, "exec", "--containall", sif, "cgi-runner", "--help", env=engine_environment).stdout
+    )
