@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import random
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
 from cgi_runner.api import AccountFullAnswerError, Api, JobInfo, UnknownJobError
 from cgi_runner.clock import Clock
@@ -24,8 +24,9 @@ log = logging.getLogger(__name__)
 
 _POSTS = 3
 _LISTED = 50
-#: Seconds within which the service should show a job whose submission got no answer.
-_SETTLING = (3, 6)
+#: Seconds before each look for a job whose submission got no answer; a minute in all costs less than a second job.
+_LOOKS = (4, 14, 40)
+_MARK = re.compile(r"\[cgi-runner[0-9a-f]{12}\]")
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,17 @@ def ensure_submitted(api: Api, order: Order, journal: Journal, *, account: str, 
 
     """
     with one_at_a_time(f"submit {api.url} {account}", "another submission of this account is under way"):
-        if journal.record.state in {State.SUBMITTING, State.AMBIGUOUS}:
-            clock.sleep(_SETTLING[0])  # an earlier attempt was stopped in the act: its job may be about to show up
         jobs = api.jobs()
-        if not fresh and (found := find(api, order.mark, jobs)):
+        found = None if fresh else find(api, order.mark, jobs)
+        if not found and journal.record.state in {State.SUBMITTING, State.AMBIGUOUS}:
+            # An earlier attempt was stopped in the act: its job may be about to show up.
+            found = _arrived(api, order.mark, known=set(jobs), clock=clock)
+        if found:
             log.info("found this job in the account: %s (%s)", found.id, found.status.word)
             journal.advance(State.RECONCILED, job_id=found.id, adopted=True)
+            journal.advance(State.WAITING)
         else:
             _post(api, order, journal, known=set(jobs), clock=clock)
-        journal.advance(State.WAITING)
 
 
 def look_through(api: Api, jobs: list[str]) -> Iterator[JobInfo]:
@@ -99,52 +102,62 @@ def find(api: Api, mark: str, jobs: list[str]) -> JobInfo | None:
 
 
 def _bears(title: str, mark: str) -> bool:
-    """Compare without blanks and case, which CGI's web site is known to drop from titles."""
-    return "".join(mark.split()).casefold() in "".join(title.split()).casefold()
+    """Compare without blanks and case, which CGI's web site is known to drop from titles.
+
+    Only the last mark counts: the user's own title may quote another job's.
+    """
+    marks = _MARK.findall("".join(title.split()).casefold())
+    return marks[-1:] == ["".join(mark.split()).casefold()]
+
+
+def _arrived(api: Api, mark: str, *, known: set[str], clock: Clock) -> JobInfo | None:
+    """Look a few times for a job of which no answer told; a slow service may still be taking it in."""
+    for seconds in _LOOKS:
+        clock.sleep(seconds * random.uniform(0.9, 1.1))  # noqa: S311 - jitter, no secret
+        if found := find(api, mark, [job for job in api.jobs() if job not in known]):
+            return found
+    return None
 
 
 def _post(api: Api, order: Order, journal: Journal, *, known: set[str], clock: Clock) -> None:
     """Send the order; after an answer that was lost, look for the job before sending again."""
+    for left in reversed(range(_POSTS)):
+        lost = _send(api, order, journal, known)
+        if lost is None:
+            return
+        log.info("the submission got no clear answer (%s); looking whether the job is there", lost)
+        if found := _arrived(api, order.mark, known=known, clock=clock):
+            log.info("the submission had arrived: job %s", found.id)
+            journal.advance(State.RECONCILED, job_id=found.id)
+            journal.advance(State.WAITING)
+            return
+        if not left:
+            raise lost
+
+
+def _send(api: Api, order: Order, journal: Journal, known: set[str]) -> AnswerLostError | None:
+    """Send the order once, and give the failure that leaves open whether it arrived."""
+    journal.advance(State.SUBMITTING)
     fields = {"cancer_type": order.cancer_type, "title": order.marked_title, "reference": order.reference}
-
-    def send() -> None:
-        if journal.record.state is State.AMBIGUOUS:
-            new = [job for job in api.jobs() if job not in known]
-            if found := find(api, order.mark, new):
-                log.info("the submission had arrived: job %s", found.id)
-                journal.advance(State.RECONCILED, job_id=found.id)
-                return
-        journal.advance(State.SUBMITTING)
-        try:
-            job_id = api.submit(fields, order.files)
-        except AnswerLostError:
-            journal.advance(State.AMBIGUOUS)
-            raise
-        except AccountFullAnswerError as error:
-            journal.advance(State.PREPARED)
-            raise _account_full(api, sorted(known)) from error
-        except RunnerError:
-            journal.advance(State.PREPARED)  # turned away for certain: nothing is under way
-            raise
-        journal.advance(State.SUBMITTING, job_id=job_id)
-
-    Retrying(
-        retry=retry_if_exception_type(AnswerLostError),
-        stop=stop_after_attempt(_POSTS),
-        wait=wait_random(*_SETTLING),
-        sleep=clock.sleep,
-        before_sleep=_say_lost,
-        reraise=True,
-    )(send)
-
-
-def _say_lost(state: RetryCallState) -> None:
-    error = state.outcome.exception() if state.outcome else None
-    log.info("the submission got no clear answer (%s); looking whether the job is there", error)
+    try:
+        job_id = api.submit(fields, order.files)
+    except AnswerLostError as error:
+        journal.advance(State.AMBIGUOUS)
+        return error
+    except AccountFullAnswerError as error:
+        journal.advance(State.PREPARED)
+        raise _account_full(api, sorted(known)) from error
+    except RunnerError:
+        journal.advance(State.PREPARED)  # turned away for certain: nothing is under way
+        raise
+    journal.advance(State.WAITING, job_id=job_id)
+    return None
 
 
 def _account_full(api: Api, jobs: list[str]) -> AccountFullError:
-    ended = [job for job in look_through(api, jobs[:_LISTED]) if job.status.is_done or job.status.is_error]
+    ended: list[JobInfo] = []
+    with suppress(RunnerError):  # a list cut short still says that the account is full
+        ended += (job for job in look_through(api, jobs[:_LISTED]) if job.status.is_done or job.status.is_error)
     listed = "".join(f"\n  {job.id}  {job.status.word}  {job.date}  {excerpt(job.title, 60)}" for job in ended)
     return AccountFullError(
         f"the account has no free job slot, {len(jobs)} jobs are stored; could be deleted:{listed or ' none'}",
