@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cgi_runner.api import Api, JobLog
 from cgi_runner.clock import Clock, Deadline, SystemClock
-from cgi_runner.errors import InputError, RunnerError
+from cgi_runner.errors import InputError
 from cgi_runner.inputs import Kind, Prepared, prepare
 from cgi_runner.job.fetch import fetch
-from cgi_runner.job.finish import bring_dropped, delete_remote, fail_if_missing, is_intact, put_in_place, save_log
-from cgi_runner.job.journal import NAME, Journal, Record, State, read_record, settle
+from cgi_runner.job.finish import (
+    DROPPED,
+    bring_dropped,
+    delete_remote,
+    fail_if_missing,
+    is_intact,
+    put_in_place,
+    save_log,
+)
+from cgi_runner.job.journal import NAME, Journal, Record, State, read_record, settle, write_whole
 from cgi_runner.job.screen import Blank, Screen
 from cgi_runner.job.submit import Order, ensure_submitted
 from cgi_runner.job.wait import Watch, failed
@@ -25,6 +34,7 @@ from cgi_runner.settings import Patience
 log = logging.getLogger(__name__)
 
 _RESULTS = OWN | {"alterations.tsv", "biomarkers.tsv", "cna_analysis.tsv", "fusion_analysis.tsv", "summary.txt"}
+_UPLOAD = re.compile(r"input\d+\.tsv")
 
 
 @dataclass(frozen=True)
@@ -85,10 +95,10 @@ def collect(record: Record, source: Path | None, out: Path, desk: Desk, *, stric
 
     """
     with workspace(out) as work:
-        journal = Journal(out / NAME, _own_record(out, record) or record, desk.clock)
-        if source:
-            bring_dropped(source, out)
-        return _brought_home(journal, out, work, desk, is_new=False, delete=False, strict=strict)
+        # What another folder holds says nothing about this one.
+        own = _own_record(out, record) or replace(record, state=State.WAITING, archive={})
+        journal = Journal(out / NAME, own, desk.clock)
+        return _brought_home(journal, out, work, desk, is_new=False, source=source, strict=strict)
 
 
 def wait(job_id: str, desk: Desk, *, just_submitted: bool = False) -> JobLog:
@@ -96,12 +106,19 @@ def wait(job_id: str, desk: Desk, *, just_submitted: bool = False) -> JobLog:
     deadline = Deadline.after(desk.deadline, desk.clock)
     watch = Watch(desk.api, job_id, desk.clock, deadline, desk.patience, desk.screen)
     try:
-        return watch.until_ended(just_submitted=just_submitted)
+        with _said_if_stopped(job_id):
+            return watch.until_ended(just_submitted=just_submitted)
+    finally:
+        desk.screen.clear()
+
+
+@contextmanager
+def _said_if_stopped(job_id: str) -> Iterator[None]:
+    try:
+        yield
     except KeyboardInterrupt:
         log.warning("stopped; job %s goes on at CGI, and the same command finds it again", job_id)
         raise
-    finally:
-        desk.screen.clear()
 
 
 def _submitted(wish: Wish, out: Path, work: Path, desk: Desk, *, fresh: bool) -> tuple[Journal, bool]:
@@ -109,20 +126,22 @@ def _submitted(wish: Wish, out: Path, work: Path, desk: Desk, *, fresh: bool) ->
     prepared = prepare(wish.sources, work, reference=wish.reference, sample=wish.sample, pass_only=wish.pass_only)
     order = _order(wish, prepared)
     wanted = _record(order, prepared, desk)
-    known = None if fresh else _own_record(out, wanted)
-    if fresh:
-        _own_record(out, wanted)  # still refuses a folder that holds another job's results
+    known = _own_record(out, wanted)
+    if known and fresh:
+        # The files of the job before are this command's to replace, but nothing else is known of the new one.
+        wanted.archive = {"members": known.archive.get("members", [])}
+        known = None
     journal = Journal(out / NAME, known or wanted, desk.clock)
-    is_new = not journal.record.job_id or journal.record.state is State.SUBMITTING
+    is_new = not journal.record.job_id
     if is_new:
-        with _tidy(journal):
-            if journal.record.state is State.PREPARED:
+        with _undone(journal):
+            if not journal.path.exists():
                 journal.advance(State.PREPARED)
             log.info("prepared %s", ", ".join(f"{f.rows_sent} {f.kind}" for f in prepared.files))
             ensure_submitted(desk.api, order, journal, account=desk.account, fresh=fresh, clock=desk.clock)
             log.info("job %s", journal.record.job_id)
-    if not journal.record.state.is_complete:
-        settle(prepared.dropped, out / "dropped.tsv")
+    if not journal.record.state.is_complete or not (out / DROPPED).exists():
+        settle(prepared.dropped, out / DROPPED)
     return journal, is_new and not journal.record.adopted
 
 
@@ -171,30 +190,51 @@ def refuse_taken(out: Path) -> None:
         InputError: It holds files with the names of results.
 
     """
-    if taken := sorted(name for name in _RESULTS if (out / name).exists()):
-        raise InputError(f"{out} holds {taken[0]}, which is not this job's", tip="choose another --output")
+    names = sorted(path.name for path in out.iterdir())
+    if taken := next((name for name in names if name in _RESULTS or _UPLOAD.fullmatch(name)), None):
+        raise InputError(f"{out} holds {taken}, which is not this job's", tip="choose another --output")
 
 
 @contextmanager
-def _tidy(journal: Journal) -> Iterator[None]:
-    """Leave no record behind where nothing came of it: the service was not asked, or turned the job away."""
+def _undone(journal: Journal) -> Iterator[None]:
+    """Leave the record as it was where nothing came of it: the service was not asked, or turned the job away."""
+    before = journal.path.read_text(encoding="utf-8") if journal.path.exists() else None
     try:
         yield
-    except RunnerError:
-        if journal.record.state is State.PREPARED:
+    except BaseException as error:
+        if journal.record.state is not State.PREPARED:
+            if isinstance(error, KeyboardInterrupt):
+                log.warning("stopped while submitting; the same command looks for the job before it submits again")
+        elif before is None:
             journal.path.unlink(missing_ok=True)
+        else:
+            write_whole(journal.path, before)
         raise
 
 
 def _brought_home(
-    journal: Journal, out: Path, work: Path, desk: Desk, *, is_new: bool, delete: bool, strict: bool
+    journal: Journal,
+    out: Path,
+    work: Path,
+    desk: Desk,
+    *,
+    is_new: bool,
+    source: Path | None = None,
+    delete: bool = False,
+    strict: bool = False,
 ) -> Record:
     """Wait, fetch, verify, put in place; or nothing of it if the verified results are there already."""
     record = journal.record
     if record.state.is_complete and is_intact(out, record):
         log.info("the verified results are in %s already", out)
     else:
-        _wait_and_fetch(journal, out, work, desk, is_new=is_new)
+        answer = _waited(journal, out, desk, source, is_new=is_new)
+        with _said_if_stopped(record.job_id):
+            journal.advance(State.FETCHING)
+            unpacked = fetch(
+                desk.api, record.job_id, work, clock=desk.clock, patience=desk.patience, screen=desk.screen
+            )
+            put_in_place(unpacked, answer.lines, out, journal)
     if delete and record.state is State.VERIFIED:
         delete_remote(desk.api, journal)
     if strict:
@@ -202,14 +242,15 @@ def _brought_home(
     return record
 
 
-def _wait_and_fetch(journal: Journal, out: Path, work: Path, desk: Desk, *, is_new: bool) -> None:
-    record = journal.record
-    answer = wait(record.job_id, desk, just_submitted=is_new)
+def _waited(journal: Journal, out: Path, desk: Desk, source: Path | None, *, is_new: bool) -> JobLog:
+    """Wait for the end of the job, and keep its log with whatever a new folder takes along."""
+    job_id = journal.record.job_id
+    answer = wait(job_id, desk, just_submitted=is_new)
+    # The record comes first: files without one would be taken for another job's.
+    journal.advance(State.FAILED if answer.status.is_error else State.DONE)
+    if source:
+        bring_dropped(source, out)
     save_log(out, answer)
     if answer.status.is_error:
-        journal.advance(State.FAILED)
-        raise failed(record.job_id, answer)
-    journal.advance(State.DONE)
-    journal.advance(State.FETCHING)
-    unpacked = fetch(desk.api, record.job_id, work, clock=desk.clock, patience=desk.patience, screen=desk.screen)
-    put_in_place(unpacked, answer.lines, out, journal)
+        raise failed(job_id, answer)
+    return answer
