@@ -133,19 +133,11 @@ class Session:
         return Retrying(
             retry=retry_if_exception(retry if callable(retry) else is_transient),
             stop=stop_after_attempt(self.patience.attempts),
-            wait=self.pause,
+            wait=polite_pause(self.patience),
             sleep=self._clock.sleep,
             before_sleep=_say_retry,
             reraise=True,
         )(call)
-
-    def pause(self, state: RetryCallState) -> float:
-        """Seconds before the next try: what the service asks for, within reason, or a growing random pause."""
-        error = state.outcome.exception() if state.outcome else None
-        asked = error.retry_after if isinstance(error, RefusedError) else None
-        if asked is not None:
-            return min(max(asked, SHORTEST_PAUSE), self.patience.longest_pause)
-        return wait_random_exponential(multiplier=1, min=SHORTEST_PAUSE, max=self.patience.longest_pause)(state)
 
     def _json(self, method: str, path: str, **request: Any) -> Any:
         with self._open(method, path, **request) as response:
@@ -203,6 +195,18 @@ class Session:
             if response.status_code >= requests.codes.bad_request:
                 raise refusal(method, response, error_object(self._text(response)), self._clock)
             yield response
+
+
+def polite_pause(patience: Patience) -> Callable[[RetryCallState], float]:
+    """Give what tells the seconds before the next try: what the service asks for, within reason, or a growing pause."""
+    growing = wait_random_exponential(multiplier=1, min=SHORTEST_PAUSE, max=patience.longest_pause)
+
+    def pause(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after if isinstance(error, RefusedError) else None
+        return growing(state) if asked is None else min(max(asked, SHORTEST_PAUSE), patience.longest_pause)
+
+    return pause
 
 
 def _pieces(response: requests.Response) -> Iterator[bytes]:

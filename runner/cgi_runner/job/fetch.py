@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from pathlib import Path
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
-from cgi_runner.api import Api
+from cgi_runner.api import Api, UnknownJobError
 from cgi_runner.clock import Clock
-from cgi_runner.errors import ResultsError
-from cgi_runner.failures import is_transient
+from cgi_runner.errors import JobFailedError, ResultsError
+from cgi_runner.failures import AnswerLostError, is_transient
+from cgi_runner.http import polite_pause
 from cgi_runner.job.journal import settle
 from cgi_runner.job.screen import Screen
 from cgi_runner.results.archive import Unpacked, unpack
@@ -20,12 +20,15 @@ from cgi_runner.settings import Patience
 
 log = logging.getLogger(__name__)
 
+_LARGEST = 16 * 1024**3  # bytes; real archives have megabytes
+
 
 def fetch(api: Api, job_id: str, work: Path, *, clock: Clock, patience: Patience, screen: Screen) -> Unpacked:
     """Download a job's archive into the work folder and unpack it there; a corrupt one is fetched again.
 
     Raises:
-        ResultsError: It stayed corrupt, or belongs to another job.
+        ResultsError: It stayed corrupt or broke off, or belongs to another job.
+        JobFailedError: The job is gone from the account.
         ServiceError: It could not be downloaded.
 
     """
@@ -34,31 +37,47 @@ def fetch(api: Api, job_id: str, work: Path, *, clock: Clock, patience: Patience
         archive = _download(api, job_id, work, screen)
         return unpack(archive, work / "unpacked", job_id=job_id)
 
-    return Retrying(
-        retry=retry_if_exception(lambda error: isinstance(error, ResultsError) or is_transient(error)),
+    retrying = Retrying(
+        retry=retry_if_exception(_may_pass),
         stop=stop_after_attempt(patience.attempts),
-        wait=wait_random_exponential(multiplier=1, min=1, max=patience.longest_pause),
+        wait=polite_pause(patience),
         sleep=clock.sleep,
         before_sleep=_say_again,
         reraise=True,
-    )(once)
+    )
+    try:
+        return retrying(once)
+    except UnknownJobError as error:
+        raise JobFailedError(
+            f"CGI has no results of job {job_id} any more", tip="somebody deleted it; --fresh submits it anew"
+        ) from error
+
+
+def _may_pass(error: BaseException) -> bool:
+    # Results are not sure to be there in the very moment in which the job is called Done.
+    return isinstance(error, (ResultsError, UnknownJobError)) or is_transient(error)
 
 
 def _download(api: Api, job_id: str, work: Path, screen: Screen) -> Path:
-    """Stream the archive to disk; it gets its name only when all announced bytes are there."""
+    """Stream the archive to disk; it gets its name only when it came to its end."""
     part, size, announced = work / "cgi-results.zip.part", 0, None
     try:
         with part.open("wb") as file:
             for piece, announced in api.download(job_id):
                 file.write(piece)
                 size += len(piece)
+                if size > _LARGEST:
+                    raise ResultsError(f"the archive of job {job_id} does not end: {size} bytes are none of CGI's")
                 screen.received(size, announced)
-            file.flush()
-            os.fsync(file.fileno())
+    except AnswerLostError as error:
+        if not size:
+            raise
+        whole = "" if announced is None else f" of {announced}"
+        raise ResultsError(
+            f"the archive of job {job_id} broke off after {size}{whole} bytes", tip="run the command again"
+        ) from error
     finally:
         screen.clear()
-    if announced is not None and size != announced:
-        raise ResultsError(f"the archive of job {job_id} has {size} of {announced} bytes", tip="run the command again")
     archive = work / "cgi-results.zip"
     settle(part, archive)
     return archive
