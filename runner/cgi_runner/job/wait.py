@@ -54,11 +54,13 @@ class Watch:
         """
         started = self.clock.monotonic()
         asked = 0.0  # seconds that the service asked to be left alone
+        rests = just_submitted
         while True:
             waited = self.clock.monotonic() - started
-            if just_submitted or waited:
+            if rests:
                 pause = max(pause_after(waited, random.uniform(0.9, 1.1)), asked)  # noqa: S311 - jitter, no secret
                 self._rest(waited, max(0.0, min(pause, self.deadline.left)))
+            rests = True
             answer, asked = self._look()
             if answer and self._has_ended(answer):
                 self.screen.clear()
