@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from cgi_runner.errors import InputError
+from cgi_runner.errors import InputError, RunnerError
 
 log = logging.getLogger(__name__)
 
 WORK = ".cgi-runner"
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 
 @contextmanager
@@ -27,11 +29,12 @@ def workspace(out: Path) -> Iterator[Path]:
 
     Raises:
         InputError: The folder cannot be made or written.
+        RunnerError: The disk is full.
 
     """
     work = out / WORK
-    with one_at_a_time(f"folder {out.resolve()}", f"another cgi-runner is at work in {out}"):
-        was_there = out.is_dir()
+    with one_at_a_time(f"folder {os.path.realpath(out)}", f"another cgi-runner is at work in {out}"):
+        made = [folder for folder in (out, *out.parents) if not folder.exists()]
         try:
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir(parents=True)
@@ -41,10 +44,17 @@ def workspace(out: Path) -> Iterator[Path]:
             ) from None
         try:
             yield work
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            raise RunnerError(
+                f"{out} cannot be written: {error.strerror}", tip="make room; the same command goes on from here"
+            ) from error
         finally:
             shutil.rmtree(work, ignore_errors=True)
-            if not was_there and not any(out.iterdir()):
-                out.rmdir()
+            with suppress(OSError):  # whatever something was put into stays
+                for folder in made:
+                    folder.rmdir()
 
 
 @contextmanager
@@ -70,9 +80,9 @@ def one_at_a_time(what: str, busy: str) -> Iterator[None]:
 
 def _lock_folder() -> Path | None:
     """Give a private folder that does not depend on HOME or TMPDIR, which workflow engines change for every step."""
-    shared = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())  # noqa: S108 - the owner is checked
-    folder = shared / f"cgi-runner-{os.getuid()}"
     try:
+        shared = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())  # noqa: S108 - owner is checked
+        folder = shared / f"cgi-runner-{os.getuid()}"
         folder.mkdir(mode=0o700, exist_ok=True)
         about = folder.lstat()
     except OSError:
