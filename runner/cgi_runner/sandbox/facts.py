@@ -3,6 +3,9 @@
 This is teaching material with sources, not a knowledge base. CGI itself knows thousands of alterations; the sandbox
 knows only the rows of the `knowledge` folder and says "non-protein affecting" about everything else, because it has no
 genome and no gene models to say more. That is a limit of the sandbox and no statement about a variant.
+
+A plain "FDA label" names the kind of source only, its application number was not looked up. The protein names of
+indels are formed after the pattern of CGI's results, and were not seen in them.
 """
 
 from __future__ import annotations
