@@ -270,3 +270,29 @@ def test_an_upload_that_breaks_off_leaves_nothing(connect: Any, database: Path) 
         assert sandbox.requests[-1].status == 400
         assert connect(sandbox).call("GET").json() == []
         assert list(database.with_name("jobs.db.files").iterdir()) == []
+
+
+def test_the_last_slot_is_given_once(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two submissions that both saw a free slot do not both get it: the table itself counts once more."""
+    for _ in range(3):
+        client.submit(MUTATION)
+    with monkeypatch.context() as patch:
+        patch.setattr("cgi_runner.sandbox.store.Store.ids", lambda *_: [])
+        answer = client.post(MUTATION)
+    assert (answer.status_code, answer.json()["error_code"]) == (403, 403)
+    assert len(client.call("GET").json()) == 3
+
+
+def test_a_full_disk_is_said_aloud(
+    client: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An analysis that the machine can not finish leaves the job Running and an error in the log."""
+
+    def full(*_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(worker, "analyse", full)
+    job_id = client.submit(MUTATION)
+    client.wait()
+    assert client.info(job_id)["status"] == "Running"
+    assert "No space left on device" in caplog.text

@@ -57,7 +57,8 @@ class Worker:
             return
         except OSError as error:
             # A job deleted while it is analysed loses its files under the analysis; anything else is worth knowing.
-            logger.debug("analysis of %s ended: %s", job.id, error)
+            level = logging.ERROR if folder.exists() else logging.DEBUG
+            logger.log(level, "the analysis of %s ended: %s", job.id, error)
             return
         self._store.finish(job.id, outcome)
         if outcome != FAILED and (folder / RESULTS).exists():
