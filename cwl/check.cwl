@@ -108,9 +108,9 @@ inputs:
       prefix: --pass-only
   output:
     type: string
-    label: Name of the results folder
-    doc: Name of the folder with the results. Give each sample its own.
-    default: cgi-results
+    label: Name of the folder
+    doc: Name of the folder with the files as they would be sent.
+    default: cgi-prepared
     inputBinding:
       prefix: --output
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write types.yml, the closed lists that the CWL tools share, from the runner's table of cancer types.
 
-Usage: `make_types.py` writes the file, `make_types.py --check` only says whether it is up to date (exit 1 when it is not).
+`make_types.py` writes the file; `make_types.py --check` exits with 1 when the file is not up to date.
 """
 
 from __future__ import annotations

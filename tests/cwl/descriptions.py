@@ -1,0 +1,33 @@
+"""The CWL files as data, for tests that hold them against the runner and against each other."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from cwl.engines import CWL
+
+FILES = sorted(CWL.glob("*.cwl"))
+
+
+@cache
+def load(path: Path) -> Any:
+    """Give the content of a YAML file."""
+    return YAML(typ="safe").load(path)
+
+
+TOOLS = {path.stem: load(path) for path in FILES if load(path)["class"] == "CommandLineTool"}
+WORKFLOWS = {path.stem: load(path) for path in FILES if load(path)["class"] == "Workflow"}
+ALL = TOOLS | WORKFLOWS
+
+
+def type_of(port: dict[str, Any]) -> str:
+    """Give the type of an input or output in its short form."""
+    kind = port["type"]
+    if not isinstance(kind, dict):
+        return str(kind)
+    items = kind["items"]
+    return f"{'?'.join(sorted(set(items) - {'null'})) + '?' if isinstance(items, list) else items}[]"

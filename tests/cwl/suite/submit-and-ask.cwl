@@ -1,0 +1,42 @@
+cwlVersion: v1.2
+class: Workflow
+doc: Submits a job and asks for its state, which nobody but a test wants in one workflow.
+requirements:
+  SchemaDefRequirement:
+    types:
+      - $import: ../../../cwl/types.yml
+  StepInputExpressionRequirement: {}
+inputs:
+  mutations:
+    type: File
+    format: http://edamontology.org/format_3475
+  cancer_type: ../../../cwl/types.yml#cancer_type
+  title: string
+  api_url: string
+  credentials: File
+outputs:
+  status:
+    type: File
+    outputSource: status/status
+  dropped:
+    type: File?
+    outputSource: submit/dropped
+steps:
+  submit:
+    run: ../../../cwl/submit.cwl
+    in:
+      mutations: mutations
+      cancer_type: cancer_type
+      title: title
+      api_url: api_url
+      credentials: credentials
+    out: [record, dropped]
+  status:
+    run: ../../../cwl/status.cwl
+    in:
+      job:
+        source: submit/record
+        valueFrom: $(self)
+      api_url: api_url
+      credentials: credentials
+    out: [status]

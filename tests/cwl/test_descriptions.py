@@ -1,0 +1,229 @@
+"""The CWL files are valid, say what they mean, and cannot drift from the command line that they describe."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from cgi_runner import __version__
+from cgi_runner import errors as contract
+from cgi_runner.cancer_types import table
+from cgi_runner.cli.main import cli
+from cwl.descriptions import ALL, FILES, TOOLS, WORKFLOWS, load, type_of
+from cwl.engines import CWL, ROOT, Engine
+
+pytestmark = pytest.mark.cwl
+
+TEMPORARY = {3, 6, 7, 8}
+
+#: Options that the CWL files leave out on purpose, with the reason; all others have an input of the same name.
+LEFT_OUT = {
+    "any_cancer_type": "the list of cancer types is closed in CWL, which lets an engine refuse a wrong one by itself",
+    "insecure": "a workflow should not carry the habit of trusting anybody; ca_bundle solves the same trouble",
+    "fresh": "an engine that repeats a step would submit a second job",
+    "help": "for people",
+    "as_json": "outputs are files",
+}
+LEFT_OUT_OF = {
+    ("run", "delete"): "an attempt that deletes would make the next one submit again; the workflows delete afterwards",
+    ("delete", "force"): "a step that deletes what is not verified loses results",
+    ("fetch", "archive"): "reading a saved archive needs no service, and no workflow",
+}
+#: Inputs that are no option: files that are staged under the name that the command line takes as JOB.
+NOT_OPTIONS = {"job", "dropped_at_submit"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_file_validates_strictly_and_without_a_warning(laptop: Engine, path: Path) -> None:
+    """The reference engine finds nothing to complain about."""
+    answer = laptop.run("--strict", "--validate", path)
+    assert answer.returncode == 0, answer.stderr
+    assert "WARNING" not in answer.stderr, answer.stderr
+
+
+def test_there_is_a_tool_for_each_command_that_makes_a_step() -> None:
+    """Commands that a workflow needs have their tool; the others are for people at a terminal."""
+    for_people = {"logs", "list", "cancer-types", "sandbox"}
+    assert set(TOOLS) == set(cli.commands) - for_people
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_the_inputs_of_a_tool_are_the_options_of_its_command(name: str) -> None:
+    """Each option has the input of its name, bound to the very flag, and no input binds a flag that is none."""
+    options = {
+        str(option.name): option.opts[-1]
+        for option in cli.commands[name].params
+        if isinstance(option, click.Option) and option.name not in LEFT_OUT and (name, option.name) not in LEFT_OUT_OF
+    }
+    inputs = {
+        key: port.get("inputBinding", {}).get("prefix")
+        for key, port in TOOLS[name]["inputs"].items()
+        if key not in NOT_OPTIONS
+    }
+    assert inputs == options
+
+
+def test_every_option_that_is_left_out_exists() -> None:
+    """The list of what is left out does not outlive the options themselves."""
+    known = {(name, str(p.name)) for name, command in cli.commands.items() for p in command.params} | {("", "help")}
+    assert set(LEFT_OUT) <= {option for _, option in known}
+    assert set(LEFT_OUT_OF) <= known
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_flags_are_booleans_and_defaults_are_those_of_the_command_line(name: str) -> None:
+    """Leaving an input out means the same as leaving the option out."""
+    command = cli.commands[name]
+    options = {str(option.name): option for option in command.params if isinstance(option, click.Option)}
+    for key, port in TOOLS[name]["inputs"].items():
+        option = options.get(key)
+        if option is None or key == "output":
+            continue
+        assert (port["type"] == "boolean") == option.is_flag, key
+        if "default" in port:
+            default = option.get_default(click.Context(command))
+            assert port["default"] == (bool(default) if option.is_flag else default), key
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_offers_whatever_its_steps_take(name: str) -> None:
+    """No input of a step is out of the reach of the workflow's user, and each reaches the step under its own name."""
+    plural = {"sample": "samples", "cancer_type": "cancer_types", "output": "samples"}
+    for step in WORKFLOWS[name]["steps"].values():
+        unseen = {"output"} if step["run"] == "submit.cwl" else set()  # a folder that no user gets to see
+        assert set(load(CWL / step["run"])["inputs"]) - unseen <= set(step["in"]), step["run"]
+        for key, source in step["in"].items():
+            if isinstance(source, str) and "/" not in source:
+                assert source in {key, plural.get(key)}
+
+
+def test_the_exit_codes_are_those_of_the_contract() -> None:
+    """Every failure of the runner is temporary or permanent in CWL, as its exit code has it."""
+    codes = {
+        error.exit_code
+        for error in vars(contract).values()
+        if isinstance(error, type) and issubclass(error, contract.RunnerError)
+    }
+    for name, tool in TOOLS.items():
+        assert tool["successCodes"] == [0], name
+        assert set(tool["temporaryFailCodes"]) == TEMPORARY, name
+        assert set(tool["permanentFailCodes"]) == codes - TEMPORARY, name
+
+
+@pytest.mark.parametrize("name", ["run", "submit"])
+def test_outputs_are_optional_where_a_temporary_failure_may_leave_none(name: str) -> None:
+    """A required output that is missing would turn a temporary failure into a permanent one."""
+    assert all(type_of(port).endswith("?") for port in TOOLS[name]["outputs"].values())
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_everything_has_a_label_and_a_doc(name: str) -> None:
+    """A form that is made from the description has something to show at every field."""
+    description = ALL[name]
+    fields = [description, *description.get("steps", {}).values()]
+    fields += [*description["inputs"].values(), *description["outputs"].values()]
+    for field in fields:
+        assert field.get("label"), field
+        assert field.get("doc"), field
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_file_of_data_has_a_format(name: str) -> None:
+    """Files that other tools make or take tell their EDAM format; credentials and certificates are no data."""
+    for key, port in (*ALL[name]["inputs"].items(), *ALL[name]["outputs"].items()):
+        if (type_of(port).startswith("File") or port["type"] == "stdout") and key not in {"credentials", "ca_bundle"}:
+            formats = port["format"] if isinstance(port["format"], list) else [port["format"]]
+            assert all(known.startswith("edam:format_") for known in formats), key
+
+
+def test_one_name_means_one_thing() -> None:
+    """An input that several files share has the same words, type, default and format in all of them."""
+    differing = {("check", "output"), *(("interpret-cohort", key) for key in ("mutations", "cnas", "translocations"))}
+    first: dict[str, dict[str, Any]] = {}
+    for name, description in ALL.items():
+        for key, port in description["inputs"].items():
+            if (name, key) not in differing:
+                shared = {part: value for part, value in port.items() if part != "inputBinding"}
+                assert first.setdefault(key, shared) == shared, (name, key)
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_a_tool_asks_for_what_it_needs(name: str) -> None:
+    """Network unless it is offline, no reuse of what talks to the service, hardly any processor, and this version."""
+    requirements, hints = TOOLS[name]["requirements"], TOOLS[name]["hints"]
+    offline = name == "check"
+    assert requirements["NetworkAccess"]["networkAccess"] is not offline
+    assert requirements.get("WorkReuse") == (None if offline else {"enableReuse": False})
+    assert requirements["ResourceRequirement"] == {"coresMin": 0.1, "ramMin": 256}
+    assert hints["DockerRequirement"]["dockerPull"] == f"cgi-runner:{__version__}"
+    assert hints["SoftwareRequirement"]["packages"]["cgi-runner"]["version"] == [__version__]
+    assert TOOLS[name]["s:softwareVersion"] == __version__
+
+
+@pytest.mark.parametrize("name", ["run", "wait", "fetch"])
+def test_the_engine_waits_for_longer_than_the_tool(name: str) -> None:
+    """The tool ends first and says which job it waited for; Toil takes nothing but a number for the limit."""
+    hours = int(TOOLS[name]["inputs"]["deadline"]["default"].removesuffix("h"))
+    assert TOOLS[name]["requirements"]["ToolTimeLimit"]["timelimit"] > 3600 * hours
+    assert "at most 23h" in TOOLS[name]["inputs"]["deadline"]["doc"]
+    assert TOOLS[name]["requirements"]["ToolTimeLimit"]["timelimit"] > 3600 * 23
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_description_needs_javascript(name: str) -> None:
+    """An engine without Node runs them all."""
+    text = (CWL / f"{name}.cwl").read_text()
+    assert "InlineJavascriptRequirement" not in text
+    assert "${" not in text
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_file_tells_its_licence_and_what_to_cite(name: str) -> None:
+    """Whoever meets one file alone knows what it may be used for."""
+    assert ALL[name]["s:license"] == "https://spdx.org/licenses/MIT"
+    assert ALL[name]["s:citation"].startswith("https://doi.org/10.")
+
+
+def test_the_types_are_those_of_the_runner() -> None:
+    """The closed lists are written from the runner's own table, and nobody has touched either since."""
+    answer = subprocess.run([sys.executable, CWL / "make_types.py", "--check"], check=False)
+    assert answer.returncode == 0
+    cancer_type, reference = load(CWL / "types.yml")
+    assert cancer_type["symbols"] == list(table())
+    builds = next(option for option in cli.commands["run"].params if option.name == "reference")
+    assert isinstance(builds.type, click.Choice)
+    assert set(reference["symbols"]) <= set(builds.type.choices)
+
+
+def test_an_old_list_of_types_is_noticed(tmp_path: Path) -> None:
+    """The check of the types fails when the table has grown."""
+    for name in ("cwl", "runner/cgi_runner/data"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("cwl/make_types.py", "cwl/types.yml", "runner/cgi_runner/data/cancer_types.tsv"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    with (tmp_path / "runner/cgi_runner/data/cancer_types.tsv").open("a") as table:
+        table.write("NEW\tCANCER\tA tumour type that was found yesterday\n")
+    command = [sys.executable, str(tmp_path / "cwl/make_types.py")]
+    assert subprocess.run([*command, "--check"], check=False).returncode == 1
+    assert subprocess.run(command, check=False).returncode == 0
+    assert subprocess.run([*command, "--check"], check=False).returncode == 0
+
+
+def test_every_file_is_registered_with_examples_that_fit() -> None:
+    """Dockstore's list names all tools and workflows, and each of their examples gives known inputs only."""
+    listed = load(ROOT / ".dockstore.yml")
+    entries = [*listed["tools"], *listed["workflows"]]
+    assert {entry["primaryDescriptorPath"] for entry in entries} == {f"/cwl/{name}.cwl" for name in ALL}
+    assert {Path(entry["primaryDescriptorPath"]).stem for entry in listed["workflows"]} == set(WORKFLOWS)
+    for entry in entries:
+        inputs = ALL[Path(entry["primaryDescriptorPath"]).stem]["inputs"]
+        required = {key for key, port in inputs.items() if "default" not in port and not type_of(port).endswith("?")}
+        assert (ROOT / entry["readMePath"].lstrip("/")).is_file()
+        for example in entry["testParameterFiles"]:
+            given = set(load(ROOT / example.lstrip("/")))
+            assert required <= given <= set(inputs), example
