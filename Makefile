@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types lock clean
+.PHONY: help demo test lint format types engine image lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 12
@@ -34,6 +34,12 @@ types: $(VENV)/ready ## check the types, strictly
 format: $(VENV)/ready ## put the code into its one shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+engine: ## make a container engine answer (installs Debian's where there is none; needs root)
+	@containers/engine.sh up
+
+image: ## build the container image and its bill of materials (dist/*.spdx.json)
+	@containers/build.sh
 
 lock: ## write the locks anew from pyproject.toml (needs uv)
 	uv pip compile $(LOCK) --extra sandbox -o requirements/runner.txt pyproject.toml
