@@ -12,6 +12,7 @@ from cgi_runner.errors import InputError, ResultsError, RowsMissingError, Runner
 from cgi_runner.inputs.dropped import COLUMNS, NOT_RETURNED, NOT_SENT, DroppedFile
 from cgi_runner.job.fetch import sha256_of
 from cgi_runner.job.journal import Journal, Record, State, settle, write_whole
+from cgi_runner.redaction import redact
 from cgi_runner.results import Findings, read
 from cgi_runner.results.archive import ARCHIVE, LOGS, Unpacked
 from cgi_runner.results.reconcile import Missing
@@ -23,7 +24,7 @@ DROPPED = "dropped.tsv"
 
 def save_log(out: Path, answer: JobLog) -> None:
     """Keep the job's log: it alone says why a row was skipped, and deleting the job would remove it."""
-    write_whole(out / LOGS, "".join(f"{line}\n" for line in answer.lines))
+    write_whole(out / LOGS, redact("".join(f"{line}\n" for line in answer.lines)))
 
 
 def put_in_place(unpacked: Unpacked, lines: Sequence[str], out: Path, journal: Journal) -> Findings:

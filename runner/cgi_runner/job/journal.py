@@ -17,6 +17,7 @@ from cgi_runner import __version__
 from cgi_runner.api import JOB_ID
 from cgi_runner.clock import Clock
 from cgi_runner.errors import InputError
+from cgi_runner.redaction import redact
 
 NAME = "cgi-job.json"
 SCHEMA = 1
@@ -65,7 +66,13 @@ class Record:
 
     def as_json(self) -> dict[str, Any]:
         """Give the record as it stands on disk and in `--json`."""
-        return {"schema": SCHEMA, "cgi_runner": __version__, **asdict(self), "state": self.state.value}
+        # Whatever people and services write freely might quote the account.
+        free = {
+            "title": redact(self.title),
+            "cgi": {name: redact(text) for name, text in self.cgi.items()},
+            "warnings": [redact(text) for text in self.warnings],
+        }
+        return {"schema": SCHEMA, "cgi_runner": __version__, **asdict(self), **free, "state": self.state.value}
 
 
 class Journal:
