@@ -18,6 +18,7 @@ import requests
 from cgi_runner.errors import InputError
 from cgi_runner.sandbox import Sandbox, progress, worker
 from cgi_runner.sandbox.analysis import analyse
+from cgi_runner.sandbox.store import Job, Store
 from cgi_runner.sandbox.tables import StoppedError
 
 MUTATION = "chr\tpos\tref\talt\nchr7\t140753336\tA\tT\n"
@@ -296,3 +297,19 @@ def test_a_full_disk_is_said_aloud(
     client.wait()
     assert client.info(job_id)["status"] == "Running"
     assert "No space left on device" in caplog.text
+
+
+def test_a_late_question_does_not_analyse_again(tmp_path: Path) -> None:
+    """Whoever read a job just before its analysis ended gets its outcome, and its warnings are still there."""
+    store = Store(tmp_path / "jobs.db")
+    folder = store.new_folder()
+    (folder / "mutations").write_text(MUTATION + "1\t5\tC\tT,A\n")
+    stale = Job(folder.name, "a@example.org", "", "CM", "hg38", "mutations", 0, 0)
+    store.add(stale, quota=1)
+    work = worker.Worker(store)
+    try:
+        for _ in range(2):
+            assert work.finished(stale).outcome == "analysed"
+            assert "C/T,A" in (folder / "remarks.log").read_text()
+    finally:
+        work.close()

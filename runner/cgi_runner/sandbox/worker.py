@@ -43,13 +43,17 @@ class Worker:
 
     def _under_way(self, job: Job) -> Future[None]:
         with self._lock:
-            if job.id not in self._running:
-                future = self._threads.submit(self._analyse, job)
-                self._running[job.id] = future
+            future = self._running.get(job.id)
+            if future is None:
+                future = self._running[job.id] = self._threads.submit(self._analyse, job)
                 future.add_done_callback(lambda _: self._running.pop(job.id, None))
-            return self._running[job.id]
+            return future
 
     def _analyse(self, job: Job) -> None:
+        stored = self._store.find(job.owner, job.id)
+        if stored is None or stored.outcome:
+            # Who asked had read the job before its analysis ended; a second one would find no uploads any more.
+            return
         folder = self._store.folder(job.id)
         try:
             outcome = analyse(job, folder, self._stopping.is_set)
