@@ -1,0 +1,140 @@
+"""Rows sent against rows returned: the fate of every row, in every generation of archives."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from archives.generations import GENERATIONS, generation, laid_out, table
+from cgi_runner.results.layout import read_layout
+from cgi_runner.results.reconcile import Missing, Rows, reconcile
+
+SILENT = "CGI returned no result for it and gave no reason"
+LOG = [
+    "# cgi analyze input.tsv -c CM -g hg38",
+    "2025-12-13 15:07:14,993 INFO     Parsing input01.tsv",
+    '2025-12-13 15:07:15,001 WARNING  Skipping variant with invalid ref/alt: "C/T,A" | Alteration ID: input01_2',
+]
+
+
+def accounts(members: Mapping[str, str], folder: Path, log: list[str] | None = None) -> dict[str, Rows]:
+    """Give the accounts of an archive by kind of input."""
+    return {rows.kind: rows for rows in reconcile(read_layout(laid_out(members, folder)), log or [])}
+
+
+@pytest.mark.parametrize("name", GENERATIONS)
+def test_every_generation_is_accounted_for(name: str, tmp_path: Path) -> None:
+    """Of three mutations two came back; two generations can not say which, and say so."""
+    rows = accounts(generation(name), tmp_path, LOG)["mutations"]
+    assert rows.sent == 3
+    if name in {"2a", "2b"}:
+        assert (rows.returned, rows.lost, list(rows.missing)) == (2, None, [])
+    else:
+        reason = 'Skipping variant with invalid ref/alt: "C/T,A"'
+        assert rows.counts() == {"sent": 3, "returned": 2, "folded_by_cgi": 0, "not_returned": 1}
+        assert list(rows.missing) == [Missing("mutations", "", "one", "chr7:55181378 C>T,A", reason)]
+
+
+@pytest.mark.parametrize("name", ["1", "2d"])
+def test_copy_numbers_and_fusions_are_accounted_for(name: str, tmp_path: Path) -> None:
+    """Generation 1 counts them from 0, the later ones name file and row; CRLF is in both."""
+    found = accounts(generation(name), tmp_path)
+    assert list(found["cnas"].missing) == [Missing("cnas", "", "one", "PTEN gone", SILENT)]
+    assert found["translocations"].counts() == {"sent": 2, "returned": 2, "folded_by_cgi": 0, "not_returned": 0}
+
+
+def test_a_twin_of_a_returned_row_is_folded_not_lost(tmp_path: Path) -> None:
+    """CGI keeps the later of two equal rows; the same variant of another sample is no twin."""
+    upload = "chr\tpos\tref\talt\tsample\tsource_line\nchr7\t1\ta\tt\tone\t2\n7\t1\tA\tT\tone\t3\n7\t1\tA\tT\ttwo\t9\n"
+    result = "Input ID\nunrelated\ninput02_3\ninput01_2\n"
+    rows = accounts({"input01.tsv": upload, "alterations.tsv": result}, tmp_path)["mutations"]
+    assert (rows.returned, rows.folded, rows.lost) == (1, 1, 1)
+    assert [(missing.line, missing.sample) for missing in rows.missing] == [("9", "two")]
+
+
+def test_two_lost_twins_are_both_lost(tmp_path: Path) -> None:
+    """Only the twin of a row that came back is safe."""
+    upload = "chr\tpos\tref\talt\n7\t1\tA\tT\n7\t1\tA\tT\n8\t1\tA\tT\n"
+    rows = accounts({"input01.tsv": upload, "alterations.tsv": "Input ID\ninput01_3\n"}, tmp_path)["mutations"]
+    assert (rows.folded, rows.lost) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "cell", ["input01_0", "input01_4", "input01_-1", "input01_²", "input01_" + "9" * 5000, "4", "x", ""]
+)
+def test_ids_that_make_no_sense_mark_nothing(cell: str, tmp_path: Path) -> None:
+    """A result that names a row which was never sent does not vouch for another."""
+    upload = "chr\tpos\tref\talt\n" + "7\t1\tA\tT\n" * 3
+    rows = accounts({"input01.tsv": upload, "alterations.tsv": f"Input ID\tx\n{cell}\ty\n"}, tmp_path)["mutations"]
+    assert (rows.returned, rows.lost) == (0, 3)
+
+
+def test_an_upload_without_its_result_table_is_wholly_missing(tmp_path: Path) -> None:
+    """If copy numbers were sent and no table of them came, each of them is missing."""
+    members = {name: text for name, text in generation("2d").items() if name != "cna_analysis.tsv"}
+    assert accounts(members, tmp_path)["cnas"].lost == 3
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "said"),
+    [
+        ("protein\tsample", "TP53:p.R248Q\tone", "TP53:p.R248Q"),
+        ("gdna\tsample", "chr3:g.178936091G>A\tone", "chr3:g.178936091G>A"),
+        ("##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tsample", "7\t1\t.\tA\tT\tone", "chr7:1 A>T"),
+        ("CHR\tPOS\tREF\tALT\tSAMPLE", "chr7\t1\tA\tT\tone", "chr7:1 A>T"),
+    ],
+)
+def test_missing_rows_are_spelled_as_they_were_sent(header: str, cells: str, said: str, tmp_path: Path) -> None:
+    """Whatever kind of table the mutations came in."""
+    members = {"input01.tsv": f"{header}\n{cells}\n", "alterations.tsv": "Input ID\n"}
+    rows = accounts(members, tmp_path)["mutations"]
+    assert [(missing.sample, missing.alteration) for missing in rows.missing] == [("one", said)]
+
+
+def test_protein_input_gives_many_results_for_one_row(tmp_path: Path) -> None:
+    """One row for each transcript that it maps to; the row came back once."""
+    result = table(["default_id", "driver_statement", "protein_orig"], *[{"default_id": "2"}] * 3, end="\r\n")
+    members = {"input01.tsv": "protein\nTP53:p.R248Q\n", "mutation_analysis.tsv": result}
+    assert accounts(members, tmp_path)["mutations"].counts() == {
+        "sent": 1,
+        "returned": 1,
+        "folded_by_cgi": 0,
+        "not_returned": 0,
+    }
+
+
+def test_a_gistic_matrix_is_no_list_of_rows(tmp_path: Path) -> None:
+    """One of its rows gives as many results as it has altered samples, so none is called missing."""
+    members = {
+        "input01.tsv": "Gene Symbol\tLocus ID\tCytoband\tone\nMYC\t1\t8q\t0\n",
+        "cna_analysis.tsv": "internal_id\tgene\n",
+    }
+    assert accounts(members, tmp_path)["cnas"].lost is None
+
+
+def test_an_upload_of_no_known_kind_is_not_passed_over(tmp_path: Path) -> None:
+    """Its rows are counted under its own name, and it is open what became of them."""
+    rows = accounts({**generation("2d"), "input04.tsv": "what\nx\ny\n"}, tmp_path)["input04.tsv"]
+    assert (rows.sent, rows.returned, rows.lost) == (2, 0, None)
+
+
+def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
+    """Many times the rows, a sixth of them missing, need a byte a row and the missing ones' keys."""
+
+    def peak(rows: int) -> int:
+        numbers = range(1, rows + 1)
+        upload = "chr\tpos\tref\talt\tsample\n" + "".join(f"7\t{n}\tA\tT\tone\n" for n in numbers)
+        result = "Input ID\n" + "".join(f"input01_{n}\n" for n in numbers if n % 6)
+        layout = read_layout(laid_out({"input01.tsv": upload, "alterations.tsv": result}, tmp_path / str(rows)))
+        del upload, result
+        tracemalloc.start()
+        (account,) = reconcile(layout, [])
+        assert sum(1 for _ in account.missing) == account.lost == rows // 6
+        used = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return used
+
+    assert peak(12_000) - peak(1_000) < 12_000 * 60
