@@ -40,6 +40,11 @@ def job(tmp_path: Path) -> Path:
     return tmp_path / "job"
 
 
+def where(command: str, folder: Path) -> list[str]:
+    """Give the option for the results' folder, if the command has one."""
+    return ["--output", str(folder)] if command == "fetch" else []
+
+
 def id_of(folder: Path) -> str:
     """Give the id in a folder's record."""
     return str(json.loads((folder / "cgi-job.json").read_text())["job_id"])
@@ -66,7 +71,7 @@ def test_a_job_can_be_named_in_three_ways(job: Path) -> None:
 @pytest.mark.parametrize("name", ["nonsense!", "../../etc", "", "ab", "deadbeef?action=download"])
 def test_what_can_be_no_job_is_refused_before_anything_is_asked(command: str, name: str, sandbox: Sandbox) -> None:
     """No name typed by mistake gets into an address."""
-    outcome = cgi_runner(command, name, *(["-o", "x"] if command == "fetch" else []))
+    outcome = cgi_runner(command, name, *where(command, Path("x")))
     assert outcome.is_plain_failure(2)
     assert not sandbox.requests
 
@@ -85,7 +90,7 @@ def test_the_token_in_place_of_an_id_is_refused(
         token,
         "--credentials",
         tmp_path / "credentials",
-        *(["-o", tmp_path / "x"] if command == "fetch" else []),
+        *where(command, tmp_path / "x"),
     )
     assert outcome.is_plain_failure(2)
     assert "the token was given in place of a job's id" in outcome.err
@@ -243,7 +248,7 @@ def failing(api: Api, folder: Path) -> str:
 def test_a_job_that_ends_in_error_is_exit_5_with_its_log(command: str, api: Api, tmp_path: Path) -> None:
     """The end of CGI's log tells why."""
     job_id = failing(api, tmp_path)
-    outcome = cgi_runner(command, job_id, *(["-o", tmp_path / "out"] if command == "fetch" else []))
+    outcome = cgi_runner(command, job_id, *where(command, tmp_path / "out"))
     assert outcome.is_plain_failure(5)
     assert "Mitochondrial" in outcome.err
     assert cgi_runner("logs", job_id, "--follow").code == 0
@@ -356,7 +361,7 @@ class TestDelete:
         broken: list[str] = []
 
         def breaking(environ: Any, start_response: Any, app: Any) -> Iterable[bytes]:
-            body = app(environ, start_response)
+            body: Iterable[bytes] = app(environ, start_response)
             if environ["REQUEST_METHOD"] == "DELETE" and not broken:
                 broken.append("once")
                 return [b"{ not json"]
@@ -374,7 +379,8 @@ class TestDelete:
             if environ["REQUEST_METHOD"] == "DELETE":
                 start_response("400 Bad Request", [("Content-Type", "application/json")])
                 return [b'{"error_code": 400, "message": "no"}']
-            return app(environ, start_response)
+            body: Iterable[bytes] = app(environ, start_response)
+            return body
 
         sandbox.interceptors.append(forbidding)
         outcome = cgi_runner("run", *INPUT, "-o", tmp_path / "out", "--delete")

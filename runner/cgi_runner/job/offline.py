@@ -50,9 +50,7 @@ def _read_now(archive: Path, out: Path, work: Path) -> Record:
     try:
         unpacked = unpack(Path(shutil.copyfile(archive, work / ARCHIVE)), work / "unpacked")
     except ResultsError as error:
-        raise ResultsError(
-            f"{archive}: {error}", tip="save or fetch the archive again: this copy is of no use"
-        ) from error
+        raise ResultsError(f"{archive}: {error}", tip="this copy is of no use: save it again") from error
     summary = unpacked.summary
     record = Record(
         service="",

@@ -113,7 +113,7 @@ def _unreadable(archive: Path, error: Exception) -> ResultsError:
     except ValueError:
         content = None
     said = content.get("message", content) if isinstance(content, dict) else text
-    return ResultsError(f"{archive.name} is no archive; it reads: {excerpt(str(said)) or '(empty)'}", tip=_AGAIN)
+    return ResultsError(f"the download is no archive; it reads: {excerpt(str(said)) or '(empty)'}", tip=_AGAIN)
 
 
 def read_summary(folder: Path) -> dict[str, str]:
