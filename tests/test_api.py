@@ -1,0 +1,198 @@
+"""The calls of the API and what becomes of each answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cgi_runner.api import AccountFullAnswerError, Api, Status, UnknownJobError
+from cgi_runner.errors import CredentialsError, InputError, ServiceError
+from cgi_runner.failures import AnswerLostError, RefusedError
+from cgi_runner.http import Session
+from cgi_runner.redaction import hide
+from cgi_runner.settings import Patience, Service
+from conftest import CREDENTIALS, SimulatedClock
+from scripted import DROPPED, HTML, Answer, Scripted, serving
+
+JOB = "c22ecf2af788d65ec257"
+FIELDS = {"cancer_type": "BRCA", "title": "été", "reference": "hg38"}
+
+
+@pytest.fixture
+def server() -> Iterator[Scripted]:
+    """Serve a script that the test fills in."""
+    with serving([]) as scripted:
+        yield scripted
+
+
+@pytest.fixture
+def called(server: Scripted, clock: SimulatedClock) -> Api:
+    """Give the API of that server."""
+    return Api(Session(Service(server.url), CREDENTIALS, clock=clock, patience=Patience(attempts=2)))
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """Give a file to send, under a name that is nobody's business."""
+    path = tmp_path / "patient-4711.tsv"
+    path.write_text("chr\tpos\tref\talt\n7\t140753336\tA\tT\n")
+    return path
+
+
+def test_a_submission_sends_every_field_and_no_file_name(server: Scripted, called: Api, table: Path) -> None:
+    """CGI gets what its page asks for; the name of the user's file, which may name a patient, stays here."""
+    server.script = [Answer([JOB][0].join('""'))]
+    assert called.submit(FIELDS, {"mutations": table, "cnas": table}) == JOB
+    body = server.requests[0].body.decode()
+    for part in ('name="cancer_type"', "BRCA", 'name="title"', "été", 'name="mutations"', 'name="cnas"', "140753336"):
+        assert part in body
+    assert "4711" not in body
+    assert server.requests[0].headers["Authorization"] == CREDENTIALS.header
+
+
+@pytest.mark.parametrize(
+    "body",
+    [17, None, [JOB], {"id": JOB}, '"Error"', '"Forbidden"', '""', '"../../etc"', '"a b"', f'"{"a1" * 40}"', HTML],
+)
+def test_an_answer_that_is_no_id_leaves_open_what_was_done(
+    server: Scripted, called: Api, table: Path, body: Any
+) -> None:
+    """Only a string that looks like a job id is one; for all else the caller has to look."""
+    server.script = [Answer("null" if body is None else body)]
+    with pytest.raises(AnswerLostError):
+        called.submit(FIELDS, {"mutations": table})
+    assert len(server.requests) == 1
+
+
+def test_an_echo_of_the_token_is_not_quoted(server: Scripted, called: Api, table: Path) -> None:
+    """A service that answers with the account does not get it into the message."""
+    hide(CREDENTIALS.email, CREDENTIALS.token)
+    server.script = [Answer({"got": CREDENTIALS.header.upper()})]
+    with pytest.raises(AnswerLostError) as failed:
+        called.submit(FIELDS, {"mutations": table})
+    assert CREDENTIALS.token not in str(failed.value).lower()
+    assert CREDENTIALS.email not in str(failed.value).lower()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, InputError),
+        (413, InputError),
+        (422, InputError),
+        (401, CredentialsError),
+        (403, AccountFullAnswerError),
+        (404, RefusedError),
+        (500, AnswerLostError),
+        (503, AnswerLostError),
+        (408, AnswerLostError),
+        (429, RefusedError),
+    ],
+)
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_a_refused_submission_means(
+    server: Scripted, called: Api, table: Path, status: int, kind: type[Exception], inside: bool
+) -> None:
+    """Each refusal has its meaning, be it in the HTTP status or in an `error_code` under 200."""
+    server.script = [Answer({"error_code": status, "message": "no"}, 200 if inside else status)]
+    with pytest.raises(kind) as failed:
+        called.submit(FIELDS, {"mutations": table})
+    assert type(failed.value) is kind
+
+
+def test_the_list_is_given_as_it_is(server: Scripted, called: Api) -> None:
+    """Ids come in the service's order."""
+    server.script = [Answer([JOB, "0123456789abcdef0123"])]
+    assert called.jobs() == [JOB, "0123456789abcdef0123"]
+
+
+@pytest.mark.parametrize("body", [{"status": "ok"}, [17], [JOB, None], ["a/../b"], '"text"'])
+def test_a_list_that_is_not_understood_is_no_list(server: Scripted, called: Api, body: Any) -> None:
+    """No entry is skipped: the odd one might be the job that must not be submitted twice."""
+    server.script = [Answer(body)]
+    with pytest.raises(AnswerLostError, match="no list of job ids"):
+        called.jobs()
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_account_is_a_matter_of_credentials(server: Scripted, called: Api, status: int) -> None:
+    """Every call but the submission tells so, whatever its HTTP status."""
+    for answer in (Answer("no", status), Answer({"error_code": str(status)})):
+        server.script = [answer]
+        for call in (called.jobs, lambda: called.job(JOB), lambda: called.logs(JOB), lambda: called.delete(JOB)):
+            with pytest.raises(CredentialsError):
+                call()
+        with pytest.raises(CredentialsError):
+            list(called.download(JOB))
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_job_that_is_not_there_is_told_so(server: Scripted, called: Api, status: int) -> None:
+    """Unknown and deleted jobs are one and the same."""
+    server.script = [Answer({"error_code": status}, status)]
+    for call in (lambda: called.job(JOB), lambda: called.logs(JOB), lambda: called.delete(JOB)):
+        with pytest.raises(UnknownJobError, match=JOB):
+            call()
+    with pytest.raises(UnknownJobError):
+        next(called.download(JOB))
+
+
+def test_what_is_known_of_a_job(server: Scripted, called: Api) -> None:
+    """Keys come in any order, old jobs lack some, and the account's e-mail is left out."""
+    metadata = {"title": "first", "user": "a@b.org", "cancertype": "BRCA", "id": JOB, "date": None}
+    server.script = [Answer({"metadata": metadata, "status": "Done"}), Answer({"status": "Done", "metadata": 3})]
+    about = called.job(JOB)
+    assert (about.title, about.cancer_type, about.reference, about.date) == ("first", "BRCA", "", "")
+    assert "a@b.org" not in repr(about)
+    assert called.job(JOB).title == ""
+
+
+@pytest.mark.parametrize("body", ["[]", '"Done"', {"metadata": {}}, "null"])
+def test_an_answer_without_a_status_is_none(server: Scripted, called: Api, body: Any) -> None:
+    """What does not say how the job stands is not taken for its state."""
+    server.script = [Answer(body)]
+    for call in (lambda: called.job(JOB), lambda: called.logs(JOB)):
+        with pytest.raises(AnswerLostError):
+            call()
+
+
+@pytest.mark.parametrize(("lines", "read"), [(["a\n", "b\r\n", 3], ["a", "b", "3"]), ("text", []), (None, [])])
+def test_log_lines_lose_their_ends_only(server: Scripted, called: Api, lines: Any, read: list[str]) -> None:
+    """Lines are as CGI wrote them; anything but a list is no lines."""
+    server.script = [Answer({"status": "Running", "logs": lines})]
+    assert called.logs(JOB).lines == read
+
+
+def test_looking_once_is_once(server: Scripted, called: Api) -> None:
+    """Who waits does his own repeating."""
+    server.script = [DROPPED]
+    with pytest.raises(ServiceError):
+        called.logs(JOB, retry=False)
+    assert len(server.requests) == 1
+
+
+def test_deleting_is_repeated_and_answers_with_anything(server: Scripted, called: Api) -> None:
+    """A DELETE whose answer was lost does no harm a second time."""
+    server.script = [DROPPED, Answer({"whatever": 1})]
+    called.delete(JOB)
+    assert [seen.method for seen in server.requests] == ["DELETE", "DELETE"]
+
+
+@pytest.mark.parametrize(
+    ("word", "done", "error", "known"),
+    [
+        ("Done", 1, 0, 1),
+        (" done\n", 1, 0, 1),
+        ("ERROR", 0, 1, 1),
+        ("Waiting", 0, 0, 1),
+        ("Failed", 0, 0, 0),
+        ("", 0, 0, 0),
+    ],
+)
+def test_only_done_and_error_end_a_job(word: str, done: int, error: int, known: int) -> None:
+    """Every other word means that the job is at work."""
+    status = Status(word)
+    assert (status.is_done, status.is_error, status.is_known) == (done, error, known)
