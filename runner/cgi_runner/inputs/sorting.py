@@ -19,8 +19,9 @@ from .layout import MOST_LINES, Layout
 from .model import Key, Row
 
 WINDOW = 4_000
-RUN = 100_000
+RUN = 50_000
 MOST_RUNS = 64
+MOST_TEXTS = 500
 
 
 class Sorter:
@@ -99,12 +100,13 @@ class Run:
         self._lines: list[int] = []
         self._more = 0
         self._hash = hashlib.sha256()
+        self._texts: list[str] = []
         self._file = path.open("wb")
         self._put(layout.header)
 
     @property
     def sha256(self) -> str:
-        """The checksum of what is in the file so far."""
+        """The checksum of the file, once it is closed."""
         return self._hash.hexdigest()
 
     def write(self, rows: list[Row]) -> None:
@@ -116,6 +118,7 @@ class Run:
             return
         self._flush()
         self._put(self._layout.rows(rows[:-1]))
+        self._write_out()
         self.samples.update(map(itemgetter(-1), keys))
         self.last, self._lines, self._more = keys[-1], [rows[-1][1]], 0
 
@@ -123,8 +126,9 @@ class Run:
         """Write a row, or fold it into the last one if that says the same; `more` counts lines that are not listed."""
         if key != self.last:
             self._flush()
-            self.last, self._lines, self._more = key, [], 0
+            self.last, self._lines, self._more = key, lines, more
             self.samples[str(key[-1])] += 1
+            return
         self._lines = sorted([*self._lines, *lines])
         self._more += more + len(self._lines[MOST_LINES:])
         del self._lines[MOST_LINES:]
@@ -133,6 +137,7 @@ class Run:
         """Write the last row and close the file."""
         if not self._file.closed:
             self._flush()
+            self._write_out()
             self._file.close()
 
     def _flush(self) -> None:
@@ -141,6 +146,12 @@ class Run:
             self._lines = []
 
     def _put(self, text: str) -> None:
-        data = text.encode()
+        self._texts.append(text)
+        if len(self._texts) == MOST_TEXTS:
+            self._write_out()
+
+    def _write_out(self) -> None:
+        data = "".join(self._texts).encode()
+        self._texts.clear()
         self._hash.update(data)
         self._file.write(data)
