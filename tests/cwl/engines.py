@@ -28,11 +28,14 @@ class Engine:
     options: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def run(self, *arguments: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        """Run it with these arguments after its own."""
+    def run(
+        self, *arguments: str | Path, folder: Path | None = None, timeout: float = 240
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it with these arguments after its own, in this folder."""
         command = [self.program, *self.options, *map(str, arguments)]
+        environment = dict(self.environment)
         return subprocess.run(
-            command, env=dict(self.environment), capture_output=True, text=True, check=False, timeout=timeout
+            command, env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=timeout
         )
 
 

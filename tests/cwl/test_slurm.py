@@ -1,0 +1,137 @@
+"""A cohort on a cluster, by Toil on Slurm: nodes are lost, leaders die, and still each sample has one job."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from cwl import engines
+from cwl.cluster import Cluster, running, until
+from cwl.conftest import missing, needed
+from cwl.engines import CWL, MissingError
+from cwl.service import TOKEN, served
+
+SAMPLES = [f"tumour-{number:02}" for number in range(12)]
+SECONDS_AT_WORK = 45
+VARIANTS = "chr\tpos\tref\talt\nchr7\t140753336\tA\tT\n"
+TSV = "http://edamontology.org/format_3475"
+
+pytestmark = [pytest.mark.slurm, pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Give a Slurm with two nodes."""
+    try:
+        with running(tmp_path_factory.mktemp("slurm")) as cluster:
+            yield cluster
+    except MissingError as error:
+        missing(str(error))
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[str]:
+    """Serve a service whose jobs take long enough for trouble to come."""
+    with served(duration=SECONDS_AT_WORK) as url:
+        yield url
+
+
+class Cohort:
+    """Twelve samples of one account, and the leader that sees them through."""
+
+    def __init__(self, folder: Path, cluster: Cluster, service: str, account: str) -> None:
+        """Write the inputs; `account` is the part of the e-mail before the @."""
+        self.folder = folder
+        self._service = service
+        self._header = f"{account}@example.org {TOKEN}"
+        self._environment = {**cluster.environment, "LANG": "C.UTF-8"}
+        (folder / "variants.tsv").write_text(VARIANTS)
+        (folder / "credentials").write_text(f"{self._header}\n")
+        variants = {"class": "File", "location": "variants.tsv", "format": TSV}
+        cohort = {
+            "samples": SAMPLES,
+            "cancer_types": ["CM"] * len(SAMPLES),
+            "mutations": [variants] * len(SAMPLES),
+            "cnas": [None] * len(SAMPLES),
+            "translocations": [None] * len(SAMPLES),
+            "api_url": service,
+            "credentials": {"class": "File", "location": "credentials"},
+            "deadline": "10m",
+        }
+        (folder / "cohort.json").write_text(json.dumps(cohort))
+
+    def start(self, *more: str) -> subprocess.Popen[bytes]:
+        """Start a leader."""
+        engine = needed(lambda: engines.toil(self.folder))
+        options = ("--batchSystem", "slurm", "--batchLogsDir", "logs", "--retryCount", "2", "--jobStore", "jobs")
+        workflow = () if "--restart" in more else (str(CWL / "interpret-cohort.cwl"), "cohort.json")
+        inputs = workflow or (str(CWL / "interpret-cohort.cwl"), "cohort.json")
+        (self.folder / "logs").mkdir(exist_ok=True)
+        command = [engine.program, *engine.options, *options, *more, "--outdir", "results", *inputs]
+        environment = {**self._environment, **engine.environment}
+        with (self.folder / "leader.log").open("ab") as log:
+            return subprocess.Popen(
+                command, cwd=self.folder, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def jobs(self) -> list[str]:
+        """Give the titles of the account's jobs at the service."""
+        return [self._ask(f"/{job}")["metadata"]["title"] for job in self._ask("")]
+
+    def _ask(self, path: str) -> list[str] | dict[str, dict[str, str]]:
+        request = urllib.request.Request(self._service + path, headers={"Authorization": self._header})
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+    def check(self, leader: subprocess.Popen[bytes]) -> None:
+        """See to it that the leader ends well, with one job and one whole folder of results for each sample."""
+        code = leader.wait(300)
+        assert code == 0, (self.folder / "leader.log").read_text()[-6000:]
+        titles = self.jobs()
+        assert len(titles) == len(set(titles)) == len(SAMPLES)
+        for sample in SAMPLES:
+            record = json.loads((self.folder / "results" / sample / "cgi-job.json").read_text())
+            assert record["state"] == "verified"
+            assert sample in (self.folder / "results" / sample / "alterations.tsv").read_text()
+
+
+@contextmanager
+def at_work(cohort: Cohort) -> Iterator[subprocess.Popen[bytes]]:
+    """Have a leader whose samples are all submitted and none is done; it does not outlive the test."""
+    leader = cohort.start()
+    try:
+        until(lambda: len(cohort.jobs()) == len(SAMPLES) or leader.poll() is not None, 120)
+        assert leader.poll() is None, (cohort.folder / "leader.log").read_text()[-6000:]
+        yield leader
+    finally:
+        if leader.poll() is None:
+            os.killpg(leader.pid, signal.SIGKILL)
+            leader.wait()
+
+
+def test_a_leader_that_is_killed_and_restarted_submits_nothing_twice(
+    tmp_path: Path, cluster: Cluster, service: str
+) -> None:
+    """Old steps go on beside the new ones, both wait for the same jobs, and all results are there once."""
+    cohort = Cohort(tmp_path, cluster, service, "leader")
+    with at_work(cohort) as leader:
+        os.killpg(leader.pid, signal.SIGKILL)
+        leader.wait()
+    cohort.check(cohort.start("--restart"))
+
+
+def test_a_lost_node_costs_no_second_job_and_no_result(tmp_path: Path, cluster: Cluster, service: str) -> None:
+    """The steps of the lost node begin anew on the other one and find their jobs at the service."""
+    cohort = Cohort(tmp_path, cluster, service, "node")
+    with at_work(cohort) as leader:
+        assert cluster.jobs_on("n1") > 0
+        cluster.lose("n1")
+        cohort.check(leader)
