@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import sys
 from typing import Any
 
 from cgi_runner.clock import spell_duration
 from cgi_runner.job.screen import Blank, Screen
+
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ +")
 
 
 def screen() -> Screen:
@@ -15,33 +19,46 @@ def screen() -> Screen:
 
 
 class Terminal:
-    """Draws on a terminal with tqdm, which also knows its width and how to clear a line."""
+    """Draws on a terminal with tqdm, which also knows its width and how to clear a line.
+
+    Whatever is logged meanwhile takes the line's place; the line is drawn again at the next change.
+    """
 
     def __init__(self) -> None:
         """Draw nothing yet."""
-        from tqdm import tqdm
-
-        self._status: Any = tqdm(total=0, bar_format="{desc}", leave=False, file=sys.stderr)
-        self._bytes: Any = None
+        self._bar: Any = None
+        self._shows_bytes = False
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(self._make_way)
 
     def waiting(self, waited: float, pause: float, last: str) -> None:
-        """Show the job's last word, how long it has been waited for, and when the next look is due."""
-        said = last.split("     ", 1)[-1]
+        """Show how long the job has been waited for, when the next look is due, and the job's last word."""
+        if self._bar is None:
+            self._open(total=0, bar_format="{desc}")
+        said = _STAMP.sub("", last, count=1)
         line = f"waiting {spell_duration(waited)}, next look in {spell_duration(pause)}: {said}"
-        self._status.set_description_str(line[: (self._status.ncols or 100) - 1])
+        self._bar.set_description_str(line[: (self._bar.ncols or 80) - 1])
 
     def received(self, size: int, total: int | None) -> None:
         """Show a bar of bytes."""
-        from tqdm import tqdm
-
-        if self._bytes is None:
-            self._bytes = tqdm(total=total, unit="B", unit_scale=True, desc="results", leave=False, file=sys.stderr)
-        self._bytes.update(size - self._bytes.n)
+        if not self._shows_bytes:
+            self.clear()
+            self._open(total=total, unit="B", unit_scale=True, desc="results")
+            self._shows_bytes = True
+        self._bar.update(size - self._bar.n)
 
     def clear(self) -> None:
         """Leave no trace."""
-        self._status.set_description_str("")
-        self._status.clear()
-        if self._bytes is not None:
-            self._bytes.close()
-            self._bytes = None
+        if self._bar is not None:
+            self._bar.close()
+        self._bar, self._shows_bytes = None, False
+
+    def _open(self, **options: Any) -> None:
+        from tqdm import tqdm
+
+        self._bar = tqdm(leave=False, dynamic_ncols=True, file=sys.stderr, **options)
+
+    def _make_way(self, record: logging.LogRecord) -> bool:
+        del record
+        self.clear()
+        return True
