@@ -1,0 +1,293 @@
+"""Commands that start from the user's files: check, run and submit."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cgi_runner.api import Api
+from cgi_runner.clock import SystemClock
+from cgi_runner.sandbox import Sandbox
+from command_line import cgi_runner
+from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
+
+MUTATIONS = EXAMPLES / "mutations.tsv"
+
+
+@pytest.fixture
+def account(sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the sandbox as the service, its account in a file that the environment names, and the simulated clock."""
+    (tmp_path / "credentials").write_text(CREDENTIALS.header)
+    monkeypatch.setenv("CGI_API_URL", sandbox.url)
+    monkeypatch.setenv("CGI_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    without_waiting(clock, monkeypatch)
+
+
+def without_waiting(clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command line live by the simulated clock."""
+
+    def simulated(method: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda _self, *arguments: method(*arguments)
+
+    for name in ("monotonic", "sleep", "now"):
+        monkeypatch.setattr(SystemClock, name, simulated(getattr(clock, name)))
+
+
+class TestCheck:
+    """What would be sent, offline."""
+
+    def test_people_read_the_account_of_each_file(self) -> None:
+        """Kind, rows, source, format, samples; nothing on stderr."""
+        outcome = cgi_runner(
+            "check", "--mutations", EXAMPLES / "mutations.vcf", "--cancer-type", "breast adenocarcinoma"
+        )
+        assert outcome.err == ""
+        assert outcome.out.splitlines() == [
+            "would be sent as BRCA, hg38:",
+            "  mutations: 6 of 6 rows (mutations.vcf: VCF); 0 duplicates folded, 0 not sent",
+            "  sample tumour-a: 3 rows",
+            "  sample tumour-b: 3 rows",
+        ]
+
+    def test_machines_read_the_same(self) -> None:
+        """All three kinds, with the checksum of what would be sent."""
+        found = cgi_runner(
+            "check", "--mutations", MUTATIONS, "--cnas", EXAMPLES / "cnas.tsv",
+            "--translocations", EXAMPLES / "translocations.tsv", "--cancer-type", "LUAD",
+            "--reference", "GRCh37", "--json",
+        ).json  # fmt: skip
+        assert (found["cancer_type"], found["reference"]) == ("LUAD", "hg19")
+        assert {kind: about["rows_sent"] for kind, about in found["inputs"].items()} == {
+            "mutations": 8,
+            "cnas": 4,
+            "translocations": 2,
+        }
+        assert sum(found["samples"].values()) == 14
+        assert all(len(about["sha256"]) == 64 for about in found["inputs"].values())
+
+    def test_rows_that_would_stay_behind_are_counted_by_reason(self, tmp_path: Path) -> None:
+        """With -o they are listed too, beside what would be sent."""
+        (tmp_path / "in.tsv").write_text("chr\tpos\tref\talt\nMT\t1\tA\tG\nMT\t2\tA\tG\n7\t140753336\tA\tT\n")
+        outcome = cgi_runner(
+            "check", "--mutations", tmp_path / "in.tsv", "--cancer-type", "CM", "-o", tmp_path / "kept"
+        )
+        assert "1 of 3 rows" in outcome.out
+        assert "  not sent: 2 (" in outcome.out
+        assert sorted(path.name for path in (tmp_path / "kept").iterdir()) == ["dropped.tsv", "mutations.tsv"]
+        assert len((tmp_path / "kept" / "dropped.tsv").read_text().splitlines()) == 3
+
+    def test_standard_input_is_read(self) -> None:
+        """A `-` stands for it, once."""
+        found = cgi_runner(
+            "check", "--mutations", "-", "--cancer-type", "CM", "--json", stdin=MUTATIONS.read_text()
+        ).json
+        assert found["inputs"]["mutations"]["source"] == "-"
+        assert found["inputs"]["mutations"]["rows_sent"] == 8
+        twice = cgi_runner("check", "--mutations", "-", "--cnas", "-", "--cancer-type", "CM")
+        assert twice.is_plain_failure(2)
+
+    def test_the_users_own_file_is_not_overwritten(self, tmp_path: Path) -> None:
+        """The prepared file is called mutations.tsv, and so may be the user's."""
+        mine = tmp_path / "mutations.tsv"
+        mine.write_bytes(MUTATIONS.read_bytes())
+        outcome = cgi_runner("check", "--mutations", mine, "--cancer-type", "CM", "-o", tmp_path)
+        assert outcome.is_plain_failure(2)
+        assert mine.read_bytes() == MUTATIONS.read_bytes()
+        assert [path.name for path in tmp_path.iterdir()] == ["mutations.tsv"]
+
+    def test_the_same_check_again_is_fine(self, tmp_path: Path) -> None:
+        """What is there already, byte for byte, may be written again."""
+        for _ in range(2):
+            assert (
+                cgi_runner("check", "--mutations", MUTATIONS, "--cancer-type", "CM", "-o", tmp_path / "kept").code == 0
+            )
+
+    def test_an_output_that_is_a_file_is_refused(self, tmp_path: Path) -> None:
+        """With a sentence, not a fault."""
+        (tmp_path / "file").touch()
+        outcome = cgi_runner("check", "--mutations", MUTATIONS, "--cancer-type", "CM", "-o", tmp_path / "file")
+        assert outcome.is_plain_failure(2)
+
+    def test_options_for_samples_and_filters_count(self) -> None:
+        """--sample picks a column of a VCF, --pass-only drops what a filter marked."""
+        vcf = ("check", "--mutations", EXAMPLES / "mutations.vcf", "--cancer-type", "CM", "--json")
+        assert cgi_runner(*vcf, "--sample", "tumour-a").json["samples"] == {"tumour-a": 3}
+        assert sum(cgi_runner(*vcf, "--pass-only").json["samples"].values()) < 6
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--cancer-type", "CM"],
+        ["--mutations", "missing.tsv", "--cancer-type", "CM"],
+        ["--mutations", ".", "--cancer-type", "CM"],
+        ["--mutations", str(MUTATIONS)],
+        ["--mutations", str(MUTATIONS), "--cancer-type", "COAD"],
+        ["--mutations", str(MUTATIONS), "--cancer-type", ""],
+        ["--mutations", str(MUTATIONS), "--cancer-type", "CM", "--reference", "mm10"],
+        ["--mutations", str(EXAMPLES / "cnas.tsv"), "--cancer-type", "CM"],
+        ["--cnas", str(MUTATIONS), "--cancer-type", "CM"],
+        ["--mutations", str(MUTATIONS), "--cancer-type", "CM", "--nonsense"],
+        ["--mutations", str(MUTATIONS), "--cancer-type", "CM", "surplus"],
+    ],
+    ids=lambda arguments: " ".join(arguments)[-40:],
+)
+@pytest.mark.parametrize("command", ["check", "run", "submit"])
+@pytest.mark.usefixtures("account")
+def test_bad_input_is_exit_2_before_anything_is_sent(
+    command: str, arguments: list[str], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """One line and a tip; no folder is left behind and the service was not asked."""
+    outcome = cgi_runner(command, *arguments, "--output", tmp_path / "out")
+    assert outcome.is_plain_failure(2)
+    assert not (tmp_path / "out").exists()
+    assert not sandbox.requests
+
+
+def test_ids_that_are_not_in_the_list_pass_on_demand() -> None:
+    """CGI may know types that the table does not."""
+    outcome = cgi_runner("check", "--mutations", MUTATIONS, "--cancer-type", "NEW", "--any-cancer-type")
+    assert outcome.out.startswith("would be sent as NEW, hg38:")
+
+
+@pytest.mark.usefixtures("account")
+def test_a_run_ends_with_what_a_person_asks_first(tmp_path: Path) -> None:
+    """The account, the cautions and the files, on stdout; the talk is on stderr."""
+    outcome = cgi_runner(
+        "run", "--mutations", MUTATIONS, "--cancer-type", "CM", "--title", " my \n title ", "-o", tmp_path / "out"
+    )
+    assert outcome.code == 0
+    lines = outcome.out.splitlines()
+    assert lines[0].startswith("CGI v")
+    assert lines[1] == "  mutations: 8 read, 8 sent, 8 returned, 0 missing"
+    assert any(line.startswith("  beware: ") for line in lines)
+    assert f"  {tmp_path / 'out' / 'alterations.tsv'}" in lines
+    assert all(Path(line.strip()).is_file() for line in lines if line.endswith((".tsv", ".txt")))
+    assert json.loads((tmp_path / "out" / "cgi-job.json").read_text())["title"].startswith("my title [cgi-runner ")
+    assert "CGI: " in outcome.err
+
+
+@pytest.mark.usefixtures("account")
+def test_duplicates_and_rows_not_sent_are_on_the_screen(tmp_path: Path) -> None:
+    """Every number that makes up the difference between read and returned."""
+    (tmp_path / "in.vcf.gz").write_bytes(
+        gzip.compress(
+            b"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+            b"chr7\t140753336\t.\tA\tT\t.\t.\t.\nchr7\t140753336\t.\tA\tT\t.\t.\t.\nchrM\t9\t.\tA\tT\t.\t.\t.\n"
+        )
+    )
+    outcome = cgi_runner("run", "--mutations", tmp_path / "in.vcf.gz", "--cancer-type", "CM", "-o", tmp_path / "out")
+    assert "  mutations: 3 read, 1 duplicates folded, 1 sent, 1 returned, 0 missing" in outcome.out.splitlines()
+    assert "  not sent: 1 (" in outcome.out
+
+
+@pytest.mark.usefixtures("account")
+def test_options_go_before_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
+    """An option names service and account whatever the environment says."""
+    (tmp_path / "mine").write_text(f"other@example.org {'f' * 20}\n")
+    monkeypatch.setenv("CGI_API_URL", "http://127.0.0.1:1/nowhere")
+    monkeypatch.setenv("CGI_EMAIL", "half@example.org")
+    outcome = cgi_runner("list", "--api-url", f"{sandbox.url}/", "--credentials", tmp_path / "mine")
+    assert (outcome.code, outcome.out) == (0, "")
+
+
+@pytest.mark.usefixtures("account")
+def test_fresh_submits_anew_and_a_busy_folder_is_refused(tmp_path: Path, api: Api) -> None:
+    """The same order in another folder adopts the job unless --fresh is given; another order needs another folder."""
+    order = ("submit", "--mutations", MUTATIONS, "--cancer-type")
+    first = cgi_runner(*order, "CM", "-o", tmp_path / "one").out
+    assert cgi_runner(*order, "CM", "-o", tmp_path / "two").out == first
+    assert cgi_runner(*order, "CM", "-o", tmp_path / "three", "--fresh").out != first
+    assert len(api.jobs()) == 2
+    assert cgi_runner(*order, "BRCA", "-o", tmp_path / "one").is_plain_failure(2)
+    assert len(api.jobs()) == 2
+
+
+class TestSandbox:
+    """`run --sandbox`, which needs neither account nor network."""
+
+    @pytest.fixture(autouse=True)
+    def quick(self, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Have jobs that take no time."""
+        monkeypatch.setenv("CGI_SANDBOX_DURATION", "0.01")
+        without_waiting(clock, monkeypatch)
+
+    def test_it_runs_in_a_folder_named_from_here(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The first command that a newcomer types, with a relative path; nothing of the sandbox stays behind."""
+        monkeypatch.chdir(tmp_path)
+        outcome = cgi_runner("run", "--sandbox", "--mutations", MUTATIONS, "--cancer-type", "CM", "--output", "demo")
+        assert outcome.code == 0
+        assert "BRAF" in (tmp_path / "demo" / "alterations.tsv").read_text()
+        assert not (tmp_path / "demo" / ".cgi-sandbox").exists()
+        again = cgi_runner("run", "--sandbox", "--mutations", MUTATIONS, "--cancer-type", "CM", "--output", "demo")
+        assert again.out == outcome.out
+
+    def test_its_job_is_gone_once_the_results_are_here(self, tmp_path: Path) -> None:
+        """Asking for it later is a usage error, and leaves the folder as it was."""
+        folder = tmp_path / "demo"
+        cgi_runner("run", "--sandbox", "--mutations", MUTATIONS, "--cancer-type", "CM", "-o", folder)
+        before = sorted(path.name for path in folder.iterdir())
+        assert cgi_runner("status", folder).is_plain_failure(2)
+        assert sorted(path.name for path in folder.iterdir()) == before
+
+    def test_bad_input_leaves_nothing(self, tmp_path: Path) -> None:
+        """Neither a folder nor a database."""
+        outcome = cgi_runner("run", "--sandbox", "--mutations", "missing", "--cancer-type", "CM", "-o", tmp_path / "x")
+        assert outcome.is_plain_failure(2)
+        assert not (tmp_path / "x").exists()
+
+    def test_an_output_that_can_not_be_is_refused(self, tmp_path: Path) -> None:
+        """A file where a folder is wanted."""
+        (tmp_path / "file").touch()
+        arguments = ("run", "--sandbox", "--mutations", MUTATIONS, "--cancer-type", "CM", "-o", tmp_path / "file")
+        assert cgi_runner(*arguments).is_plain_failure(2)
+
+    def test_a_service_and_a_stand_in_exclude_each_other(self, tmp_path: Path) -> None:
+        """Nobody should believe that real data went to the real service, or the other way round."""
+        outcome = cgi_runner(
+            "run", "--sandbox", "--api-url", "https://x.example", "--mutations", MUTATIONS, "--cancer-type", "CM",
+            "-o", tmp_path / "x",
+        )  # fmt: skip
+        assert outcome.is_plain_failure(2)
+        assert not (tmp_path / "x").exists()
+
+    def test_a_duration_that_makes_no_sense_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It comes from the environment, so it is checked like an option."""
+        monkeypatch.setenv("CGI_SANDBOX_DURATION", "long")
+        outcome = cgi_runner("run", "--sandbox", "--mutations", MUTATIONS, "--cancer-type", "CM", "-o", tmp_path / "x")
+        assert outcome.is_plain_failure(2)
+        assert not (tmp_path / "x").exists()
+
+
+class TestCancerTypes:
+    """The list, and what is found in it."""
+
+    def test_all_of_them(self) -> None:
+        """Id, name and parents, with tabs; machines get the same."""
+        lines = [line.split("\t") for line in cgi_runner("cancer-types").out.splitlines()]
+        found = cgi_runner("cancer-types", "--json").json
+        assert [[kind["id"], kind["name"], ",".join(kind["parents"])] for kind in found] == lines
+        assert len(lines) == 247
+
+    def test_a_code_of_others_is_explained(self) -> None:
+        """On stderr, since stdout is data."""
+        outcome = cgi_runner("cancer-types", "skcm")
+        assert outcome.err == "SKCM is a TCGA code; CGI calls it CM\n"
+        assert outcome.out.split("\t")[0] == "CM"
+
+    def test_a_typing_mistake_finds_the_tumour(self) -> None:
+        """One that happens to be in CGI's own list of names is no exception."""
+        assert "BRCA\tBreast adenocarcinoma\tTX" in cgi_runner("cancer-types", "brest").out.splitlines()
+        outcome = cgi_runner("cancer-types", "gliobastoma")
+        assert outcome.err == "no cancer type holds 'gliobastoma'; the nearest are:\n"
+        assert outcome.out.startswith("GB\t")
+
+    def test_nothing_is_found_for_nonsense(self) -> None:
+        """Which is said, and is no error."""
+        outcome = cgi_runner("cancer-types", "qqqq")
+        assert (outcome.code, outcome.out, outcome.err) == (0, "", "no cancer type holds 'qqqq'\n")
