@@ -11,11 +11,15 @@ MOST_SHOWN = 60
 TIP = "correct the file and run the same command again; nothing was sent"
 
 
+def clean(text: str) -> str:
+    """Give the text without anything that a terminal could act on."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
 def shown(value: object) -> str:
-    """Quote what was found in a file, short and without anything that a terminal could act on."""
+    """Quote what was found in a file, short and clean."""
     text = str(value)
-    clean = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:MOST_SHOWN])
-    return f"'{clean}…'" if len(text) > MOST_SHOWN else f"'{clean}'"
+    return f"'{clean(text[:MOST_SHOWN])}…'" if len(text) > MOST_SHOWN else f"'{clean(text)}'"
 
 
 class Faults:
@@ -23,13 +27,15 @@ class Faults:
 
     def __init__(self, source: str) -> None:
         """Collect for the file with this name."""
-        self.source = source
+        self.source = clean(source)
         self._faults: list[str] = []
         self._tip = ""
 
     def add(self, line: int, column: str, found: object, expected: str, *, tip: str = "") -> None:
         """Note a value that is not what it should be, and raise InputError if that makes too many."""
-        self.say(f"line {line}, column {column}: found {shown(found)}, expected {expected}", tip=tip)
+        self.say(
+            f"line {line}, column {clean(column[:MOST_SHOWN])}: found {shown(found)}, expected {expected}", tip=tip
+        )
 
     def say(self, fault: str, *, tip: str = "") -> None:
         """Note a fault told in words of its own, and raise InputError if that makes too many."""

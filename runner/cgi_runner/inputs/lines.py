@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from cgi_runner.errors import InputError
 
-from .faults import Faults
+from .faults import Faults, clean
 
 BLOCK = 1 << 16
 LONGEST_LINE = 1 << 21
@@ -161,4 +161,6 @@ def _opened(path: Path) -> io.BufferedIOBase:
     try:
         return path.open("rb")
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}", tip="check the name and the permissions of the file") from error
+        raise InputError(
+            f"{clean(str(path))}: {error.strerror}", tip="check the name and the permissions of the file"
+        ) from error

@@ -46,7 +46,7 @@ def prepare(
         # A file that names no sample may take its name from the others, so they come first.
         for desk in sorted(desks, key=lambda desk: not desk.reader.named):
             named = {name for other in desks if other.reader.named for name in other.reader.samples}
-            default = "" if desk.reader.named else default_name(desk.source.name, sample, named)
+            default = "" if desk.reader.named else default_name(desk.source.faults.source, sample, named)
             samples += desk.write(folder, default)
     return Prepared(
         files=tuple(desk.file for desk in desks),
@@ -99,7 +99,7 @@ class _Desk:
         why = "; ".join(f"{reason}: {rows}" for reason, rows in reasons.most_common())
         found = f"all of its {reasons.total()} rows are of no use to CGI ({why})" if why else "it has no rows"
         raise InputError(
-            f"{self.source.name}: found nothing to send, {found}",
+            f"{self.source.faults.source}: found nothing to send, {found}",
             tip="leave this file out, or give one with alterations",
         )
 
