@@ -36,10 +36,6 @@ class TerminatedError(KeyboardInterrupt):
     """SIGTERM came: stop as for Ctrl-C, with another exit code."""
 
 
-class ReaderGoneError(Exception):
-    """Somebody like `head` has read enough of stdout."""
-
-
 class PlainFormatter(RedactingFormatter):
     """A formatter that keeps tracebacks back, for people who did not ask for them."""
 
@@ -53,16 +49,17 @@ class Commands(click.Group):
     """The command group; its commands are listed in the order of a job's life, not of the alphabet."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a closed stdout is told by an error of our own, since click would exit with 1."""
+        """Run the command; how it is stopped from outside is settled here, since click makes one code of all."""
         try:
             return super().invoke(ctx)
+        except TerminatedError:
+            raise click.exceptions.Exit(_TERMINATED) from None
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(_INTERRUPTED) from None
         except BrokenPipeError:
-            raise ReaderGoneError from None
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Give the commands in the order in which they were added."""
-        del ctx
-        return list(self.commands)
+            # Somebody like `head` has read enough of stdout.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(0) from None
 
 
 @click.group(
@@ -127,9 +124,6 @@ def main(argv: list[str] | None = None) -> NoReturn:
         code = _TERMINATED
     except (KeyboardInterrupt, click.exceptions.Abort):
         code = _INTERRUPTED
-    except ReaderGoneError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except OSError as error:
         code = _tell(_of_the_machine(error))
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback for people who did not ask
