@@ -1,0 +1,165 @@
+"""One table of all samples from the tables of each: the same whether the samples ran together or one by one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cgi_runner import __version__
+from cgi_runner.cohort.ledger import NAME, SCHEMA
+from cgi_runner.cohort.names import is_safe
+from cgi_runner.errors import InputError
+from cgi_runner.job import read_record
+from cgi_runner.job.journal import NAME as RECORD
+from cgi_runner.job.journal import settle, write_whole
+from cgi_runner.job.life import refuse_taken
+from cgi_runner.job.workspace import workspace
+from cgi_runner.results.tables import Table
+
+TABLES = ("alterations.tsv", "biomarkers.tsv", "cna_analysis.tsv", "fusion_analysis.tsv", "dropped.tsv")
+_SAMPLES = ("CGI-Sample ID", "Sample ID", "sample")
+_MOST_NAMED = 10
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What came of a merge."""
+
+    samples: int
+    tables: list[str]
+
+
+def merge(folders: Sequence[Path], out: Path) -> Merged:
+    """Join the tables of folders with verified results into one of each kind.
+
+    Args:
+        folders: Output folders of `run` or `fetch`, samples' folders of a cohort, or a whole cohort's folder.
+        out: Where the tables go; those of an earlier merge are replaced.
+
+    Raises:
+        InputError: A folder holds no verified results, or a sample is in several of them.
+
+    """
+    with workspace(out) as work:
+        if not _is_merged(out):
+            refuse_taken(out)
+        found = [inner for folder in folders for inner in _expanded(folder)]
+        _check_verified(found)
+        whose = {folder: _samples(folder) for folder in found}
+        _check_once(whose)
+        found.sort(key=lambda folder: min(whose[folder], default=""))
+        tables = write_tables(found, out, work)
+        names = sorted(name for samples in whose.values() for name in samples)
+        about = {"schema": SCHEMA, "cgi_runner": __version__, "merged": [str(f) for f in found], "samples": names}
+        write_whole(out / NAME, json.dumps({**about, "tables": tables}, indent=1, ensure_ascii=False) + "\n")
+        return Merged(len(names), tables)
+
+
+def write_tables(folders: Sequence[Path], out: Path, work: Path, *, rest: Path | None = None) -> list[str]:
+    """Write one table of each kind from the folders, in their order, and give the names of those that came of it.
+
+    `rest` is one more list of rows that were not sent, of no sample in particular.
+    """
+    names = []
+    for name in TABLES:
+        paths = [path for folder in folders if (path := folder / name).is_file()]
+        if name == "dropped.tsv" and rest:
+            paths.insert(0, rest)
+        if paths:
+            _join(paths, work / name)
+            settle(work / name, out / name)
+            names.append(name)
+        else:
+            (out / name).unlink(missing_ok=True)
+    return names
+
+
+def _join(paths: Sequence[Path], target: Path) -> None:
+    """Write the rows of tables below one header, which has the columns of all of them, each once."""
+    headers = {path: _header(path) for path in paths}
+    columns = list(dict.fromkeys(column for header, _ in headers.values() for column in header))
+    end = headers[paths[0]][1]
+    with target.open("wb") as joined:
+        joined.write(b"\t".join(columns) + end)
+        for path in paths:
+            header = headers[path][0]
+            with path.open("rb") as file:
+                next(file, b"")
+                if header == columns:
+                    shutil.copyfileobj(file, joined, 1024 * 1024)
+                else:
+                    joined.writelines(_moved(file, header, columns, end))
+
+
+def _header(path: Path) -> tuple[list[bytes], bytes]:
+    with path.open("rb") as file:
+        line = next(file, b"")
+    bare = line.rstrip(b"\r\n")
+    return bare.split(b"\t"), line[len(bare) :] or b"\n"
+
+
+def _moved(lines: Iterable[bytes], header: list[bytes], columns: list[bytes], end: bytes) -> Iterator[bytes]:
+    """Give rows with their cells under the columns of the whole table; a column that they lack is an empty cell."""
+    places = [header.index(column) if column in header else len(header) for column in columns]
+    width = len(header)
+    for line in lines:
+        cells = line.rstrip(b"\r\n").split(b"\t")
+        cells[width:] = []
+        cells += [b""] * (width + 1 - len(cells))
+        yield b"\t".join([cells[place] for place in places]) + end
+
+
+def _is_merged(out: Path) -> bool:
+    try:
+        return "merged" in json.loads((out / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def _expanded(folder: Path) -> list[Path]:
+    """Give the folder itself, or those of its samples if it is a cohort's."""
+    if not (folder / NAME).is_file():
+        return [folder]
+    try:
+        known = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        names = [about["folder"] for about in known["samples"] if is_safe(about["folder"])]
+    except (OSError, ValueError, TypeError, KeyError):
+        raise InputError(f"{folder / NAME} is no record of a cohort", tip="name the samples' folders instead") from None
+    return [folder / name for name in names]
+
+
+def _check_verified(folders: Sequence[Path]) -> None:
+    if faults := [fault for fault in map(_fault, folders) if fault]:
+        raise InputError("\n  ".join([f"{len(faults)} folders cannot be merged", *faults]), tip="finish or leave out")
+
+
+def _fault(folder: Path) -> str:
+    try:
+        done = read_record(folder / RECORD).state.is_complete
+    except InputError as error:
+        return error.message
+    return "" if done else f"{folder}: its job has no verified results yet"
+
+
+def _samples(folder: Path) -> set[str]:
+    """Give the samples whose rows are in a folder's tables."""
+    tables = [Table(path) for name in TABLES if (path := folder / name).is_file()]
+    places = [(table, table.place(*_SAMPLES)) for table in tables]
+    found = {name for table, place in places if place is not None for name in table.column(place)}
+    return (found | set(read_record(folder / RECORD).samples)) - {""}
+
+
+def _check_once(whose: Mapping[Path, set[str]]) -> None:
+    seen: dict[str, Path] = {}
+    faults = []
+    for folder, samples in whose.items():
+        faults += [f"{name}: in {seen[name]} and {folder}" for name in sorted(samples & seen.keys())]
+        seen |= dict.fromkeys(samples, folder)
+    if faults:
+        raise InputError(
+            "\n  ".join([f"{len(faults)} samples are in several folders", *faults[:_MOST_NAMED]]),
+            tip="name each folder once, and give every run its --sample NAME",
+        )

@@ -1,0 +1,51 @@
+"""Names of samples that are safe in a table and on disk, whatever the user calls them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+#: What else lies in a cohort's folder, in lower case; no sample's folder may be called so.
+RESERVED = frozenset(
+    {"jobs", "cohort.json", "samples.tsv", "dropped.tsv", "cgi-job.json", "cgi-results.zip", "cgi-logs.txt"}
+    | {"alterations.tsv", "biomarkers.tsv", "cna_analysis.tsv", "fusion_analysis.tsv", "summary.txt"}
+)
+_LONGEST = 80
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+
+
+def label_of(name: str) -> str:
+    r"""Give the name as it stands in tables, which know no quotes: what is not printable is escaped, a tab as `\t`."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
+
+
+def folders_of(labels: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
+    """Give each sample a folder name of its own: no slashes, no accents, unique on disks that ignore case.
+
+    A name that is safe already stays as it is; one that had to be changed, or differs from another only in case, may
+    get a number. `taken` are names that are given away already.
+    """
+    asked = {label: _safe(label) for label in labels}
+    used = {name.casefold() for name in taken} | RESERVED
+    found: dict[str, str] = {}
+    # Names that need no change come first, so that no other sample can take theirs.
+    for label in sorted(asked, key=lambda label: asked[label] != label):
+        name, number = asked[label], 2
+        while name.casefold() in used:
+            ending = f"-{number}"
+            name, number = asked[label][: _LONGEST - len(ending)] + ending, number + 1
+        used.add(name.casefold())
+        found[label] = name
+    return {label: found[label] for label in asked}
+
+
+def is_safe(folder: str) -> bool:
+    """Whether this can be the name of a sample's folder."""
+    return folder == _safe(folder) and folder.casefold() not in RESERVED
+
+
+def _safe(label: str) -> str:
+    bare = "".join(c for c in unicodedata.normalize("NFKD", label) if not unicodedata.combining(c))
+    name = _UNSAFE.sub("_", bare)[:_LONGEST]
+    return name if name[:1].isalnum() or name[:1] == "_" else f"_{name}"

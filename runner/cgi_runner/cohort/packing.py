@@ -1,0 +1,158 @@
+"""Which samples share a job, and the files of such a job: sorted, each row under a name that is safe on the wire."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
+from pathlib import Path
+
+from cgi_runner.cohort.gather import Member, Part
+from cgi_runner.cohort.sheet import KINDS
+from cgi_runner.inputs.genome import GENOMES
+from cgi_runner.job.submit import Order
+
+#: Rows of a job, unless the user says otherwise: the largest job known to have worked had 116,410.
+USUAL_ROWS = 100_000
+#: More than this in one job has never been seen to work; so many rows are sorted in memory, too.
+MOST_ROWS = 250_000
+
+_BLOCK = 10_000
+_RANKS = {name.encode(): rank << 40 for name, rank in GENOMES["hg38"].ranks.items()}
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The samples of one job, in the order of their ids."""
+
+    number: int
+    members: tuple[Member, ...]
+
+    @property
+    def name(self) -> str:
+        """How it is called: its number, with zeros before it."""
+        return f"{self.number:02}"
+
+    @property
+    def ids(self) -> list[bytes]:
+        """What the samples are called in the job; at CGI nothing else tells whose rows they are."""
+        return [f"s{number:04}".encode() for number, _ in enumerate(self.members, 1)]
+
+    @property
+    def rows(self) -> int:
+        """How many rows the job has."""
+        return sum(member.rows for member in self.members)
+
+    @property
+    def digest(self) -> str:
+        """Twelve hex digits that stand for the content of the job."""
+        return hashlib.sha256(" ".join(member.digest for member in self.members).encode()).hexdigest()[:12]
+
+
+def packed(members: Iterable[Member], *, most_rows: int, first: int = 1) -> list[Pack]:
+    """Put samples into as few jobs as their cancer types, references and a limit of rows allow, in their order.
+
+    Samples with mutations and samples without stay apart: CGI takes a gene without a mutation for wild type, and must
+    not do so where mutations were never looked for. A sample that exceeds the limit has a job of its own.
+    """
+    bins: list[tuple[tuple[str, str, bytes], list[Member], int]] = []
+    for member in members:
+        key = (member.sample.cancer_type, member.sample.reference, member.layout)
+        place = next((n for n, (k, _, rows) in enumerate(bins) if k == key and rows + member.rows <= most_rows), None)
+        if place is None:
+            bins.append((key, [member], member.rows))
+        else:
+            _, others, rows = bins[place]
+            bins[place] = (key, [*others, member], rows + member.rows)
+    return [Pack(number, tuple(together)) for number, (_, together, _) in enumerate(bins, first)]
+
+
+def order(pack: Pack, folder: Path, *, title: str) -> Order:
+    """Write the files of a pack into a folder, and give what is to be asked of CGI."""
+    folder.mkdir(parents=True, exist_ok=True)
+    one = pack.members[0].sample
+    number = len(pack.members)
+    files = {kind: path for kind in KINDS if (path := _file(pack, kind, folder / f"{kind}.tsv"))}
+    return Order(
+        cancer_type=one.cancer_type,
+        reference=one.reference,
+        # The number tells packs of the same content apart, which would otherwise be taken for one job.
+        title=f"{title} {pack.name} ({number} {'sample' if number == 1 else 'samples'})".strip(),
+        files={kind: path for kind, (path, _) in files.items()},
+        sha256={kind: sha256 for kind, (_, sha256) in files.items()},
+    )
+
+
+def _file(pack: Pack, kind: str, path: Path) -> tuple[Path, str] | None:
+    """Write the pack's rows of one kind, and give the file and its checksum; None if there are none."""
+    parts = [(part, id_) for member, id_ in zip(pack.members, pack.ids, strict=True) for part in member.parts]
+    parts = [(part, id_) for part, id_ in parts if part.kind == kind]
+    if not parts:
+        return None
+    header = parts[0][0].header
+    digest = hashlib.sha256()
+    with path.open("wb") as file:
+        for block in chain([header], _sorted(parts, header)):
+            digest.update(block)
+            file.write(block)
+    return path, digest.hexdigest()
+
+
+def _sorted(parts: Sequence[tuple[Part, bytes]], header: bytes) -> Iterator[bytes]:
+    """Give the rows of several samples in the order of the prepared files, in blocks of many.
+
+    The rows of each file are in order already, which makes sorting them together a merge. A single sample, which may
+    have any number of rows, needs none.
+    """
+    columns = header.rstrip(b"\n").split(b"\t")
+    place = columns.index(b"sample")
+    sources: dict[Path, dict[bytes, bytes]] = {}
+    for part, id_ in parts:
+        sources.setdefault(part.path, {})[part.name] = id_
+    if len(parts) == 1:
+        yield from _blocks(chain.from_iterable(_renamed(path, ids, place) for path, ids in sources.items()))
+        return
+    rows: list[tuple[int, bytes]] = []
+    for path, ids in sources.items():
+        if columns[0] == b"chr":
+            rows += _located(path, ids, place)
+        else:
+            rows += ((0, line) for line in _renamed(path, ids, place))
+    rows.sort()
+    yield from _blocks(map(itemgetter(1), rows))
+
+
+def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
+    held: list[bytes] = []
+    for line in lines:
+        held.append(line)
+        if len(held) == _BLOCK:
+            yield b"".join(held)
+            held.clear()
+    yield b"".join(held)
+
+
+def _renamed(path: Path, ids: Mapping[bytes, bytes], place: int) -> Iterator[bytes]:
+    """Give the rows of the samples that are asked for, under their ids."""
+    with path.open("rb") as file:
+        next(file)
+        for line in file:
+            cells = line.split(b"\t")
+            if id_ := ids.get(cells[place]):
+                cells[place] = id_
+                yield b"\t".join(cells)
+
+
+def _located(path: Path, ids: Mapping[bytes, bytes], place: int) -> list[tuple[int, bytes]]:
+    """Give the same with each row's place in the genome, by which they are sorted."""
+    rows, ranks = [], _RANKS
+    with path.open("rb") as file:
+        next(file)
+        for line in file:
+            cells = line.split(b"\t")
+            if id_ := ids.get(cells[place]):
+                cells[place] = id_
+                rows.append((ranks[cells[0]] + int(cells[1]), b"\t".join(cells)))
+    return rows
