@@ -1,0 +1,136 @@
+"""The help that the command line gives: complete, and every example in it really runs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from archives.generations import generation, zipped
+from cgi_runner.cli.main import cli
+from cgi_runner.clock import SystemClock
+from cgi_runner.sandbox import Sandbox
+from command_line import cgi_runner
+from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
+
+COMMANDS = sorted(cli.commands.items())
+
+
+def examples(command: click.Command) -> list[str]:
+    """Give the examples at the end of a command's help."""
+    return re.findall(r"^  (cgi-runner .*)$", command.epilog or "", flags=re.MULTILINE)
+
+
+EXAMPLES_OF_ALL = [example for command in [cli, *cli.commands.values()] for example in examples(command)]
+
+
+@pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[name for name, _ in COMMANDS])
+def test_every_command_and_option_explains_itself(name: str, command: click.Command) -> None:
+    """A sentence for the command, a text for each option, the meaning of each argument, and an example."""
+    assert command.help
+    assert command.help.splitlines()[0].endswith(".")
+    assert command.get_short_help_str(limit=70) == command.help.splitlines()[0]
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts}"
+            assert parameter.is_flag or parameter.metavar or parameter.show_default, f"{name} {parameter.opts}"
+        else:
+            assert parameter.name
+            assert parameter.name.upper() in command.help
+    assert examples(command), f"{name} has no example"
+
+
+@pytest.mark.parametrize("name", ["", *[name for name, _ in COMMANDS]])
+def test_help_shows_its_examples_as_they_are_typed(name: str) -> None:
+    """One line each, not wrapped, so that they can be copied; lines of the help are no wider than a terminal."""
+    command = cli.commands[name] if name else cli
+    shown = cgi_runner(*([name] if name else []), "--help").out.splitlines()
+    for example in examples(command):
+        assert f"    {example}" in shown
+    assert all(len(line) <= 100 for line in shown)
+    assert not any("\\b" in line or "\b" in line for line in shown)
+
+
+def test_the_same_flag_means_the_same_everywhere() -> None:
+    """Whoever knows an option of one command knows it in all of them; two say what their folder is for."""
+    told: dict[str, set[str]] = {}
+    for _, command in COMMANDS:
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                told.setdefault(parameter.opts[-1], set()).add(str(parameter.help))
+    assert {flag for flag, texts in told.items() if len(texts) > 1} == {"--output"}
+
+
+def test_no_option_takes_a_token() -> None:
+    """It would show in the list of processes."""
+    flags = {flag for _, command in COMMANDS for parameter in command.params for flag in parameter.opts}
+    assert not {flag for flag in flags if re.search("token|password|secret|key", flag)}
+
+
+def test_without_a_command_the_help_comes_on_stderr() -> None:
+    """Nothing was asked for, so nothing goes to stdout, and a pipeline notices."""
+    outcome = cgi_runner()
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == cgi_runner("--help").out
+
+
+@pytest.fixture
+def prepared(sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have what the examples take for granted: example inputs, an account, a saved archive."""
+
+    def simulated(method: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda _self, *arguments: method(*arguments)
+
+    for name in ("monotonic", "sleep", "now"):
+        monkeypatch.setattr(SystemClock, name, simulated(getattr(clock, name)))
+    monkeypatch.setenv("CGI_API_URL", sandbox.url)
+    monkeypatch.setenv("CGI_EMAIL", CREDENTIALS.email)
+    monkeypatch.setenv("CGI_TOKEN", CREDENTIALS.token)
+    monkeypatch.setenv("CGI_SANDBOX_DURATION", "0.01")
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    zipped(generation("2d"), tmp_path / "saved.zip")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("example", [text for text in EXAMPLES_OF_ALL if "cgi-runner sandbox" not in text])
+@pytest.mark.usefixtures("prepared")
+def test_every_example_runs(example: str) -> None:
+    """As it stands, in a folder where the examples' files are."""
+    arguments = shlex.split(example)[1:]
+    order = ["--mutations", "examples/mutations.tsv", "--cancer-type", "CM", "--output"]
+    if arguments[1:2] == ["job"]:
+        assert cgi_runner("submit", *order, "job").code == 0
+    if arguments[1:2] == ["results"]:
+        assert cgi_runner("run", *order, "results").code == 0
+    outcome = cgi_runner(*arguments)
+    assert outcome.code == 0
+    assert outcome.out or "list" in arguments
+
+
+@pytest.mark.parametrize("example", [text for text in EXAMPLES_OF_ALL if "cgi-runner sandbox" in text])
+def test_the_sandbox_serves_until_it_is_stopped(example: str) -> None:
+    """It prints its address first, and being stopped is how it ends; here on a free port, not on the example's."""
+    import requests
+
+    arguments = [re.sub(r"^\d+$", "0", argument) for argument in shlex.split(example)[1:]]
+    command = [sys.executable, "-m", "cgi_runner", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout
+        url = serving.stdout.readline().strip()
+        answer = requests.get(url, headers={"Authorization": CREDENTIALS.header}, timeout=10)
+        serving.send_signal(signal.SIGTERM)
+        out, err = serving.communicate(timeout=10)
+    assert answer.json() == []
+    assert serving.returncode == 0
+    assert out == ""
+    assert "Traceback" not in err
