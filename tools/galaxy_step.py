@@ -81,7 +81,7 @@ def run(command: list[str], stdout: Path | None) -> tuple[int, list[str]]:
 
 def headline(code: int, talk: list[str]) -> str:
     """Say in one line of at most 255 characters what went wrong and what to do, the advice always whole."""
-    errors = [line.partition("Error: ")[2] for line in talk if line.startswith("Error: ")]
+    errors = [line.removeprefix("ERROR ") for line in talk if line.startswith("ERROR ")]
     advice = ADVICE.get(code, "")
     room = BOX - len(advice) - 1
     error = errors[-1] if errors else ""
