@@ -11,6 +11,7 @@ import struct
 import sys
 import termios
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -94,31 +95,37 @@ def test_a_log_gets_lines_only(tmp_path: Path) -> None:
     assert isinstance(screen(), Blank)
 
 
-@pytest.fixture
+@contextmanager
 def terminal() -> Iterator[Terminal]:
-    """Give a screen, with the logging as it was afterwards."""
+    """Have a screen, with a logging of its own on the stderr of this moment."""
     root = logging.getLogger()
     handlers = root.handlers[:]
     root.handlers[:] = [logging.StreamHandler(sys.stderr)]
-    yield Terminal()
-    root.handlers[:] = handlers
+    try:
+        yield Terminal()
+    finally:
+        root.handlers[:] = handlers
 
 
-def test_the_line_holds_the_jobs_last_word(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_line_holds_the_jobs_last_word(capsys: pytest.CaptureFixture[str]) -> None:
     """Without the date that CGI puts before it, in times as people say them."""
-    terminal.waiting(75, 15, "2025-12-06 15:05:13,869 INFO Running VEP")
-    assert capsys.readouterr().err.endswith("waiting 75 s, next look in 15 s: Running VEP")
-    terminal.clear()
-    terminal.clear()
+    with terminal() as drawing:
+        drawing.waiting(75, 15, "2025-12-06 15:05:13,869 INFO Running VEP")
+        drawing.waiting(90, 18, "Running VEP")
+        assert capsys.readouterr().err.endswith("waiting 90 s, next look in 18 s: Running VEP")
+        drawing.clear()
+        drawing.clear()
+        assert seen(capsys.readouterr().err)[-1] == ""
 
 
-def test_bytes_are_counted_towards_what_was_announced(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
-    """One bar for one download, that takes the place of the waiting."""
-    terminal.waiting(1, 1, "x")
-    terminal.received(512, 1024)
-    terminal.received(1024, 1024)
-    logging.getLogger().warning("something is said")
-    drawn = capsys.readouterr().err
+def test_bytes_are_counted_towards_what_was_announced(capsys: pytest.CaptureFixture[str]) -> None:
+    """One bar for one download, that takes the place of the waiting and leaves its own to what is said."""
+    with terminal() as drawing:
+        drawing.waiting(1, 1, "x")
+        drawing.received(512, 1024)
+        drawing.received(1024, 1024)
+        logging.getLogger().warning("something is said")
+        drawn = capsys.readouterr().err
     assert drawn.index("waiting") < drawn.index("results:") < drawn.index("something is said")
     assert seen(drawn)[-2:] == ["something is said", ""]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -202,3 +202,24 @@ def test_a_folder_from_a_saved_archive_has_no_job_to_ask_about(sandbox: Sandbox,
     assert outcome.is_plain_failure(2)
     assert "saved archive" in outcome.err
     assert not sandbox.requests
+
+
+def test_results_of_other_inputs_are_refused(tmp_path: Path, sandbox: Sandbox) -> None:
+    """The archive's copy of the upload is compared with what was sent; a mix-up at the service is no result."""
+    arguments = ("--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "CM", "--output", tmp_path / "job")
+    assert cgi_runner("submit", *arguments).code == 0
+    foreign = zipped(
+        {"alterations.tsv": "Input ID\n", "input01.tsv": "chr\tpos\n1\t2\n"}, tmp_path / "x.zip"
+    ).read_bytes()
+
+    def mixed_up(environ: Any, start_response: Any, app: Any) -> Iterable[bytes]:
+        if "action=download" in environ["QUERY_STRING"]:
+            start_response("200 OK", [("Content-Type", "application/zip")])
+            return [foreign]
+        passed: Iterable[bytes] = app(environ, start_response)
+        return passed
+
+    sandbox.interceptors.append(mixed_up)
+    outcome = cgi_runner("fetch", tmp_path / "job")
+    assert outcome.is_plain_failure(6)
+    assert not (tmp_path / "job" / "alterations.tsv").exists()

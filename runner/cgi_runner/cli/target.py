@@ -46,8 +46,6 @@ def find(text: str) -> Target:
         record = read_record(file)
         if not record.job_id:
             raise InputError(f"the job of {file} was never submitted", tip="run the command that made it again")
-        if not JOB_ID.fullmatch(str(record.job_id)):
-            raise InputError(f"{file} is a damaged record of a job: its job id is none", tip="use the job's id instead")
         return Target(record.job_id, record, file.parent, path.is_dir())
     if not JOB_ID.fullmatch(text):
         raise InputError(
