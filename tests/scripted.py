@@ -168,8 +168,8 @@ class Fault:
         self._left -= 1
         if self._carried_out:
             list(app(environ, lambda *_: lambda _: None))
-        elif self._method == "POST":
-            environ["wsgi.input"].read()
+        else:
+            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         start_response(f"{self._answer.status} Scripted", list(self._answer.headers.items()))
         if self._answer.body is None:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)

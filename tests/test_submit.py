@@ -1,0 +1,349 @@
+"""One order, one job: whatever becomes of the submission's answer, and however many ask for it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cgi_runner.api import Api
+from cgi_runner.errors import AccountFullError, CredentialsError, InputError, RunnerError, ServiceError
+from cgi_runner.failures import AnswerLostError
+from cgi_runner.http import Session
+from cgi_runner.job import Desk, State, Wish, read_record, run, submit
+from cgi_runner.job.submit import Order, find
+from cgi_runner.sandbox import Sandbox
+from cgi_runner.settings import Patience, Service
+from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
+from scripted import DROPPED, HTML, Answer, Fault
+
+MELANOMA = Wish({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
+UNCLEAR = {
+    "dropped": DROPPED,
+    "500": Answer("oops", 500),
+    "502": Answer("bad gateway", 502),
+    "504": Answer({"error_code": 504}),
+    "html": Answer(HTML),
+    "broken": Answer('"c22ecf2af7'),
+    "no id": Answer({"id": "c22ecf2af788d65ec257"}),
+    "a word": Answer('"Error"'),
+}
+
+
+def posts(sandbox: Sandbox) -> int:
+    """Count the submissions that came in."""
+    return [request.method for request in sandbox.requests].count("POST")
+
+
+def order(**changes: Any) -> Order:
+    """Make an order without files."""
+    return replace(Order("CM", "hg38", "t", {}, {"mutations": "00"}), **changes)
+
+
+@pytest.mark.parametrize("answer", UNCLEAR.values(), ids=UNCLEAR)
+def test_a_job_whose_answer_was_lost_is_found_not_doubled(
+    answer: Answer, desk: Desk, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The submission arrived, its answer did not: the list tells, and nothing is sent again."""
+    sandbox.interceptors.append(Fault(answer, "POST", carried_out=True))
+    record = submit(MELANOMA, tmp_path / "out", desk)
+    assert posts(sandbox) == 1
+    assert desk.api.jobs() == [record.job_id]
+    assert {"ambiguous", "reconciled", "waiting"} <= set(record.times)
+    assert not record.adopted
+
+
+@pytest.mark.parametrize("answer", UNCLEAR.values(), ids=UNCLEAR)
+def test_a_submission_that_was_lost_is_sent_again_after_a_look(
+    answer: Answer, desk: Desk, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Only when the job has not shown up for a minute is it sent anew."""
+    sandbox.interceptors.append(Fault(answer, "POST"))
+    record = submit(MELANOMA, tmp_path / "out", desk)
+    assert posts(sandbox) == 2
+    assert desk.api.jobs() == [record.job_id]
+    second = len(sandbox.requests) - 2 - [r.method for r in sandbox.requests][::-1].index("POST")
+    assert [request.method for request in sandbox.requests][1 : second + 1] == ["POST", "GET", "GET", "GET"]
+
+
+def test_a_job_that_shows_up_late_is_found(desk: Desk, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path) -> None:
+    """A slow service may list the job only after half a minute."""
+    late = clock.seconds + 30
+
+    def hide(environ: Any, start_response: Any, app: Any) -> Any:
+        if environ["REQUEST_METHOD"] == "GET" and clock.seconds < late:
+            start_response("200 OK", [])
+            return [b"[]"]
+        return app(environ, start_response)
+
+    sandbox.interceptors += [hide, Fault(Answer("", 504), "POST", carried_out=True)]
+    submit(MELANOMA, tmp_path / "out", desk)
+    assert posts(sandbox) == 1
+
+
+def test_a_submission_that_is_lost_for_ever_ends_with_a_record_that_says_so(
+    desk: Desk, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """After three tries it is a failure of the service, and the next attempt knows to look first."""
+    sandbox.interceptors.append(Fault(DROPPED, "POST", times=3))
+    with pytest.raises(AnswerLostError) as failed:
+        submit(MELANOMA, tmp_path / "out", desk)
+    assert failed.value.exit_code == 7
+    assert posts(sandbox) == 3
+    assert read_record(tmp_path / "out" / "cgi-job.json").state is State.AMBIGUOUS
+    submit(MELANOMA, tmp_path / "out", desk)
+    assert len(desk.api.jobs()) == 1
+
+
+def test_nothing_is_sent_again_while_the_list_is_away(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Without a look there is no second submission."""
+    first = iter([True])
+
+    def list_breaks(environ: Any, start_response: Any, app: Any) -> Any:
+        if environ["REQUEST_METHOD"] == "GET" and not next(first, False):
+            start_response("503 Away", [])
+            return [b""]
+        return app(environ, start_response)
+
+    sandbox.interceptors += [list_breaks, Fault(DROPPED, "POST", carried_out=True)]
+    with pytest.raises(ServiceError):
+        submit(MELANOMA, tmp_path / "out", desk)
+    assert posts(sandbox) == 1
+    sandbox.interceptors.clear()
+    record = submit(MELANOMA, tmp_path / "out", desk)
+    assert desk.api.jobs() == [record.job_id]
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTING, State.AMBIGUOUS])
+def test_a_record_of_an_attempt_that_was_stopped_makes_the_next_one_look_longer(
+    state: State, desk: Desk, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path
+) -> None:
+    """The job of the stopped attempt shows up some seconds after it."""
+    first = submit(MELANOMA, tmp_path / "out", desk)
+    path = tmp_path / "out" / "cgi-job.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "state": state.value, "job_id": ""}))
+    late = clock.seconds + 10
+
+    def hide(environ: Any, start_response: Any, app: Any) -> Any:
+        if environ["PATH_INFO"].endswith("/v1") and environ["REQUEST_METHOD"] == "GET" and clock.seconds < late:
+            start_response("200 OK", [])
+            return [b"[]"]
+        return app(environ, start_response)
+
+    sandbox.interceptors.append(hide)
+    assert submit(MELANOMA, tmp_path / "out", desk).job_id == first.job_id
+    assert posts(sandbox) == 1
+
+
+def test_too_many_requests_are_waited_out(desk: Desk, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path) -> None:
+    """A 429 was surely not carried out: the same file goes out again, whole, after the pause that was asked for."""
+    sandbox.interceptors.append(Fault(Answer("", 429, {"Retry-After": "30"}), "POST", times=2))
+    run(MELANOMA, tmp_path / "out", desk)
+    assert clock.sleeps[:2] == [30, 30]
+    assert len(desk.api.jobs()) == 1
+    assert "BRAF" in (tmp_path / "out" / "alterations.tsv").read_text()
+
+
+FALSE_STARTS: dict[str, tuple[Answer, str, type[RunnerError], int]] = {
+    "list refused": (Answer("", 401), "GET", CredentialsError, 4),
+    "list forbidden": (Answer({"error_code": 403}), "GET", CredentialsError, 4),
+    "away": (Answer("", 503), "GET", ServiceError, 7),
+    "a page": (Answer(HTML), "GET", ServiceError, 7),
+    "a redirect": (Answer("", 302, {"Location": "https://login.example.org/"}), "GET", ServiceError, 7),
+    "bad request": (Answer({"error_code": 400, "message": "cancer type"}, 400), "POST", InputError, 2),
+    "post refused": (Answer("", 401), "POST", CredentialsError, 4),
+    "full": (Answer({"error_code": "403", "message": "All slots are full"}), "POST", AccountFullError, 8),
+    "too many": (Answer("", 429), "POST", ServiceError, 7),
+}
+
+
+@pytest.mark.parametrize(("answer", "method", "kind", "code"), FALSE_STARTS.values(), ids=FALSE_STARTS)
+def test_a_false_start_leaves_no_trace(
+    answer: Answer, method: str, kind: type[RunnerError], code: int, desk: Desk, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Turned away for certain: the output folder is not there, or as it was, and the account is as it was."""
+    sandbox.interceptors.append(Fault(answer, method, times=99))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    for out in (tmp_path / "deep" / "new", tmp_path / "mine"):
+        with pytest.raises(kind) as failed:
+            run(MELANOMA, out, desk)
+        assert failed.value.exit_code == code
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["mine", "notes.txt"]
+    sandbox.interceptors.clear()
+    assert not desk.api.jobs()
+
+
+def test_a_false_start_of_a_fresh_job_leaves_the_results_before(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Verified results stay verified when --fresh comes to nothing."""
+    out = tmp_path / "out"
+    run(MELANOMA, out, desk)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    for fault in (
+        Fault(Answer("", 401), "GET"),
+        Fault(Answer("", 403), "POST"),
+        Fault(Answer("", 429), "POST", times=9),
+    ):
+        sandbox.interceptors[:] = [fault]
+        with pytest.raises(RunnerError):
+            run(MELANOMA, out, desk, fresh=True)
+        assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    sandbox.interceptors.clear()
+    requests = len(sandbox.requests)
+    assert run(MELANOMA, out, desk).state is State.VERIFIED
+    assert len(sandbox.requests) == requests
+
+
+def test_a_fresh_job_is_a_new_one(desk: Desk, tmp_path: Path) -> None:
+    """On demand the same order is submitted anew and its results take the place of the old ones."""
+    first = run(MELANOMA, tmp_path / "out", desk)
+    second = run(MELANOMA, tmp_path / "out", desk, fresh=True)
+    assert first.job_id != second.job_id
+    assert second.job_id in (tmp_path / "out" / "summary.txt").read_text()
+    assert len(desk.api.jobs()) == 2
+
+
+def test_a_fresh_job_whose_answer_was_lost_is_not_confused_with_the_one_before(
+    desk: Desk, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Among jobs of the same mark only the new one is taken over."""
+    first = submit(MELANOMA, tmp_path / "one", desk)
+    sandbox.interceptors.append(Fault(DROPPED, "POST", carried_out=True))
+    second = submit(MELANOMA, tmp_path / "two", desk, fresh=True)
+    assert desk.api.jobs() == [first.job_id, second.job_id]
+
+
+def test_a_full_account_is_told_with_what_could_be_deleted(clock: SimulatedClock, tmp_path: Path) -> None:
+    """Ended jobs are listed with their titles, running ones are not, and nothing is deleted."""
+    with Sandbox(duration=100, quota=2, clock=clock.time) as sandbox:
+        session = Session(Service(sandbox.url), CREDENTIALS, clock=clock, patience=Patience())
+        desk = Desk(Api(session), sandbox.url, "account", 3600, clock=clock)
+        ended = submit(replace(MELANOMA, title="ended"), tmp_path / "1", desk)
+        clock.sleep(101)
+        running = submit(replace(MELANOMA, title="running"), tmp_path / "2", desk)
+        with pytest.raises(AccountFullError) as failed:
+            run(replace(MELANOMA, title="third"), tmp_path / "3", desk)
+        assert f"{ended.job_id}  Done" in failed.value.message
+        assert "ended [cgi-runner" in failed.value.message
+        assert running.job_id not in failed.value.message
+        assert desk.api.jobs() == [ended.job_id, running.job_id]
+        assert "DELETE" not in {request.method for request in sandbox.requests}
+        sandbox.interceptors.append(OnlyJobs(Answer("", 400)))
+        # A listing that fails does not hide that the account is full.
+        with pytest.raises(AccountFullError, match="2 jobs are stored; could be deleted: none"):
+            run(replace(MELANOMA, title="fourth"), tmp_path / "4", desk, fresh=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2"]
+
+
+class OnlyJobs(Fault):
+    """A fault of single jobs, not of the list."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Answer so for every job."""
+        super().__init__(answer, "GET", "", times=999)
+
+    def __call__(self, environ: Any, start_response: Any, app: Any) -> Any:
+        """Let the list through."""
+        if environ["PATH_INFO"].endswith("/v1"):
+            return app(environ, start_response)
+        return super().__call__(environ, start_response, app)
+
+
+def test_a_failed_job_is_reported_again_not_repeated(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+    """A job of the order's mark is taken over even if it failed, unless another of the mark has not."""
+    failed_one = submit(MELANOMA, tmp_path / "one", desk)
+
+    def error(environ: Any, start_response: Any, app: Any) -> Any:
+        answer = b"".join(app(environ, lambda *_: lambda _: None))
+        start_response("200 OK", [])
+        if failed_one.job_id in environ["PATH_INFO"]:
+            answer = answer.replace(b"Waiting", b"Error").replace(b"Running", b"Error").replace(b"Done", b"Error")
+        return [answer]
+
+    sandbox.interceptors.append(error)
+    assert submit(MELANOMA, tmp_path / "two", desk).job_id == failed_one.job_id
+    good = submit(MELANOMA, tmp_path / "three", desk, fresh=True)
+    assert submit(MELANOMA, tmp_path / "four", desk).job_id == good.job_id
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_the_order_of_the_list_does_not_matter(backwards: bool, desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Ids are never guessed from their place."""
+    wanted = submit(MELANOMA, tmp_path / "one", desk)
+    submit(replace(MELANOMA, title="other"), tmp_path / "two", desk)
+
+    def turned(environ: Any, start_response: Any, app: Any) -> Any:
+        answer = b"".join(app(environ, start_response))
+        is_list = environ["PATH_INFO"].endswith("/v1") and environ["REQUEST_METHOD"] == "GET"
+        return [json.dumps(json.loads(answer)[::-1]).encode().ljust(len(answer)) if is_list and backwards else answer]
+
+    sandbox.interceptors.append(turned)
+    assert submit(MELANOMA, tmp_path / "three", desk).job_id == wanted.job_id
+
+
+def test_a_job_deleted_while_the_list_is_read_is_passed_over(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Others use the account, too."""
+    submit(replace(MELANOMA, title="other"), tmp_path / "one", desk)
+    sandbox.interceptors.append(OnlyJobs(Answer("", 404)))
+    assert submit(MELANOMA, tmp_path / "two", desk).job_id
+
+
+def test_a_title_that_quotes_another_jobs_mark_is_not_that_job(desk: Desk, tmp_path: Path) -> None:
+    """Whoever copies a title from CGI's page gets a job of his own, and does not spoil the other's adoption."""
+    first = submit(MELANOMA, tmp_path / "one", desk)
+    desk.api.delete(first.job_id)
+    quoting = submit(replace(MELANOMA, title=first.title), tmp_path / "two", desk)
+    again = submit(MELANOMA, tmp_path / "three", desk)
+    assert len({first.job_id, quoting.job_id, again.job_id}) == 3
+
+
+def test_titles_are_compared_as_the_web_site_may_write_them(desk: Desk, tmp_path: Path) -> None:
+    """Lost blanks and other case do not hide a job."""
+    record = submit(MELANOMA, tmp_path / "one", desk)
+    mark = f"[CGI-Runner{record.fingerprint.upper()}]"
+    found = find(desk.api, mark, desk.api.jobs())
+    assert found
+    assert found.id == record.job_id
+
+
+def test_what_shapes_the_results_shapes_the_fingerprint() -> None:
+    """Every field of the order makes another job; paths do not."""
+    changes: list[dict[str, Any]] = [
+        {"cancer_type": "BRCA"},
+        {"reference": "hg19"},
+        {"title": "u"},
+        {"sha256": {"mutations": "01"}},
+        {"sha256": {"cnas": "00"}},
+    ]
+    assert len({order(**change).fingerprint for change in [{}, *changes]}) == 6
+    assert order(files={"mutations": Path("/elsewhere")}).fingerprint == order().fingerprint
+    assert order(title="").marked_title == order(title="").mark
+
+
+def test_a_folder_is_that_of_one_service(desk: Desk, tmp_path: Path) -> None:
+    """The same order to another service is another job."""
+    submit(MELANOMA, tmp_path / "out", desk)
+    with pytest.raises(InputError, match="another job's record"):
+        submit(MELANOMA, tmp_path / "out", replace(desk, service="https://elsewhere.example.org"))
+
+
+def test_no_message_on_the_way_shows_the_account(
+    desk: Desk, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Through lost answers, retries and adoption, no record of the log holds e-mail or token."""
+    sandbox.interceptors.append(Fault(DROPPED, "POST", times=2))
+    with caplog.at_level(logging.DEBUG):
+        run(MELANOMA, tmp_path / "out", desk)
+    told = [record for record in caplog.records if not record.name.startswith("cgi_runner.sandbox")]
+    assert told
+    for record in told:
+        text = f"{record.getMessage()} {record.args} {record.exc_info}"
+        assert CREDENTIALS.token not in text
+        assert CREDENTIALS.email not in text
+    for path in (tmp_path / "out").rglob("*"):
+        assert CREDENTIALS.token.encode() not in path.read_bytes()
+        assert CREDENTIALS.email.encode() not in path.read_bytes()
