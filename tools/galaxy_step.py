@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Run one cgi-runner command as a Galaxy job.
 
-Galaxy shows the first 255 characters of a job's output in the box of a dataset, standard output before standard error.
-So what a person has to know goes to standard output in one sentence, and everything else to standard error, as it comes.
-After a success the results are made ready for Galaxy: the names of the columns, and files that the tool has no output for.
+Galaxy shows the first 255 characters of a job's output in the box of a dataset, standard output before standard
+error. So what a person has to know goes to standard output in one sentence, and everything else to standard error, as
+it comes. After a success the results are made ready for Galaxy: the names of the columns, and files that the tool has
+no output for.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ ADVICE = {
     1: "This is a fault of the tool, not of your data. Please report it with the bug symbol of this dataset.",
     2: "Nothing was sent to CGI. Correct the input or the settings, then run the tool again.",
     3: "CGI is still at work. Run the tool again with the same inputs: it finds its job and submits no other.",
-    4: "Set e-mail and token: the key at the top of the tool's form, or User > Preferences > Manage Your Tools Credentials.",
+    4: "Set e-mail and token: the key on the tool's form, or User > Preferences > Manage Your Tools Credentials.",
     5: "CGI ended the job with an error. Read the end of its log in this dataset's details, then correct the input.",
     6: "The results arrived damaged. Nothing was deleted at CGI: run the tool again, it fetches the same job.",
     7: "CGI was not reached. Run the tool again later: a job that was submitted is found, not submitted twice.",
-    8: "Your CGI account has no free job slot. Delete a job that you no longer need (tool: CGI jobs), then run this again.",
-    9: "Rows are missing from the results: see the dataset of dropped rows. Without 'Fail when rows are missing' they are kept.",
+    8: "Your CGI account has no free job slot. Delete one that you no longer need (tool: CGI jobs), then run again.",
+    9: "Some rows are missing: see the dataset of dropped rows. Without 'Fail when rows are missing' this is no error.",
 }
 
 #: Files of the results folder that have an output of their own, by the name of that output.
@@ -58,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     code, talk = run(arguments.command, arguments.stdout)
     if code:
-        print(headline(code, talk))
+        print(headline(code, talk))  # noqa: T201 - Galaxy shows what is printed
         return code
     describe(arguments.results, arguments.build)
     set_aside(arguments.results, arguments.others)
@@ -69,12 +70,14 @@ def run(command: list[str], stdout: Path | None) -> tuple[int, list[str]]:
     """Run a command, pass on its standard error line by line, and give its exit code and the last of those lines."""
     talk: deque[str] = deque(maxlen=REMEMBERED)
     sys.stdout.flush()
-    with stdout.open("wb") if stdout else open(1, "wb", closefd=False) as output:
-        with subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE) as process:
-            for line in process.stderr or ():
-                sys.stderr.buffer.write(line)
-                sys.stderr.buffer.flush()
-                talk.append(line.decode(errors="replace").rstrip())
+    with (
+        stdout.open("wb") if stdout else open(1, "wb", closefd=False) as output,
+        subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE) as process,  # noqa: S603 - the tool's own
+    ):
+        for line in process.stderr or ():
+            sys.stderr.buffer.write(line)
+            sys.stderr.buffer.flush()
+            talk.append(line.decode(errors="replace").rstrip())
     # A process ended by a signal counts from below; the shell's way of counting is what the tool's exit codes mean.
     return (process.returncode if process.returncode >= 0 else 128 - process.returncode), list(talk)
 
@@ -111,7 +114,8 @@ def set_aside(results: Path, others: Path) -> None:
         path.replace(others / path.name)
     unexpected = [path.name for path in strangers if not path.name.startswith("input")]
     if unexpected:
-        print(f"The archive holds files that are new to this tool: {', '.join(unexpected)}")
+        names = ", ".join(unexpected)
+        print(f"The archive holds files that are new to this tool: {names}")  # noqa: T201 - Galaxy shows what is printed
 
 
 if __name__ == "__main__":

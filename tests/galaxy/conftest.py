@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -154,7 +153,7 @@ class FailingAccount:
         if not environ.get("HTTP_AUTHORIZATION", "").startswith("failing@"):
             return app(environ, start_response)
         begun: list[Any] = []
-        answer = b"".join(app(environ, lambda *given: begun.append(given)))  # type: ignore[arg-type,func-returns-value]
+        answer = b"".join(app(environ, lambda *given: begun.append(given)))  # type: ignore[arg-type]
         answer = answer.replace(b'"Done"', b'"Error"')
         status, headers, *_ = begun[0]
         others = [header for header in headers if header[0].lower() != "content-length"]
@@ -171,6 +170,14 @@ class Galaxy:
         self.url = f"http://127.0.0.1:{port}"
         self.sandboxes = sandboxes
         self.admin = User(self.url, "admin", api_key=ADMIN_KEY)
+
+    def is_up(self) -> bool:
+        """Say whether the API answers."""
+        try:
+            self.admin.ask("GET", "version")
+        except (RuntimeError, requests.ConnectionError):
+            return False
+        return True
 
     def new_user(self, environment: str, name: str) -> User:
         """Register somebody whose jobs run in the environment of that name."""
@@ -248,16 +255,11 @@ def environment(folder: Path, docker: dict[str, str]) -> dict[str, str]:
 def wait_until_up(galaxy: Galaxy, process: subprocess.Popen[bytes]) -> None:
     """Return when the API answers."""
     deadline = time.monotonic() + BOOT_SECONDS
-    while True:
-        try:
-            galaxy.admin.ask("GET", "version")
-        except (RuntimeError, requests.ConnectionError):
-            log = (galaxy.folder / "server.log").read_text(errors="replace")
-            assert process.poll() is None, f"Galaxy ended by itself: {log[-2000:]}"
-            assert time.monotonic() < deadline, f"Galaxy is not up after {BOOT_SECONDS} s: {log[-2000:]}"
-            time.sleep(0.5)
-        else:
-            return
+    while not galaxy.is_up():
+        log = (galaxy.folder / "server.log").read_text(errors="replace")
+        assert process.poll() is None, f"Galaxy ended by itself: {log[-2000:]}"
+        assert time.monotonic() < deadline, f"Galaxy is not up after {BOOT_SECONDS} s: {log[-2000:]}"
+        time.sleep(0.5)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -62,7 +62,7 @@ def main() -> None:
     environment = {**os.environ, "GALAXY_CONFIG_FILE": str(configuration), "PYTHONPATH": str(folder / "rules")}
     os.chdir(folder)
     run = str(arguments.engine.resolve() / "root" / "run.sh")
-    os.execve(run, [run], environment)  # noqa: S606 - there is no shell in between, and none is wanted
+    os.execve(run, [run], environment)
 
 
 def write_configuration(folder: Path, port: int, services: dict[str, str]) -> Path:
