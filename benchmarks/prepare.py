@@ -3,7 +3,6 @@
 Run it with the interpreter that has cgi-runner: `python benchmarks/prepare.py [--rows N] [--runs N] [--libraries]`.
 The files are made up, from one seed, in a temporary folder. The two commands take turns; medians are shown.
 """
-# ruff: noqa: INP001, S311, S603, T201 - a script for people: it draws numbers, starts programs and prints
 
 from __future__ import annotations
 
@@ -146,7 +145,7 @@ def made(folder: Path, rows: int, say: Callable[[str], None]) -> Iterator[Path]:
         yield path
         if shape == "called" and number == rows:
             packed = path.with_suffix(".vcf.gz")
-            subprocess.run(["bcftools", "view", "-O", "z", "-o", str(packed), str(path)], check=True)  # noqa: S607
+            subprocess.run(["bcftools", "view", "-O", "z", "-o", str(packed), str(path)], check=True)
             yield packed
             break
         path.unlink()

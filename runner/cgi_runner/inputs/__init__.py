@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .model import Kind, Prepared, PreparedFile
-from .preparation import prepare
+from cgi_runner.inputs.model import Kind, Prepared, PreparedFile
+from cgi_runner.inputs.preparation import prepare
 
 __all__ = ["Kind", "Prepared", "PreparedFile", "prepare"]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NoReturn
 
-from .cna import CnaReader, GisticReader
-from .dropped import DroppedFile
-from .faults import shown
-from .fusions import FusionReader
-from .hgvs import GenomicReader, ProteinReader
-from .lines import Source
-from .maf import MafReader
-from .model import Kind, Options, Reader
-from .tables import Header, VariantTable
-from .vcf import FIXED, VcfReader
+from cgi_runner.inputs.cna import CnaReader, GisticReader
+from cgi_runner.inputs.dropped import DroppedFile
+from cgi_runner.inputs.faults import shown
+from cgi_runner.inputs.fusions import FusionReader
+from cgi_runner.inputs.hgvs import GenomicReader, ProteinReader
+from cgi_runner.inputs.lines import Source
+from cgi_runner.inputs.maf import MafReader
+from cgi_runner.inputs.model import Kind, Options, Reader
+from cgi_runner.inputs.tables import Header, VariantTable
+from cgi_runner.inputs.vcf import FIXED, VcfReader
 
 EXPECTED: dict[Kind, str] = {
     "mutations": "a VCF, a MAF, or a table with the columns chr pos ref alt, or gdna, or protein",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .dropped import DroppedFile
-from .model import Options, Row
-from .samples import is_symbol
-from .tables import Header, Samples
+from cgi_runner.inputs.dropped import DroppedFile
+from cgi_runner.inputs.model import Options, Row
+from cgi_runner.inputs.samples import is_symbol
+from cgi_runner.inputs.tables import Header, Samples
 
 SEPARATORS = ("__", "--", "::")
 NOT_TWO = "not a fusion of two named genes"

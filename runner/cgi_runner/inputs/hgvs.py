@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .dropped import DroppedFile
-from .model import Options, Row
-from .samples import is_symbol
-from .tables import CONTEXT, Header, Samples, VariantTable
+from cgi_runner.inputs.dropped import DroppedFile
+from cgi_runner.inputs.model import Options, Row
+from cgi_runner.inputs.samples import is_symbol
+from cgi_runner.inputs.tables import CONTEXT, Header, Samples, VariantTable
 
 GENOMIC_EXAMPLE = "an expression like chr3:g.178936091G>A"
 GENOMIC_TIP = "tell the bases, as in chr3:g.100_101delAG, chr3:g.100_101delAGinsT or chr3:g.100dupA; or give a VCF"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from .genome import GENOMES, NAMES
-from .model import Key, Row
+from cgi_runner.inputs.genome import GENOMES, NAMES
+from cgi_runner.inputs.model import Key, Row
 
 MOST_LINES = 20
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cgi_runner.errors import InputError
-
-from .faults import Faults, clean
+from cgi_runner.inputs.faults import Faults, clean
 
 BLOCK = 1 << 16
 LONGEST_LINE = 1 << 21

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .genome import REFERENCE_TIP, build_named_in
-from .model import Row
-from .tables import CONTEXT, VARIANT, VariantTable
+from cgi_runner.inputs.genome import REFERENCE_TIP, build_named_in
+from cgi_runner.inputs.model import Row
+from cgi_runner.inputs.tables import CONTEXT, VARIANT, VariantTable
 
 
 class MafReader(VariantTable):

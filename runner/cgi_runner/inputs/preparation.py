@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from cgi_runner.errors import InputError
-
-from .dropped import DroppedFile
-from .faults import shown
-from .formats import OPTION, reader_of
-from .genome import GENOMES
-from .layout import LAYOUTS
-from .lines import Source
-from .model import Kind, Options, Prepared, PreparedFile
-from .samples import SAMPLE_TIP, default_name, is_name
-from .sorting import Sorter
+from cgi_runner.inputs.dropped import DroppedFile
+from cgi_runner.inputs.faults import shown
+from cgi_runner.inputs.formats import OPTION, reader_of
+from cgi_runner.inputs.genome import GENOMES
+from cgi_runner.inputs.layout import LAYOUTS
+from cgi_runner.inputs.lines import Source
+from cgi_runner.inputs.model import Kind, Options, Prepared, PreparedFile
+from cgi_runner.inputs.samples import SAMPLE_TIP, default_name, is_name
+from cgi_runner.inputs.sorting import Sorter
 
 KINDS: tuple[Kind, ...] = ("mutations", "cnas", "translocations")
 

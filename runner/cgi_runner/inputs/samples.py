@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cgi_runner.errors import InputError
-
-from .faults import Faults, shown
+from cgi_runner.inputs.faults import Faults, shown
 
 LONGEST_NAME = 200
 MOST_LISTED = 10

@@ -15,8 +15,8 @@ from itertools import islice
 from operator import eq, itemgetter
 from pathlib import Path
 
-from .layout import MOST_LINES, Layout
-from .model import Key, Row
+from cgi_runner.inputs.layout import MOST_LINES, Layout
+from cgi_runner.inputs.model import Key, Row
 
 WINDOW = 4_000
 RUN = 50_000

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from .dropped import DroppedFile
-from .faults import shown
-from .lines import Source
-from .model import Options, Row
-from .samples import SAMPLE_TIP, is_name
-from .variant import Judge, Site
+from cgi_runner.inputs.dropped import DroppedFile
+from cgi_runner.inputs.faults import shown
+from cgi_runner.inputs.lines import Source
+from cgi_runner.inputs.model import Options, Row
+from cgi_runner.inputs.samples import SAMPLE_TIP, is_name
+from cgi_runner.inputs.variant import Judge, Site
 
 SYNONYMS = {
     "chr": ("chr", "chrom", "chromosome"),

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from .dropped import DroppedFile, variant_text
-from .faults import Faults, shown
-from .genome import GENOMES, NAMES, REFERENCE_TIP, bare
-from .model import Options, Row
+from cgi_runner.inputs.dropped import DroppedFile, variant_text
+from cgi_runner.inputs.faults import Faults, shown
+from cgi_runner.inputs.genome import GENOMES, NAMES, REFERENCE_TIP, bare
+from cgi_runner.inputs.model import Options, Row
 
 Site = tuple[str, str, str]
 """Chromosome, position and reference allele as the file has them."""

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from .dropped import DroppedFile
-from .faults import shown
-from .genome import NAMES, REFERENCE_TIP, Genome, build_named_in, build_of_length
-from .lines import Source
-from .model import Options, Row
-from .samples import chosen
-from .variant import LONGEST_POSITION, Allele, Judge, normalised
+from cgi_runner.inputs.dropped import DroppedFile
+from cgi_runner.inputs.faults import shown
+from cgi_runner.inputs.genome import NAMES, REFERENCE_TIP, Genome, build_named_in, build_of_length
+from cgi_runner.inputs.lines import Source
+from cgi_runner.inputs.model import Options, Row
+from cgi_runner.inputs.samples import chosen
+from cgi_runner.inputs.variant import LONGEST_POSITION, Allele, Judge, normalised
 
 FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
 BASES = frozenset("ACGT")
