@@ -170,6 +170,7 @@ def test_a_run_ends_with_what_a_person_asks_first(tmp_path: Path) -> None:
     assert all(Path(line.strip()).is_file() for line in lines if line.endswith((".tsv", ".txt")))
     assert json.loads((tmp_path / "out" / "cgi-job.json").read_text())["title"].startswith("my title [cgi-runner ")
     assert "CGI: " in outcome.err
+    assert "left out" not in outcome.out
 
 
 @pytest.mark.usefixtures("account")
@@ -184,6 +185,7 @@ def test_duplicates_and_rows_not_sent_are_on_the_screen(tmp_path: Path) -> None:
     outcome = cgi_runner("run", "--mutations", tmp_path / "in.vcf.gz", "--cancer-type", "CM", "-o", tmp_path / "out")
     assert "  mutations: 3 read, 1 duplicates folded, 1 sent, 1 returned, 0 missing" in outcome.out.splitlines()
     assert "  not sent: 1 (" in outcome.out
+    assert f"  rows left out, each with its reason: {tmp_path / 'out' / 'dropped.tsv'}" in outcome.out.splitlines()
 
 
 @pytest.mark.usefixtures("account")

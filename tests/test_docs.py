@@ -20,7 +20,7 @@ from cgi_runner.cli.main import cli
 from cgi_runner.clock import SystemClock
 from cgi_runner.sandbox import Sandbox
 from command_line import cgi_runner
-from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
+from conftest import CREDENTIALS, EXAMPLES, ROOT, SimulatedClock
 
 COMMANDS = sorted(cli.commands.items())
 
@@ -81,6 +81,18 @@ def test_without_a_command_the_help_comes_on_stderr() -> None:
     outcome = cgi_runner()
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == cgi_runner("--help").out
+
+
+@pytest.mark.parametrize("name", ["README.md", "examples/README.md", "Makefile", "compose.yaml"])
+def test_what_the_papers_call_is_there(name: str) -> None:
+    """Commands and flags that are written down anywhere are those of the command line."""
+    text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    for command, rest in re.findall(r"\bcgi-runner ((?!is |and )[a-z][a-z-]+)\b([^\n`|&]*)", text):
+        if command not in cli.commands and not rest.strip().startswith("-"):
+            continue  # a sentence about cgi-runner, not a call of it
+        assert command in cli.commands, f"{name}: {command}"
+        known = {flag for parameter in cli.commands[command].params for flag in parameter.opts}
+        assert set(re.findall(r"(?<!\S)--[a-z][a-z-]+", rest)) <= known, f"{name}: {command} {rest}"
 
 
 @pytest.fixture

@@ -38,6 +38,8 @@ def results(record: Record, out: Path) -> None:
         click.echo(f"  not sent: {count} ({reason})")
     for caution in record.warnings:
         click.echo(f"  beware: {caution}")
+    if record.not_sent or any(counts["not_returned"] for counts in record.rows.values()):
+        click.echo(f"  rows left out, each with its reason: {out / 'dropped.tsv'}")
     for name in record.archive.get("members", []):
         click.echo(f"  {out / name}")
 
