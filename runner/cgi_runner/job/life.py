@@ -101,23 +101,31 @@ def collect(record: Record, source: Path | None, out: Path, desk: Desk, *, stric
         return _brought_home(journal, out, work, desk, is_new=False, source=source, strict=strict)
 
 
-def wait(job_id: str, desk: Desk, *, just_submitted: bool = False) -> JobLog:
+def wait(job_id: str, desk: Desk) -> JobLog:
     """Give a job's log once the job has ended, be it in Done or in Error; raises what `Watch` raises."""
+    with _said_if_stopped(Record(desk.service, job_id=job_id)):
+        return _watched(job_id, desk, just_submitted=False)
+
+
+def _watched(job_id: str, desk: Desk, *, just_submitted: bool) -> JobLog:
     deadline = Deadline.after(desk.deadline, desk.clock)
     watch = Watch(desk.api, job_id, desk.clock, deadline, desk.patience, desk.screen)
     try:
-        with _said_if_stopped(job_id):
-            return watch.until_ended(just_submitted=just_submitted)
+        return watch.until_ended(just_submitted=just_submitted)
     finally:
         desk.screen.clear()
 
 
 @contextmanager
-def _said_if_stopped(job_id: str) -> Iterator[None]:
+def _said_if_stopped(record: Record) -> Iterator[None]:
+    """Tell somebody who stops the program what becomes of the job."""
     try:
         yield
     except KeyboardInterrupt:
-        log.warning("stopped; job %s goes on at CGI, and the same command finds it again", job_id)
+        if record.job_id and not record.state.is_complete:
+            log.warning("stopped; job %s goes on at CGI, and the same command finds it again", record.job_id)
+        elif record.state in {State.SUBMITTING, State.AMBIGUOUS}:
+            log.warning("stopped while submitting; the same command looks for the job before it submits again")
         raise
 
 
@@ -133,16 +141,17 @@ def _submitted(wish: Wish, out: Path, work: Path, desk: Desk, *, fresh: bool) ->
         known = None
     journal = Journal(out / NAME, known or wanted, desk.clock)
     is_new = not journal.record.job_id
-    if is_new:
-        with _undone(journal):
-            if not journal.path.exists():
-                journal.advance(State.PREPARED)
-            log.info("prepared %s", ", ".join(f"{f.rows_sent} {f.kind}" for f in prepared.files))
-            ensure_submitted(desk.api, order, journal, account=desk.account, fresh=fresh, clock=desk.clock)
-            log.info("job %s", journal.record.job_id)
-    if not journal.record.state.is_complete or not (out / DROPPED).exists():
-        settle(prepared.dropped, out / DROPPED)
-    return journal, is_new and not journal.record.adopted
+    with _said_if_stopped(journal.record):
+        if is_new:
+            with _undone(journal):
+                if not journal.path.exists():
+                    journal.advance(State.PREPARED)
+                log.info("prepared %s", ", ".join(f"{f.rows_sent} {f.kind}" for f in prepared.files))
+                ensure_submitted(desk.api, order, journal, account=desk.account, fresh=fresh, clock=desk.clock)
+                log.info("job %s", journal.record.job_id)
+        if not journal.record.state.is_complete or not (out / DROPPED).exists():
+            settle(prepared.dropped, out / DROPPED)
+        return journal, is_new and not journal.record.adopted
 
 
 def _order(wish: Wish, prepared: Prepared) -> Order:
@@ -201,14 +210,12 @@ def _undone(journal: Journal) -> Iterator[None]:
     before = journal.path.read_text(encoding="utf-8") if journal.path.exists() else None
     try:
         yield
-    except BaseException as error:
-        if journal.record.state is not State.PREPARED:
-            if isinstance(error, KeyboardInterrupt):
-                log.warning("stopped while submitting; the same command looks for the job before it submits again")
-        elif before is None:
-            journal.path.unlink(missing_ok=True)
-        else:
-            write_whole(journal.path, before)
+    except BaseException:
+        if journal.record.state is State.PREPARED:
+            if before is None:
+                journal.path.unlink(missing_ok=True)
+            else:
+                write_whole(journal.path, before)
         raise
 
 
@@ -228,8 +235,8 @@ def _brought_home(
     if record.state.is_complete and is_intact(out, record):
         log.info("the verified results are in %s already", out)
     else:
-        answer = _waited(journal, out, desk, source, is_new=is_new)
-        with _said_if_stopped(record.job_id):
+        with _said_if_stopped(record):
+            answer = _waited(journal, out, desk, source, is_new=is_new)
             journal.advance(State.FETCHING)
             unpacked = fetch(
                 desk.api, record.job_id, work, clock=desk.clock, patience=desk.patience, screen=desk.screen
@@ -245,7 +252,7 @@ def _brought_home(
 def _waited(journal: Journal, out: Path, desk: Desk, source: Path | None, *, is_new: bool) -> JobLog:
     """Wait for the end of the job, and keep its log with whatever a new folder takes along."""
     job_id = journal.record.job_id
-    answer = wait(job_id, desk, just_submitted=is_new)
+    answer = _watched(job_id, desk, just_submitted=is_new)
     # The record comes first: files without one would be taken for another job's.
     journal.advance(State.FAILED if answer.status.is_error else State.DONE)
     if source:
