@@ -234,7 +234,11 @@ class TestSandbox:
         folder = tmp_path / "demo"
         cgi_runner("run", "--sandbox", "--mutations", MUTATIONS, "--cancer-type", "CM", "-o", folder)
         before = sorted(path.name for path in folder.iterdir())
-        assert cgi_runner("status", folder).is_plain_failure(2)
+        for command in ("status", "logs", "delete"):
+            outcome = cgi_runner(command, folder)
+            assert outcome.is_plain_failure(2)
+            assert "went with it" in outcome.err
+        assert cgi_runner("fetch", folder).code == 0
         assert sorted(path.name for path in folder.iterdir()) == before
 
     def test_bad_input_leaves_nothing(self, tmp_path: Path) -> None:

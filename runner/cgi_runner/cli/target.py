@@ -63,13 +63,14 @@ def contact_for(target: Target, options: dict[str, Any]) -> Iterator[Contact]:
             followed there on its own word: a record from elsewhere must not decide who gets the token.
 
     """
+    from cgi_runner.api import UnknownJobError
     from cgi_runner.cli.options import contact
-    from cgi_runner.redaction import excerpt, redact
+    from cgi_runner.redaction import MASK, excerpt, redact
 
     of_sandbox = target.record is not None and target.record.service == "sandbox"
     with contact(options, sandbox_folder=target.folder if of_sandbox else None) as found:
-        if redact(target.job_id) != target.job_id:
-            # A token looks exactly like a job's id, and what is put into an address ends up in other people's logs.
+        # A token looks exactly like a job's id, and what is put into an address ends up in other people's logs.
+        if 2 * len(redact(target.job_id).replace(MASK, "")) <= len(target.job_id):
             raise InputError("the token was given in place of a job's id", tip="`cgi-runner list` shows the ids")
         if target.record and not target.record.service:
             raise InputError(
@@ -81,4 +82,12 @@ def contact_for(target: Target, options: dict[str, Any]) -> Iterator[Contact]:
                 f"job {target.job_id} is at {excerpt(target.record.service)}, not at {found.service}",
                 tip=f"if you trust that service, add --api-url {excerpt(target.record.service)}",
             )
-        yield found
+        try:
+            yield found
+        except UnknownJobError:
+            if not of_sandbox:
+                raise
+            raise InputError(
+                f"job {target.job_id} was in the sandbox of a run that has ended, and went with it",
+                tip=f"its results, if it had any, are in {target.folder}",
+            ) from None
