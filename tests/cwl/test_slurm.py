@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cwl import engines
-from cwl.cluster import Cluster, running, until
+from cwl.cluster import NODES, Cluster, running, until
 from cwl.conftest import missing, needed
 from cwl.engines import CWL, MissingError
 from cwl.service import TOKEN, served
@@ -72,8 +72,7 @@ class Cohort:
         """Start a leader."""
         engine = needed(lambda: engines.toil(self.folder))
         options = ("--batchSystem", "slurm", "--batchLogsDir", "logs", "--retryCount", "2", "--jobStore", "jobs")
-        workflow = () if "--restart" in more else (str(CWL / "interpret-cohort.cwl"), "cohort.json")
-        inputs = workflow or (str(CWL / "interpret-cohort.cwl"), "cohort.json")
+        inputs = (str(CWL / "interpret-cohort.cwl"), "cohort.json")
         (self.folder / "logs").mkdir(exist_ok=True)
         command = [engine.program, *engine.options, *options, *more, "--outdir", "results", *inputs]
         environment = {**self._environment, **engine.environment}
@@ -97,10 +96,12 @@ class Cohort:
         assert code == 0, (self.folder / "leader.log").read_text()[-6000:]
         titles = self.jobs()
         assert len(titles) == len(set(titles)) == len(SAMPLES)
-        for sample in SAMPLES:
-            record = json.loads((self.folder / "results" / sample / "cgi-job.json").read_text())
-            assert record["state"] == "verified"
-            assert sample in (self.folder / "results" / sample / "alterations.tsv").read_text()
+        folders = [self.folder / "results" / sample for sample in SAMPLES]
+        records = [json.loads((folder / "cgi-job.json").read_text()) for folder in folders]
+        assert {record["state"] for record in records} == {"verified"}
+        assert any(record["adopted"] for record in records), "no step began anew, so nothing was put to the test"
+        for folder in folders:
+            assert folder.name in (folder / "alterations.tsv").read_text()
 
 
 @contextmanager
@@ -132,6 +133,6 @@ def test_a_lost_node_costs_no_second_job_and_no_result(tmp_path: Path, cluster: 
     """The steps of the lost node begin anew on the other one and find their jobs at the service."""
     cohort = Cohort(tmp_path, cluster, service, "node")
     with at_work(cohort) as leader:
-        assert cluster.jobs_on("n1") > 0
+        assert min(cluster.jobs_on(node) for node in NODES) > 0
         cluster.lose("n1")
         cohort.check(leader)
