@@ -197,4 +197,4 @@ def test_stopped_by_a_signal(number: signal.Signals, code: int, tmp_path: Path) 
         assert record.state is State.WAITING
         assert {request.method for request in sandbox.requests} <= {"GET", "POST"}
         assert posts(sandbox) == 1
-    assert {path.name for path in out.iterdir()} == {"cgi-job.json", "dropped.tsv"}
+    assert {path.name for path in out.iterdir()} <= {"cgi-job.json", "dropped.tsv"}

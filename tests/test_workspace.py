@@ -1,0 +1,133 @@
+"""The output folder while a job is at work in it, and the locks that keep processes apart."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from cgi_runner.errors import InputError, RunnerError
+from cgi_runner.job import workspace as module
+from cgi_runner.job.workspace import one_at_a_time, workspace
+
+
+def test_what_nothing_was_put_into_goes(tmp_path: Path) -> None:
+    """Folders that were made in vain go with their parents; those that were there stay."""
+    with workspace(tmp_path / "a" / "b" / "c") as work:
+        assert work.is_dir()
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "there").mkdir()
+    with workspace(tmp_path / "there"):
+        pass
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+
+
+def test_what_something_was_put_into_stays(tmp_path: Path) -> None:
+    """A file in the folder keeps it; work in progress goes all the same, as do leftovers of a killed run."""
+    out = tmp_path / "a" / "b"
+    (out / ".cgi-runner" / "old").mkdir(parents=True)
+    with workspace(out) as work:
+        assert not list(work.iterdir())
+        (work / "part").write_text("x")
+        (out / "kept").write_text("x")
+    assert [path.name for path in out.iterdir()] == ["kept"]
+
+
+@pytest.mark.parametrize("kind", ["file", "parent", "work", "link"])
+def test_a_folder_that_cannot_be_used_is_bad_input(kind: str, tmp_path: Path) -> None:
+    """Files in the way and links out of the folder are neither followed nor removed."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "precious").write_text("x")
+    out = tmp_path / "out"
+    if kind == "file":
+        out.write_text("x")
+    elif kind == "parent":
+        out.write_text("x")
+        out /= "below"
+    else:
+        out.mkdir()
+        if kind == "work":
+            (out / ".cgi-runner").write_text("x")
+        else:
+            (out / ".cgi-runner").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match="cannot be used"), workspace(out):
+        pytest.fail("a folder that cannot be used was used")
+    assert (tmp_path / "elsewhere" / "precious").read_text() == "x"
+
+
+def test_a_full_disk_is_said_in_one_line(tmp_path: Path) -> None:
+    """No room is no fault of the program's; other faults of the machine are not hidden."""
+    with pytest.raises(RunnerError, match="No space left") as failed, workspace(tmp_path / "out"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert "make room" in failed.value.tip
+    with pytest.raises(PermissionError), workspace(tmp_path / "out"):
+        raise PermissionError(errno.EACCES, "no")
+
+
+def test_one_at_a_time_in_one_folder(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A second one waits until the first is done, by whatever path it calls the folder, and says that it waits."""
+    caplog.set_level("INFO")
+    (tmp_path / "link").symlink_to(tmp_path)
+    order: list[str] = []
+    inside = threading.Event()
+
+    def second() -> None:
+        inside.wait(5)
+        with workspace(tmp_path / "link" / "out"):
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with workspace(tmp_path / "out"):
+        inside.set()
+        while "waiting for it to end" not in caplog.text:
+            thread.join(0.01)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
+    assert not list(tmp_path.glob("out"))
+
+
+def test_a_lock_is_let_go_of_after_a_failure() -> None:
+    """What ends by an exception does not keep others out."""
+    for _ in range(2):
+        with pytest.raises(KeyError), one_at_a_time("a thing of these tests", "busy"):
+            raise KeyError
+
+
+@pytest.mark.parametrize("trouble", ["squatted", "link", "file", "nowhere"])
+def test_without_a_safe_place_for_locks_it_goes_on(
+    trouble: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is not one's own is never used for locks."""
+    name = f"cgi-runner-{os.getuid()}"
+    if trouble == "link":
+        (tmp_path / name).symlink_to(tmp_path)
+    elif trouble == "file":
+        (tmp_path / name).write_text("x")
+    elif trouble == "squatted":
+        monkeypatch.setattr(os, "getuid", lambda: 4711)
+
+    def place(text: str) -> Path:
+        return tmp_path if text == "/tmp" else Path(text)
+
+    monkeypatch.setattr(module, "Path", place)
+    if trouble == "nowhere":
+        monkeypatch.setattr(module, "Path", lambda _: tmp_path / "missing")
+        monkeypatch.setattr("tempfile.gettempdir", lambda: os.readlink(tmp_path / "missing"))
+    assert module._lock_folder() is None
+    with one_at_a_time("a thing", "busy"):
+        pass
+
+
+def test_the_folder_for_locks_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else reads there, and no name in it tells what is locked."""
+    monkeypatch.setattr(module, "Path", lambda _: tmp_path)
+    with one_at_a_time("submit https://example.org steward@example.org", "busy"):
+        folder = module._lock_folder()
+        assert folder
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert not [path for path in folder.iterdir() if "steward" in path.name]
