@@ -24,16 +24,14 @@ _KINDS = ("mutations", "cnas", "translocations")
 
 
 @click.command(
-    epilog=opt.examples("cgi-runner cohort examples/samples.tsv --sandbox --delete --output cohort"),
+    epilog=opt.examples("cgi-runner cohort --sandbox --mutations examples/mutations.tsv --cancer-type CM -o cohort"),
 )
-@click.argument("sheet", type=_PATH, metavar="SAMPLES.tsv")
+@click.argument("samples", type=_PATH, required=False)
 @opt.output
-@click.option(
-    "--mutations", type=_PATH, metavar="FILE", help="One VCF, MAF or table with the mutations of all samples."
-)
-@click.option("--cnas", type=_PATH, metavar="FILE", help="One table, or GISTIC matrix, with all samples' copy numbers.")
-@click.option("--translocations", type=_PATH, metavar="FILE", help="One table with the fusions of all samples.")
-@click.option("--cancer-type", default="", metavar="ID", help="Of samples whose line in the sheet names none.")
+@click.option("--mutations", type=_PATH, metavar="FILE", help="VCF (also .gz), MAF, table or HGVS; - for stdin.")
+@click.option("--cnas", type=_PATH, metavar="FILE", help="Copy numbers: a table gene/cna, or a GISTIC matrix.")
+@click.option("--translocations", type=_PATH, metavar="FILE", help="Fusions: a table with a column fus (A__B).")
+@click.option("--cancer-type", default="", metavar="ID", help="CGI's id or name; see `cgi-runner cancer-types`.")
 @click.option("--any-cancer-type", is_flag=True, help="Let an id through that is not in the list.")
 @click.option(
     "--reference",
@@ -41,9 +39,9 @@ _KINDS = ("mutations", "cnas", "translocations")
     default="hg38",
     show_default=True,
     metavar="BUILD",
-    help="Genome build of samples whose line names none: hg38 (or GRCh38), hg19 (or GRCh37).",
+    help="Genome build of the coordinates: hg38 (or GRCh38), hg19 (or GRCh37).",
 )
-@click.option("--title", default="", metavar="TEXT", help="Title of the jobs at CGI; a number and a mark are added.")
+@click.option("--title", default="", metavar="TEXT", help="Title of the job at CGI; a mark is added to it.")
 @click.option("--pass-only", is_flag=True, help="Of a VCF, only records whose FILTER is PASS or missing.")
 @click.option("--skip-bad", is_flag=True, help="Go on without samples that cannot be used, and say which.")
 @click.option(
@@ -57,23 +55,27 @@ _KINDS = ("mutations", "cnas", "translocations")
 @opt.service
 @opt.sandbox
 @opt.deadline
-@click.option("--delete", is_flag=True, help="Delete each job at CGI once its results are here; makes room for more.")
+@click.option("--delete", is_flag=True, help="Delete the job at CGI once its results are verified here.")
 @opt.strict
 @opt.fresh
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line on stdout for every change.")
-def cohort(*, sheet: Path, output: Path, **options: Any) -> None:
-    """Run the samples of a sheet in as few jobs as they fit into.
+@opt.as_json
+def cohort(*, samples: Path | None, output: Path, **options: Any) -> None:
+    """Run many samples in as few jobs as they fit into.
 
-    The sheet is a table with the columns sample, cancer_type, reference, mutations, cnas and translocations; the last
-    three name each sample's files, relative to the sheet, unless one file for all samples is given by option. All
-    samples are checked before anything is sent. Each gets a folder of its own, with just what it would have had alone.
+    SAMPLES is a table with the columns sample, cancer_type, reference, mutations, cnas and translocations. The last
+    three name each sample's files, relative to the table; an option of that name gives one file for all samples
+    instead. Cancer type and reference may be given by option, too, for samples whose cells are empty. Without SAMPLES,
+    those of the files given by option are run.
 
-    The same command again goes on where it was stopped; samples that are new in the sheet are then sent too.
+    All samples are checked before anything is sent. Each gets a folder of its own, with what it would have had alone.
+    With --delete, jobs that are done make room for the next ones. --json prints one object a line for every change.
+
+    The same command again goes on where it was stopped; samples that are new in the table are then sent too.
     """
     from cgi_runner import cohort as cohorts
 
     wanted = cohorts.Cohort(
-        sheet=sheet,
+        sheet=samples,
         shared={kind: options[kind] for kind in _KINDS if options[kind]},  # type: ignore[misc]
         defaults=cohorts.Defaults(options["cancer_type"], options["reference"], options["any_cancer_type"]),
         title=" ".join(options["title"].split()),
@@ -91,15 +93,15 @@ def cohort(*, sheet: Path, output: Path, **options: Any) -> None:
     report.check(strict=options["strict"])
 
 
-@click.command("cohort-merge", epilog=opt.examples("cgi-runner cohort-merge cohort --output merged"))
-@click.argument("folders", nargs=-1, required=True, type=_PATH, metavar="DIR...")
+@click.command("cohort-merge", epilog=opt.examples("cgi-runner cohort-merge results --output merged"))
+@click.argument("folders", nargs=-1, required=True, type=_PATH)
 @opt.output
 @opt.as_json
 def merge(*, folders: tuple[Path, ...], output: Path, as_json: bool) -> None:
     """Join the tables of samples that were run one by one.
 
-    DIR is an output folder of `run` or `fetch`, or that of a cohort, which stands for all of its samples. The tables
-    are those that a cohort of the same samples has.
+    FOLDERS are output folders of `run` or `fetch`, or of a cohort, which stand for all of its samples. The tables are
+    those that a cohort of the same samples has.
     """
     from cgi_runner import cohort as cohorts
     from cgi_runner.cli import show

@@ -35,7 +35,7 @@ SPACING = 3.0
 
 
 class _NoChatter(logging.Filter):
-    """Keeps back the lines of CGI's logs as `Watch` passes them on: of several jobs, nobody could tell whose they are."""
+    """Keeps back the lines of CGI's logs as `Watch` passes them on: of several jobs, nobody could tell whose."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let everything else through."""

@@ -6,16 +6,15 @@ import hashlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from cgi_runner.cohort.shared import Part, Shared, census_of, share_dropped
 from cgi_runner.cohort.sheet import KINDS, Bad, Sample, Sheet
-from cgi_runner.cohort.spread import Spread
 from cgi_runner.errors import InputError
-from cgi_runner.inputs import Kind, Prepared, PreparedFile, prepare
+from cgi_runner.inputs import Prepared, PreparedFile, prepare
 from cgi_runner.inputs.dropped import COLUMNS
 from cgi_runner.inputs.faults import shown
 from cgi_runner.inputs.lines import Source
@@ -23,25 +22,9 @@ from cgi_runner.inputs.lines import Source
 log = logging.getLogger(__name__)
 
 DROPPED = "dropped.tsv"
-_SAMPLE = b"sample"
+OF_SHARED = "shared.tsv"
+OTHERS = "rows of other samples in the same file"
 _MOST_NAMED = 5
-_OTHERS = "rows of other samples in the same file"
-
-
-@dataclass(frozen=True)
-class Part:
-    """The rows of one sample in a prepared file: those that bear `name`.
-
-    `sha256` is that of the file that the sample would send alone; `about` describes it for the record.
-    """
-
-    kind: Kind
-    path: Path
-    header: bytes
-    name: bytes
-    rows: int
-    sha256: str
-    about: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -80,113 +63,37 @@ class Gathered:
     """Rows of shared files that are not sent and belong to none of the samples."""
 
 
-def gather(sheet: Sheet, shared: Mapping[Kind, Path], folder: Path, *, pass_only: bool = False) -> Gathered:
-    """Prepare every sample of a sheet, with its part of the shared files; a sample that fails is told, not raised.
-
-    Raises:
-        InputError: A shared file cannot be used.
-
-    """
+def gather(sheet: Sheet, shared: Shared, folder: Path, *, pass_only: bool = False) -> Gathered:
+    """Prepare every sample of a sheet, with its part of the shared files; a sample that fails is told, not raised."""
     found = Gathered(bad=list(sheet.bad))
     folders = [folder / f"{number:05}" for number, _ in enumerate(sheet.samples)]
     for sample_folder in folders:
         sample_folder.mkdir(parents=True)
-    common = _common(sheet, shared, folder, folders, pass_only=pass_only) if shared else _Common()
+    if shared.dropped:
+        found.dropped = folder / "rest.tsv"
+        places = {sample.label: place for place, sample in enumerate(sheet.samples)}
+        share_dropped(shared, places, [*(own / OF_SHARED for own in folders), found.dropped])
     for sample, own in zip(sheet.samples, folders, strict=True):
-        judged = _judged(sample, own, common, pass_only=pass_only)
+        judged = _judged(sample, own, shared, pass_only=pass_only)
         if isinstance(judged, Member):
             found.members.append(judged)
         else:
             found.bad.append(judged)
     listed = {bad.name for bad in sheet.bad} | {sample.label for sample in sheet.samples}
-    strangers = sorted(name for name in common.names if name not in listed)
+    strangers = sorted(name for name in shared.names if name not in listed)
     found.bad += [Bad(name, "has rows in the shared files, and no line in the sheet") for name in strangers]
-    found.dropped = common.dropped
     return found
 
 
-@dataclass
-class _Common:
-    """The files that all samples share, prepared: the parts by sample, and the rows that are not sent."""
-
-    parts: dict[str, list[Part]] = field(default_factory=dict)
-    reasons: dict[str, dict[str, int]] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
-    dropped: Path | None = None
-
-
-def _common(
-    sheet: Sheet, shared: Mapping[Kind, Path], folder: Path, folders: Sequence[Path], *, pass_only: bool
-) -> _Common:
-    references = {sample.reference for sample in sheet.samples} or {"hg38"}
-    if len(references) > 1:
-        raise InputError(
-            f"found the references {' and '.join(sorted(references))} in the sheet, expected one for a shared file",
-            tip="give the samples of each reference a sheet and a file of their own",
-        )
-    place = folder / "shared"
-    place.mkdir()
-    prepared = prepare(shared, place, reference=references.pop(), pass_only=pass_only)
-    common = _Common()
-    for file in prepared.files:
-        header, census = _census(file.path)
-        for name, (rows, sha256) in census.items():
-            about = {"source": file.source, "format": file.format, "sha256": sha256, "rows_sent": rows}
-            part = Part(file.kind, file.path, header, name, rows, sha256, about)
-            common.parts.setdefault(name.decode(), []).append(part)
-    common.names = set(common.parts)
-    _share_dropped(prepared.dropped, sheet, folders, common)
-    return common
-
-
-def _census(path: Path, rename: Mapping[bytes, bytes] | None = None) -> tuple[bytes, dict[bytes, tuple[int, str]]]:
-    """Give a prepared file's header, and for each sample its rows and the checksum of the file it would send alone.
-
-    `rename` gives samples other names, as they are to be sent.
-    """
-    counts: Counter[bytes] = Counter()
-    hashes: dict[bytes, Any] = {}
-    with path.open("rb") as file:
-        header = next(file)
-        place = header.rstrip(b"\n").split(b"\t").index(_SAMPLE)
-        for line in file:
-            cells = line.split(b"\t")
-            name = cells[place]
-            if name not in hashes:
-                hashes[name] = hashlib.sha256(header)
-            counts[name] += 1
-            if rename:
-                cells[place] = rename[name]
-                line = b"\t".join(cells)  # noqa: PLW2901 - the line is what it is sent as
-            hashes[name].update(line)
-    return header, {name: (counts[name], digest.hexdigest()) for name, digest in hashes.items()}
-
-
-def _share_dropped(path: Path, sheet: Sheet, folders: Sequence[Path], common: _Common) -> None:
-    """Give each sample its rows of the list of what is not sent; the others stay together in one more file."""
-    common.dropped = path.with_name("rest.tsv")
-    places = {sample.label: place for place, sample in enumerate(sheet.samples)}
-    counts: dict[str, Counter[str]] = {}
-    with path.open("rb") as lines:
-        spread = Spread([*(folder / "shared.tsv" for folder in folders), common.dropped], [next(lines)])
-        for line in lines:
-            cells = line.rstrip(b"\n").split(b"\t")
-            name = cells[COLUMNS.index("sample")].decode()
-            spread.add(places.get(name, len(places)), line)
-            counts.setdefault(name, Counter())[cells[COLUMNS.index("reason")].decode()] += 1
-    spread.close()
-    common.reasons = {name: dict(reasons) for name, reasons in counts.items()}
-
-
-def _judged(sample: Sample, folder: Path, common: _Common, *, pass_only: bool) -> Member | Bad:
+def _judged(sample: Sample, folder: Path, shared: Shared, *, pass_only: bool) -> Member | Bad:
     try:
-        return _member(sample, folder, common, pass_only=pass_only)
+        return _member(sample, folder, shared, pass_only=pass_only)
     except InputError as error:
         return Bad(sample.label, error.message)
 
 
-def _member(sample: Sample, folder: Path, common: _Common, *, pass_only: bool) -> Member:
-    parts, not_sent = list(common.parts.get(sample.label, ())), Counter(common.reasons.get(sample.label, {}))
+def _member(sample: Sample, folder: Path, shared: Shared, *, pass_only: bool) -> Member:
+    parts, not_sent = list(shared.parts.get(sample.label, ())), Counter(shared.reasons.get(sample.label, {}))
     if sample.sources:
         prepared = _prepared(sample, folder, pass_only=pass_only, may_be_empty=bool(parts))
         if prepared:
@@ -231,10 +138,10 @@ def _parts(sample: Sample, prepared: Prepared, not_sent: Counter[str]) -> Iterat
     for file in prepared.files:
         name = label
         if set(prepared.samples) != {sample.label}:
-            header, census = _census(file.path)
+            header, census = census_of(file.path)
             name = _picked(file, label, list(census))
-            not_sent.update({_OTHERS: sum(rows for other, (rows, _) in census.items() if other != name)})
-            _, census = _census(file.path, {other: label if other == name else other for other in census})
+            not_sent.update({OTHERS: sum(rows for other, (rows, _) in census.items() if other != name)})
+            _, census = census_of(file.path, {other: label if other == name else other for other in census})
             rows, sha256 = census[name]
         else:
             with file.path.open("rb") as lines:
@@ -256,7 +163,7 @@ def _picked(file: PreparedFile, label: bytes, names: list[bytes]) -> bytes:
 
 def _joined_dropped(folder: Path) -> Path:
     """Give the list of what is not sent of a sample, from its own files and from shared ones."""
-    own, of_shared = folder / DROPPED, folder / "shared.tsv"
+    own, of_shared = folder / DROPPED, folder / OF_SHARED
     if not own.exists():
         if of_shared.exists():
             return of_shared.rename(own)

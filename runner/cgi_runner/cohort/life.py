@@ -14,7 +14,8 @@ from cgi_runner.cohort.ledger import Ledger
 from cgi_runner.cohort.merge import write_tables
 from cgi_runner.cohort.outcome import Report
 from cgi_runner.cohort.packing import USUAL_ROWS
-from cgi_runner.cohort.sheet import Bad, Defaults, read_sheet
+from cgi_runner.cohort.shared import Shared, prepare_shared
+from cgi_runner.cohort.sheet import REFERENCES, Bad, Defaults, Sheet, read_sheet, sheet_of
 from cgi_runner.errors import InputError
 from cgi_runner.inputs import Kind
 from cgi_runner.job import Desk
@@ -27,9 +28,9 @@ _MOST_LINES = 6  # of what is wrong with one sample; `check` shows all of it
 
 @dataclass(frozen=True)
 class Cohort:
-    """What the user wants analysed: a sheet of samples, and the files that all of them share."""
+    """What the user wants analysed: a sheet of samples, or files that all of them share, or both."""
 
-    sheet: Path
+    sheet: Path | None
     shared: Mapping[Kind, Path] = field(default_factory=dict)
     defaults: Defaults = field(default_factory=Defaults)
     title: str = ""
@@ -67,8 +68,7 @@ def run(cohort: Cohort, out: Path, desk: Desk, flags: Flags | None = None, tell:
     """
     flags = flags or Flags()
     with workspace(out) as work:
-        sheet = read_sheet(cohort.sheet, cohort.defaults, shared=cohort.shared)
-        found = gather(sheet, cohort.shared, work / "samples", pass_only=cohort.pass_only)
+        found = _gathered(cohort, work)
         _judge(found, flags)
         ledger = Ledger(out, desk.service, cohort.title, desk.clock, skipped=found.bad)
         ledger.make_plan(found.members, cohort.most_rows)
@@ -92,6 +92,30 @@ def run(cohort: Cohort, out: Path, desk: Desk, flags: Flags | None = None, tell:
         report = Report(ledger, conductor.failures)
         timed({"event": "end", **report.as_json()})
         return report
+
+
+def _gathered(cohort: Cohort, work: Path) -> Gathered:
+    if not cohort.sheet and not cohort.shared:
+        raise InputError(
+            "found no samples, expected a sheet, or files that name them", tip="give SAMPLES or --mutations"
+        )
+    sheet = read_sheet(cohort.sheet, cohort.defaults, shared=cohort.shared) if cohort.sheet else None
+    shared = Shared()
+    if cohort.shared:
+        reference = _one_reference(sheet, cohort.defaults)
+        shared = prepare_shared(cohort.shared, work / "shared", reference=reference, pass_only=cohort.pass_only)
+    sheet = sheet or sheet_of(shared.names, cohort.defaults)
+    return gather(sheet, shared, work / "samples", pass_only=cohort.pass_only)
+
+
+def _one_reference(sheet: Sheet | None, defaults: Defaults) -> str:
+    found = {sample.reference for sample in sheet.samples} if sheet else set()
+    if len(found) > 1:
+        raise InputError(
+            f"found the references {' and '.join(sorted(found))} in the sheet, expected one for a shared file",
+            tip="give the samples of each reference a sheet and a file of their own",
+        )
+    return found.pop() if found else REFERENCES[defaults.reference.lower()]
 
 
 def _judge(found: Gathered, flags: Flags) -> None:

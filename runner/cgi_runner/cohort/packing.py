@@ -9,7 +9,8 @@ from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 
-from cgi_runner.cohort.gather import Member, Part
+from cgi_runner.cohort.gather import Member
+from cgi_runner.cohort.shared import Part
 from cgi_runner.cohort.sheet import KINDS
 from cgi_runner.inputs.genome import GENOMES
 from cgi_runner.job.submit import Order

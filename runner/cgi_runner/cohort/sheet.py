@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +88,21 @@ def read_sheet(path: Path, defaults: Defaults, *, shared: Collection[Kind] = ())
     if not sheet.samples and not sheet.bad:
         raise InputError(f"{source.name}: found no samples below the header", tip=_TIP)
     return sheet
+
+
+def sheet_of(names: Iterable[str], defaults: Defaults) -> Sheet:
+    """Make the sheet of samples that are known from shared files only, all of one cancer type.
+
+    Raises:
+        InputError: There is no cancer type, or no such one.
+
+    """
+    if not defaults.cancer_type:
+        raise InputError(
+            "found neither a sheet nor a cancer type, expected one", tip="give --cancer-type for all samples"
+        )
+    resolve(defaults.cancer_type, any_type=defaults.any_cancer_type)
+    return _judged([(0, {"sample": name}) for name in names], Path(), defaults)
 
 
 class _Header:

@@ -144,8 +144,8 @@ class Splitter:
                 log.warning("%s of job %s names no samples and stays there, whole", name, self._pack.name)
                 return
             spread = Spread(targets, [header])
-            # Nothing right of the last column that changes has to be taken apart.
-            rows = (line.rstrip(b"\r\n").split(b"\t", max(whose + ids) + 1) for line in file)
+            last = max(whose + ids) + 1  # nothing right of the last column that changes has to be taken apart
+            rows = (line.rstrip(b"\r\n").split(b"\t", last) for line in file)
             self._spread_rows(name, rows, whose, ids, spread, header[len(header.rstrip(b"\r\n")) :])
             spread.close()
 

@@ -1,0 +1,195 @@
+"""What packing is worth, and how fast it is: a cohort in few jobs against one job per sample, and rows a second.
+
+    python benchmarks/cohort.py jobs     # 200 samples of 50 variants: simulated wall time and requests, side by side
+    python benchmarks/cohort.py rows     # 1,000 samples of 1,000 variants: packing and splitting, with peak memory
+
+The service is the sandbox on a simulated clock: a job takes 15 seconds whatever is in it, an account has 10 slots.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from cgi_runner.api import Api
+from cgi_runner.cohort import Cohort, Flags, run
+from cgi_runner.http import Session
+from cgi_runner.inputs import prepare
+from cgi_runner.job import Desk
+from cgi_runner.job.wait import pause_after
+from cgi_runner.sandbox import Sandbox
+from cgi_runner.settings import Credentials, Patience, Service
+
+QUOTA = 10
+SECONDS_A_JOB = 15
+COLUMNS = "chr\tpos\tref\talt"
+
+
+class Clock:
+    """A clock that moves by sleeping on it."""
+
+    seconds = 0.0
+
+    def monotonic(self) -> float:
+        """Give the seconds slept so far."""
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Move on at once."""
+        self.seconds += seconds
+
+    def now(self) -> datetime:
+        """Give a date that moves along."""
+        return datetime(2026, 1, 5, tzinfo=timezone.utc) + timedelta(seconds=self.seconds)
+
+
+@contextmanager
+def service() -> Iterator[tuple[Sandbox, Api, Clock]]:
+    """Serve a sandbox on a clock of its own."""
+    clock = Clock()
+    with Sandbox(duration=SECONDS_A_JOB, quota=QUOTA, clock=lambda: clock.now().timestamp()) as sandbox:
+        credentials = Credentials("benchmark@example.org", "deadbeefdeadbeefdead")
+        session = Session(Service(sandbox.url), credentials, clock=clock, patience=Patience())
+        yield sandbox, Api(session), clock
+        session.close()
+
+
+def write_cohort(folder: Path, samples: int, variants: int) -> Path:
+    """Write random tumours, one file each, and their sheet."""
+    chance = random.Random(7)  # noqa: S311 - the same tumours each time
+    lines = ["sample\tcancer_type\tmutations"]
+    for number in range(samples):
+        rows = {(chance.randint(1, 22), chance.randint(1, 40_000_000), chance.choice("CGT")) for _ in range(variants)}
+        text = "".join(f"chr{chromosome}\t{position}\tA\t{alternate}\n" for chromosome, position, alternate in rows)
+        (folder / f"{number}.tsv").write_text(f"{COLUMNS}\n{text}", encoding="utf-8")
+        lines.append(f"tumour {number}\tCANCER\t{number}.tsv")
+    sheet = folder / "sheet.tsv"
+    sheet.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return sheet
+
+
+def together(sheet: Path, folder: Path) -> tuple[float, int]:
+    """Run the cohort, and give the simulated seconds and the requests."""
+    with service() as (sandbox, api, clock):
+        desk = Desk(api, "sandbox", "benchmark", 1e6, clock=clock)
+        run(Cohort(sheet), folder / "cohort", desk, Flags(delete=True)).check(strict=True)
+        return clock.seconds, len(sandbox.requests)
+
+
+def one_by_one(folder: Path, samples: int) -> tuple[float, int]:
+    """Run each sample as a job of its own, and give the simulated seconds and the requests.
+
+    This is the leanest client that can be: as many jobs at once as the account has slots, each looked at when it is due
+    and no oftener than the cohort's, no request but the four that a job needs.
+    """
+    waiting = list(range(samples))
+    with service() as (sandbox, api, clock):
+        flights: list[tuple[float, float, str]] = []
+        while waiting or flights:
+            if waiting and len(flights) < QUOTA:
+                number = waiting.pop(0)
+                fields = {"cancer_type": "CANCER", "title": str(number), "reference": "hg38"}
+                place = folder / "alone" / str(number)
+                place.mkdir(parents=True)
+                prepared = prepare({"mutations": folder / f"{number}.tsv"}, place, reference="hg38", sample="tumour")
+                job = api.submit(fields, {"mutations": prepared.files[0].path})
+                flights.append((clock.seconds + pause_after(0), clock.seconds, job))
+                continue
+            due, since, job = flights.pop(flights.index(min(flights)))
+            clock.sleep(max(0.0, due - clock.seconds))
+            if not api.logs(job).status.is_done:
+                flights.append((clock.seconds + pause_after(clock.seconds - since), since, job))
+                continue
+            for _ in api.download(job):
+                pass
+            api.delete(job)
+        return clock.seconds, len(sandbox.requests)
+
+
+def jobs(samples: int, variants: int) -> dict[str, Any]:
+    """Compare the two ways."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        sheet = write_cohort(folder, samples, variants)
+        seconds, requests = together(sheet, folder)
+        alone_seconds, alone_requests = one_by_one(folder, samples)
+    return {
+        "samples": samples,
+        "variants": variants,
+        "cohort": {"seconds": round(seconds, 1), "requests": requests},
+        "one by one": {"seconds": round(alone_seconds, 1), "requests": alone_requests},
+        "times faster": round(alone_seconds / seconds, 1),
+        "times fewer requests": round(alone_requests / requests, 1),
+    }
+
+
+def rows(samples: int, variants: int) -> dict[str, Any]:
+    """Measure packing and splitting in a real run, by what is spent inside the two."""
+    from cgi_runner.cohort import conduct
+
+    spent: dict[str, float] = {}
+    conduct.order = _timed(conduct.order, "packing", spent)  # type: ignore[assignment]
+    conduct.shelve = _timed(conduct.shelve, "splitting", spent)  # type: ignore[assignment]
+    with tempfile.TemporaryDirectory() as temporary, service() as (sandbox, api, clock):
+        folder = Path(temporary)
+        sheet = write_cohort(folder, samples, variants)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        desk = Desk(api, "sandbox", "benchmark", 1e6, clock=clock)
+        started = time.perf_counter()
+        report = run(Cohort(sheet), folder / "cohort", desk, Flags(delete=True))
+        whole = time.perf_counter() - started
+        report.check(strict=True)
+        sent = sum(pack.rows for pack in report.ledger.plan.packs)
+        tables = ("alterations.tsv", "biomarkers.tsv")
+        back = sum(sum(1 for _ in (folder / "cohort" / name).open("rb")) - 1 for name in tables)
+        requests = len(sandbox.requests)
+    return {
+        "samples": samples,
+        "rows sent": sent,
+        "rows of result tables": back,
+        "jobs": report.jobs,
+        "requests": requests,
+        "packing, rows/s": round(sent / spent["packing"]),
+        "splitting, variants/s": round(sent / spent["splitting"]),
+        "splitting, rows of all files/s": round((sent + back) / spent["splitting"]),
+        "seconds in all, with the sandbox's own": round(whole, 1),
+        "peak MB, with the sandbox inside": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "of which MB before the run": round(before / 1024),
+    }
+
+
+def _timed(function: Callable[..., Any], name: str, spent: dict[str, float]) -> Callable[..., Any]:
+    def timed(*arguments: Any, **named: Any) -> Any:
+        started = time.thread_time()
+        try:
+            return function(*arguments, **named)
+        finally:
+            spent[name] = spent.get(name, 0.0) + time.thread_time() - started
+
+    return timed
+
+
+def main() -> None:
+    """Run one of the benchmarks and print its figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["jobs", "rows"])
+    parser.add_argument("--samples", type=int)
+    parser.add_argument("--variants", type=int)
+    asked = parser.parse_args()
+    measure, samples, variants = {"jobs": (jobs, 200, 50), "rows": (rows, 1000, 1000)}[asked.what]
+    figures = measure(asked.samples or samples, asked.variants or variants)
+    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

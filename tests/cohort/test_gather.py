@@ -1,0 +1,158 @@
+"""Samples prepared from files of their own and from files that all share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cgi_runner.cohort import Cohort, Defaults, run
+from cgi_runner.cohort.gather import Gathered, gather
+from cgi_runner.cohort.life import _gathered
+from cgi_runner.errors import InputError
+from cohort.conftest import BRAF, EGFR, TP53, Bench, files_in, rows_of
+
+Table = Callable[..., Path]
+VCF = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
+
+
+def gathered(tmp_path: Path, sheet: Path | None, **wanted: Any) -> Gathered:
+    """Prepare the samples of a sheet."""
+    return _gathered(Cohort(sheet, **wanted), tmp_path / "work")
+
+
+def bad(found: Gathered) -> dict[str, str]:
+    """Give what is wrong, by sample."""
+    return {one.name: one.why for one in found.bad}
+
+
+def test_a_file_with_a_header_and_no_rows_is_left_out(table: Table, tmp_path: Path) -> None:
+    """Callers write such a file when they found nothing; the sample's other files are good all the same."""
+    table("m.tsv", "chr\tpos\tref\talt", BRAF)
+    table("none.tsv", "fus")
+    sheet = table("s.tsv", "sample\tcancer_type\tmutations\ttranslocations", "one\tCM\tm.tsv\tnone.tsv")
+    (member,) = gathered(tmp_path, sheet).members
+    assert [part.kind for part in member.parts] == ["mutations"]
+
+
+def test_a_file_without_a_header_is_a_fault(table: Table, tmp_path: Path) -> None:
+    """An empty file is no answer: whatever should have written it has failed; and so is a missing file."""
+    table("m.tsv", "chr\tpos\tref\talt", BRAF)
+    (tmp_path / "empty.tsv").touch()
+    table("none.tsv", "fus")
+    header = "sample\tcancer_type\tmutations\ttranslocations"
+    rows = ["empty\tCM\tm.tsv\tempty.tsv", "gone\tCM\tm.tsv\tgone.tsv", "bare\tCM\t\tnone.tsv", "nothing\tCM"]
+    found = bad(gathered(tmp_path, table("s.tsv", header, *rows)))
+    assert "empty.tsv" in found["empty"]
+    assert "gone.tsv" in found["gone"]
+    assert "nothing to send" in found["bare"]
+    assert "no alterations" in found["nothing"]
+
+
+def test_the_sheet_names_the_sample(table: Table, tmp_path: Path) -> None:
+    """A file with a single sample of another name is that sample's; of several, the one of that name is taken."""
+    table("one.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\tTCGA-1", f"{TP53}\tTCGA-1")
+    table("more.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\tb", f"{TP53}\tc")
+    sheet = table("s.tsv", "sample\tcancer_type\tmutations", "a\tCM\tone.tsv", "b\tCM\tmore.tsv", "d\tCM\tmore.tsv")
+    found = gathered(tmp_path, sheet)
+    assert [(m.sample.label, m.rows, m.parts[0].name) for m in found.members] == [("a", 2, b"TCGA-1"), ("b", 1, b"b")]
+    assert found.members[1].not_sent == {"rows of other samples in the same file": 1}
+    assert "found the samples 'b', 'c', expected 'd'" in bad(found)["d"]
+
+
+def test_shared_files_are_told_apart_by_sample(table: Table, tmp_path: Path) -> None:
+    """Rows go to their sample, what is not sent too; a sample that is in one of them only is told."""
+    maf = table("all.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\ta", f"{TP53}\tb", "MT\t5\tA\tG\tb", "MT\t6\tA\tG\tc")
+    table("c.tsv", "gene\tcna", "MET\tamp", "MET\tgain")
+    sheet = table("s.tsv", "sample\tcancer_type\tcnas", "a\tCM", "b\tCM\tc.tsv", "d\tCM")
+    found = gathered(tmp_path, sheet, shared={"mutations": maf})
+    assert [(m.sample.label, [p.kind for p in m.parts]) for m in found.members] == [
+        ("a", ["mutations"]),
+        ("b", ["mutations", "cnas"]),
+    ]
+    assert [row["reason"] for row in rows_of(found.members[1].dropped)] == [
+        "neither amp nor del",
+        "CGI takes no mitochondrial variants",
+    ]
+    assert sum(found.members[1].not_sent.values()) == 2
+    assert found.dropped
+    assert [row["sample"] for row in rows_of(found.dropped)] == ["c"]
+    assert "no alterations" in bad(found)["d"]
+
+
+def test_a_sample_that_the_sheet_does_not_name_is_told(table: Table, tmp_path: Path) -> None:
+    """A name that is spelled in two ways must not make a sample vanish."""
+    maf = table("all.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\ta", f"{TP53}\tA")
+    found = gathered(tmp_path, table("s.tsv", "sample\tcancer_type", "a\tCM"), shared={"mutations": maf})
+    assert "no line in the sheet" in bad(found)["A"]
+
+
+def test_without_a_sheet_the_files_name_the_samples(table: Table, tmp_path: Path) -> None:
+    """One file of many samples of one cancer type needs no sheet, but the cancer type."""
+    maf = table("all.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\tb", f"{TP53}\ta")
+    found = gathered(tmp_path, None, shared={"mutations": maf}, defaults=Defaults("CM"))
+    assert [(m.sample.label, m.sample.cancer_type) for m in found.members] == [("a", "CM"), ("b", "CM")]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "shared", "said"),
+    [
+        (Defaults(), True, "neither a sheet nor a cancer type"),
+        (Defaults("XYZ"), True, "is not one of CGI's"),
+        (Defaults("CM"), False, "found no samples"),
+    ],
+)
+def test_without_a_sheet_the_rest_must_be_given(
+    table: Table, tmp_path: Path, defaults: Defaults, shared: bool, said: str
+) -> None:
+    """What is missing is said."""
+    maf = table("all.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\tb")
+    with pytest.raises(InputError, match=said):
+        gathered(tmp_path, None, shared={"mutations": maf} if shared else {}, defaults=defaults)
+
+
+def test_a_shared_file_is_of_one_reference(table: Table, tmp_path: Path) -> None:
+    """Coordinates of one file cannot be those of two builds."""
+    maf = table("all.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\ta", f"{BRAF}\tb")
+    sheet = table("s.tsv", "sample\tcancer_type\treference", "a\tCM\thg19", "b\tCM\thg38")
+    with pytest.raises(InputError, match="hg19 and hg38"):
+        gathered(tmp_path, sheet, shared={"mutations": maf})
+
+
+def test_a_vcf_of_many_samples_gives_each_what_it_would_have_got_alone(
+    table: Table, tmp_path: Path, bench: Bench
+) -> None:
+    """A multi-sample VCF with a clinical table: the tables are those of `run --sample` on the same VCF."""
+    lines = [("7", 140753336, "A", "T", "0/1", "0/0", "1|1"), ("17", 7673802, "C", "T,G", "1/2", "0/2", "0/1")]
+    text = [f"{c}\t{p}\t.\t{r}\t{a}\t.\tPASS\t.\tGT\t{x}\t{y}\t{z}" for c, p, r, a, x, y, z in lines]
+    vcf = table("all.vcf", f"{VCF}\tone\ttwo\tthree", *text)
+    sheet = table("s.tsv", "sample\tcancer_type", "one\tCM", "two\tBRCA", "three\tCM")
+    report = run(Cohort(sheet, {"mutations": vcf}), tmp_path / "out", bench.desk)
+    report.check(strict=True)
+    for name, cancer_type in (("one", "CM"), ("two", "BRCA"), ("three", "CM")):
+        wish = {"sources": {"mutations": vcf}, "sample": name, "cancer_type": cancer_type, "reference": "hg38"}
+        alone = bench.of_another().alone(tmp_path / f"alone-{name}", **wish)
+        got = files_in(tmp_path / "out" / name)
+        # Alone, the file's alleles that this sample does not carry are listed as such.
+        assert {**got, "dropped.tsv": b""} == {**alone, "dropped.tsv": b""}
+
+
+def test_nothing_is_lost_of_a_gistic_matrix(table: Table, tmp_path: Path) -> None:
+    """A matrix of all samples, with mutations of their own files: levels that are not sent stay with their sample."""
+    matrix = table("g.tsv", "Gene Symbol\tLocus ID\tCytoband\ta\tb", "ERBB2\t1\tx\t2\t1", "TP53\t2\tx\t0\t-2")
+    table("a.tsv", "chr\tpos\tref\talt", EGFR)
+    sheet = table("s.tsv", "sample\tcancer_type\tmutations", "a\tCM\ta.tsv", "b\tCM")
+    found = gathered(tmp_path, sheet, shared={"cnas": matrix})
+    assert [member.rows for member in found.members] == [2, 1]
+    assert all(sum(member.not_sent.values()) == 1 for member in found.members)
+
+
+def test_gather_takes_what_is_no_sample_for_what_it_is(tmp_path: Path) -> None:
+    """A sheet of bad lines only gives no members and all faults."""
+    from cgi_runner.cohort.shared import Shared
+    from cgi_runner.cohort.sheet import Bad, Sheet
+
+    found = gather(Sheet([], [Bad("x", "why")]), Shared(), tmp_path / "w")
+    assert (found.members, bad(found)) == ([], {"x": "why"})

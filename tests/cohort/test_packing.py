@@ -1,0 +1,91 @@
+"""Which samples share a job, and what is in its files."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cgi_runner.cohort.gather import Member
+from cgi_runner.cohort.packing import Pack, order, packed
+from cgi_runner.cohort.shared import Part, census_of
+from cgi_runner.cohort.sheet import Sample
+from cgi_runner.inputs import prepare
+
+PLACES = st.lists(
+    st.tuples(st.sampled_from(["1", "2", "10", "X"]), st.integers(1, 2000), st.sampled_from("CGT")), min_size=1
+)
+
+
+def member(name: str, rows: int, cancer_type: str = "CM", layout: bytes = b"") -> Member:
+    """Give a sample with so many rows."""
+    kind = "mutations" if layout else "cnas"
+    part = Part(kind, Path("x"), layout or b"gene\n", name.encode(), rows, f"{name}{rows}", {})  # type: ignore[arg-type]
+    return Member(Sample(name, name, cancer_type, "hg38", {}), (part,), Path("dropped.tsv"), {})
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 30), st.sampled_from(["CM", "BRCA"]), st.sampled_from([b"", b"chr\n", b"p\n"]))),
+    st.integers(1, 40),
+)
+def test_no_job_has_too_many_rows_or_samples_that_do_not_fit(
+    samples: list[tuple[int, str, bytes]], most_rows: int
+) -> None:
+    """Each sample is in one job, with its like, and no two jobs that could be one are left half-empty."""
+    members = [member(f"n{n}", rows, cancer, layout) for n, (rows, cancer, layout) in enumerate(samples)]
+    packs = packed(members, most_rows=most_rows, first=3)
+    assert [pack.number for pack in packs] == list(range(3, 3 + len(packs)))
+    assert Counter(m.sample.name for p in packs for m in p.members) == Counter(m.sample.name for m in members)
+    keys = [{(m.sample.cancer_type, m.layout) for m in pack.members} for pack in packs]
+    assert all(len(key) == 1 for key in keys)
+    assert all(pack.rows <= most_rows or len(pack.members) == 1 for pack in packs)
+    for one, other in ((a, b) for a in range(len(packs)) for b in range(a + 1, len(packs)) if keys[a] == keys[b]):
+        assert packs[one].rows + min(m.rows for m in packs[other].members) > most_rows
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(PLACES, min_size=1, max_size=4))
+def test_a_pack_is_the_sorted_union_of_its_samples(samples: list[list[tuple[str, int, str]]]) -> None:
+    """All rows are there, in the order of a single prepared file, under ids that tell whose they are."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        members = []
+        for number, rows in enumerate(samples):
+            place = folder / str(number)
+            place.mkdir()
+            text = "".join(f"{c}\t{p}\tA\t{a}\n" for c, p, a in rows)
+            (place / "in.tsv").write_text(f"chr\tpos\tref\talt\n{text}", encoding="utf-8")
+            prepare({"mutations": place / "in.tsv"}, place, reference="hg38", sample=f"Max Müller {number}")
+            header, census = census_of(place / "mutations.tsv")
+            ((name, (count, sha256)),) = census.items()
+            part = Part("mutations", place / "mutations.tsv", header, name, count, sha256, {})
+            members.append(Member(Sample(str(number), str(number), "CM", "hg38", {}), (part,), place, {}))
+        pack = Pack(1, tuple(members))
+        asked = order(pack, folder / "pack", title="T")
+        lines = asked.files["mutations"].read_text(encoding="utf-8").splitlines()[1:]
+        assert "Müller" not in asked.files["mutations"].read_text(encoding="utf-8")
+        places = [(line.split("\t")[0], int(line.split("\t")[1])) for line in lines]
+        ranks = {"1": 1, "2": 2, "10": 10, "X": 23}
+        assert places == sorted(places, key=lambda place: (ranks[place[0]], place[1]))
+        for one, id_ in zip(members, pack.ids, strict=True):
+            own = [line for line in lines if line.split("\t")[4] == id_.decode()]
+            alone = one.parts[0].path.read_text(encoding="utf-8").replace(one.parts[0].name.decode(), id_.decode())
+            assert own == alone.splitlines()[1:]
+
+
+def test_packs_of_the_same_content_are_two_jobs() -> None:
+    """Two samples with the very same alterations must not be taken for one job, which one of them would delete."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        (folder / "in.tsv").write_text("gene\tcna\nMET\tamp\n", encoding="utf-8")
+        prepare({"cnas": folder / "in.tsv"}, folder, reference="hg38", sample="x")
+        header, _ = census_of(folder / "cnas.tsv")
+        part = Part("cnas", folder / "cnas.tsv", header, b"x", 1, "", {})
+        twins = [Member(Sample(name, name, "CM", "hg38", {}), (part,), folder, {}) for name in "ab"]
+        orders = [order(Pack(n, (one,)), folder / str(n), title="T") for n, one in enumerate(twins, 1)]
+        assert orders[0].sha256 == orders[1].sha256
+        assert orders[0].mark != orders[1].mark
+        assert orders[0].title == "T 01 (1 sample)"
