@@ -89,7 +89,7 @@ def test_the_token_in_place_of_an_id_is_refused(
     (tmp_path / "credentials").write_text(f"me@example.org {token}\n")
     outcome = cgi_runner(
         command,
-        token,
+        token + slip,
         "--credentials",
         tmp_path / "credentials",
         *where(command, tmp_path / "x"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -240,6 +241,19 @@ class TestSandbox:
             assert "went with it" in outcome.err
         assert cgi_runner("fetch", folder).code == 0
         assert sorted(path.name for path in folder.iterdir()) == before
+
+    def test_a_deadline_leaves_the_job_where_the_next_run_finds_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The drill for resubmission: exit 3, then the same command again ends the very same job."""
+        monkeypatch.setenv("CGI_SANDBOX_DURATION", "0.3")
+        order = ("run", "--sandbox", "--mutations", MUTATIONS, "--cancer-type", "CM", "-o", tmp_path / "demo", "--json")
+        late = cgi_runner(*order, "--deadline", "0s")
+        assert late.is_plain_failure(3)
+        time.sleep(0.4)
+        done = cgi_runner(*order)
+        assert done.code == 0
+        assert done.json["job_id"] in late.err
 
     def test_bad_input_leaves_nothing(self, tmp_path: Path) -> None:
         """Neither a folder nor a database."""

@@ -187,6 +187,16 @@ def test_a_saved_archive_is_not_put_over_other_files(tmp_path: Path) -> None:
         assert (folder / name).read_text() == "mine"
 
 
+def test_another_archive_needs_another_folder(tmp_path: Path) -> None:
+    """The results of the first stay as they are."""
+    for name in ("2c", "2d"):
+        zipped(generation(name), tmp_path / f"{name}.zip")
+    read_archive(tmp_path / "2c.zip", tmp_path / "out")
+    assert cgi_runner("fetch", "--archive", tmp_path / "2d.zip", "-o", tmp_path / "out").is_plain_failure(2)
+    assert (tmp_path / "out" / "report.txt").is_file()
+    assert not (tmp_path / "out" / "summary.txt").exists()
+
+
 @pytest.mark.parametrize(
     "arguments", [["--archive", "missing.zip", "-o", "out"], ["--archive", "x.zip"], ["job", "--archive", "x.zip"], []]
 )

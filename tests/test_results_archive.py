@@ -150,7 +150,7 @@ def test_what_comes_in_place_of_an_archive_is_quoted(content: bytes, said: str, 
         unpack(tmp_path / "a.zip", tmp_path / "out")
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_no_damage_goes_through_unnoticed(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Whatever bytes are changed or cut off: either the members are whole, or it is a results error; nothing else."""
