@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archives.generations import GENERATIONS, generation, laid_out, table
 from cgi_runner.results.layout import read_layout
@@ -119,6 +121,23 @@ def test_an_upload_of_no_known_kind_is_not_passed_over(tmp_path: Path) -> None:
     """Its rows are counted under its own name, and it is open what became of them."""
     rows = accounts({**generation("2d"), "input04.tsv": "what\nx\ny\n"}, tmp_path)["input04.tsv"]
     assert (rows.sent, rows.returned, rows.lost) == (2, 0, None)
+
+
+@given(rows=st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 4), st.booleans()), max_size=12))
+def test_every_row_has_one_fate(rows: list[tuple[str, int, bool]], tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whatever comes back: each row sent is returned, or folded into one that is, or listed as missing; none is two."""
+    upload = "sample\tchr\tpos\tref\talt\tsource_line\n" + "".join(
+        f"{sample}\t7\t{position}\tA\tT\t{line}\n" for line, (sample, position, _) in enumerate(rows, 2)
+    )
+    result = "Input ID\n" + "".join(f"input01_{n}\n" for n, (_, _, came) in enumerate(rows, 1) if came)
+    folder = tmp_path_factory.mktemp("fates")
+    account = accounts({"input01.tsv": upload, "alterations.tsv": result}, folder)["mutations"]
+    safe = {(sample, position) for sample, position, came in rows if came}
+    lost = [str(line) for line, (sample, position, _) in enumerate(rows, 2) if (sample, position) not in safe]
+    assert [missing.line for missing in account.missing] == lost
+    assert (account.sent, account.lost) == (len(rows), len(lost))
+    assert account.returned == sum(came for _, _, came in rows)
+    assert account.sent == account.returned + account.folded + len(lost)
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
