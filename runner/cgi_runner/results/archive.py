@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import shutil
@@ -64,6 +65,11 @@ def unpack(archive: Path, folder: Path, *, job_id: str = "") -> Unpacked:
                 with zipped.open(member) as source, (folder / member.filename).open("wb") as target:
                     shutil.copyfileobj(source, target, _CHUNK)
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError) as error:
+        raise _unreadable(archive, error) from error
+    except OSError as error:
+        # An offset that points before the file, or packed data without sense; a full disk is another matter.
+        if error.errno not in {None, errno.EINVAL, errno.ENAMETOOLONG}:
+            raise
         raise _unreadable(archive, error) from error
     summary = read_summary(folder)
     named = summary.get("Analysis ID") or summary.get("Id")
