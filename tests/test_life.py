@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from cgi_runner.job import Desk, State, Wish, run
 from cgi_runner.sandbox import Sandbox
 from conftest import EXAMPLES, SimulatedClock
+from scripted import DROPPED, HTML, Answer, serving
 
 MELANOMA = Wish({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
 
@@ -43,3 +50,71 @@ def test_another_folder_adopts_the_job(desk: Desk, sandbox: Sandbox, tmp_path: P
     assert second.job_id == first.job_id
     assert second.adopted
     assert [method for method, *_ in sandbox.requests].count("POST") == 1
+
+
+TOKEN, EMAIL = "5ec2e75ec2e75ec2e75e", "steward.of.data@hospital.example.org"
+ECHO = f"you are {EMAIL.upper()} with {TOKEN}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (Answer({"error_code": 500, "message": ECHO}), 7),
+        (Answer(ECHO, 401), 4),
+        (Answer(HTML.replace("soon", ECHO)), 7),
+        (Answer("", 302, {"Location": f"https://elsewhere.example.org/{TOKEN}"}), 7),
+        (Answer(["../odd"]), 7),
+    ],
+    ids=["error", "refused", "page", "redirect", "odd"],
+)
+def test_nothing_that_the_command_says_or_keeps_holds_the_account(answer: Answer, code: int, tmp_path: Path) -> None:
+    """A service that echoes the account gets it into no message, no traceback of --debug, and no file."""
+    command = ["--debug", "run", "--mutations", str(EXAMPLES / "mutations.tsv"), "--cancer-type", "CM"]
+    environ = {"PATH": os.environ["PATH"], "CGI_EMAIL": EMAIL, "CGI_TOKEN": TOKEN, "HOME": str(tmp_path)}
+    # Pauses are cut short, since this is a process with a clock of its own.
+    program = "import time; time.sleep = lambda _: None; from cgi_runner.cli import main; main()"
+    with serving([answer]) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", program, *command, "--output", str(tmp_path / "out"), "--api-url", server.url],
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert server.requests[0].headers["Authorization"] == f"{EMAIL} {TOKEN}"
+    assert done.returncode == code, done.stderr
+    assert "Traceback" in done.stderr
+    for text in (done.stdout, done.stderr, *(str(path) for path in tmp_path.rglob("*"))):
+        assert TOKEN not in text.lower()
+        assert EMAIL not in text.lower()
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_debug_a_failure_is_two_lines(tmp_path: Path) -> None:
+    """One line says what is wrong, one what to do; there is no traceback."""
+    command = ["run", "--mutations", str(EXAMPLES / "mutations.tsv"), "--cancer-type", "CM", "--output", str(tmp_path)]
+    environ = {"PATH": os.environ["PATH"], "CGI_EMAIL": EMAIL, "CGI_TOKEN": TOKEN}
+    program = "import time; time.sleep = lambda _: None; from cgi_runner.cli import main; main()"
+    with serving([DROPPED]) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", program, "-q", *command, "--api-url", server.url],
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 7
+    assert [line.split()[0] for line in done.stderr.splitlines()] == ["ERROR", "TIP"]
+
+
+def test_the_record_tells_what_became_of_everything(desk: Desk, tmp_path: Path) -> None:
+    """States with times, a checksum and counts for each input, CGI's version, and no secret."""
+    run(MELANOMA, tmp_path / "out", desk, delete=True)
+    record = json.loads((tmp_path / "out" / "cgi-job.json").read_text())
+    states = ["prepared", "submitting", "waiting", "done", "fetching", "verified", "deleted"]
+    assert list(record["times"]) == states
+    assert record["inputs"]["mutations"]["rows_sent"] == record["rows"]["mutations"]["sent"]
+    assert len(record["inputs"]["mutations"]["sha256"]) == 64
+    assert record["cgi"]["version"]
+    assert record["title"] == f"first [cgi-runner {record['fingerprint']}]"
+    assert not desk.api.jobs()

@@ -117,7 +117,7 @@ def test_without_a_safe_place_for_locks_it_goes_on(
     monkeypatch.setattr(module, "Path", place)
     if trouble == "nowhere":
         monkeypatch.setattr(module, "Path", lambda _: tmp_path / "missing")
-        monkeypatch.setattr("tempfile.gettempdir", lambda: os.readlink(tmp_path / "missing"))
+        monkeypatch.setattr("tempfile.gettempdir", (tmp_path / "missing").readlink)
     assert module._lock_folder() is None
     with one_at_a_time("a thing", "busy"):
         pass
