@@ -44,7 +44,7 @@ def test_a_changed_protein_without_a_verdict_is_not_harmless(consequence: str, t
     """CGI has left summaries empty with the status Done; that must not be read as benign."""
     rows = [judged(consequence), judged(consequence, " "), judged(consequence, "oncogenic (predicted)")]
     (caution,) = said({"alterations.tsv": table(ALTERATIONS, *rows)}, tmp_path)
-    assert caution == "2 alterations change a protein but CGI left their summary empty: not judged, not harmless"
+    assert caution == "alterations that change a protein, without CGI's summary: 2; not judged, not harmless"
 
 
 def test_an_intron_without_a_verdict_is_nothing_to_say(tmp_path: Path) -> None:
@@ -55,14 +55,17 @@ def test_an_intron_without_a_verdict_is_nothing_to_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["2a", "2b"])
 def test_older_tables_are_looked_at_too(name: str, tmp_path: Path) -> None:
     """The column of the verdict has had three names."""
-    assert any(caution.startswith("1 alterations change a protein") for caution in said(generation(name), tmp_path))
+    assert any(
+        caution.startswith("alterations that change a protein, without CGI's summary: 1;")
+        for caution in said(generation(name), tmp_path)
+    )
 
 
 def test_normalised_indels_are_pointed_out(tmp_path: Path) -> None:
     """POSITION, REF and ALT are CGI's own; joining them with echoed columns gives wrong keys."""
     rows = [judged("x", "y", "-", "G"), judged("x", "y", "GA", "-"), judged("x", "y")]
     (caution,) = said({"alterations.tsv": table(ALTERATIONS, *rows)}, tmp_path)
-    assert caution.startswith("2 indels: POSITION, REF and ALT are CGI's normalised ones")
+    assert caution.startswith("indels: 2; their POSITION, REF and ALT are CGI's")
 
 
 def test_wild_types_are_inferred_from_absence(tmp_path: Path) -> None:
@@ -73,13 +76,13 @@ def test_wild_types_are_inferred_from_absence(tmp_path: Path) -> None:
         {"Alterations": "BRAF (V600E)"},
     ]
     cautions = said({"biomarkers.tsv": table(BIOMARKERS, *rows)}, tmp_path)
-    assert cautions[0].startswith("2 biomarkers are wild types inferred from absence")
+    assert cautions[0].startswith("biomarkers of wild types: 2; inferred from absence")
 
 
 def test_repeated_biomarkers_are_counted(tmp_path: Path) -> None:
     """Exact duplicates were in every large table seen; counting rows counts them twice."""
     rows = [{"Alterations": "a"}, {"Alterations": "a"}, {"Alterations": "a"}, {"Alterations": "b"}]
-    assert "2 biomarker rows are exact duplicates of others" in said(
+    assert "biomarker rows that are exact duplicates of others: 2" in said(
         {"biomarkers.tsv": table(BIOMARKERS, *rows)}, tmp_path
     )
 
@@ -100,7 +103,7 @@ def test_the_cancer_type_of_a_saved_archive_is_in_its_summary(tmp_path: Path) ->
 def test_a_summary_that_counts_otherwise_is_reported(tmp_path: Path) -> None:
     """CGI's own count is the check on a table that was cut short."""
     members = {"alterations.tsv": table(ALTERATIONS, judged("x", "y")), "summary.txt": "Analysed mutations: 3\n"}
-    assert said(members, tmp_path) == ["CGI's summary counts 3 analysed mutations, its table has 1 rows"]
+    assert said(members, tmp_path) == ["CGI's summary counts other than its table has rows: 3 mutations, 1 rows"]
 
 
 def test_a_table_without_the_columns_is_not_judged(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_biomarkers_agree_with_the_summary(real_data: Path) -> None:
     matches = Counter(line.split("\t")[place] for line in lines[1:] if line)
     assert matches["YES"] == int(summary["Biomarkers in cancer type"])
     assert matches["NO"] == int(summary["Biomarkers in other cancer type"])
-    assert "5 biomarker rows are exact duplicates of others" in findings(folder).cautions
+    assert "biomarker rows that are exact duplicates of others: 5" in findings(folder).cautions
 
 
 def test_copy_numbers_of_2024_are_found(real_data: Path) -> None:

@@ -46,11 +46,11 @@ def _about_alterations(table: Table, analysed: str) -> Iterator[str]:
         if is_normalised and reference is not None and alternate is not None:
             shifted += "-" in (cells[reference], cells[alternate])
     if analysed.isdecimal() and int(analysed) != returned:
-        yield f"CGI's summary counts {analysed} analysed mutations, its table has {returned} rows"
+        yield f"CGI's summary counts other than its table has rows: {analysed} mutations, {returned} rows"
     if unjudged:
-        yield f"{unjudged} alterations change a protein but CGI left their summary empty: not judged, not harmless"
+        yield f"alterations that change a protein, without CGI's summary: {unjudged}; not judged, not harmless"
     if shifted:
-        yield f"{shifted} indels: POSITION, REF and ALT are CGI's normalised ones; only echoed columns are as sent"
+        yield f"indels: {shifted}; their POSITION, REF and ALT are CGI's own, only echoed columns are as sent"
 
 
 def _about_biomarkers(table: Table, cancer_type: str) -> Iterator[str]:
@@ -64,9 +64,9 @@ def _about_biomarkers(table: Table, cancer_type: str) -> Iterator[str]:
         repeated += row in seen
         seen.add(row)
     if wild:
-        yield f"{wild} biomarkers are wild types inferred from absence: wrong for genes that your panel does not cover"
+        yield f"biomarkers of wild types: {wild}; inferred from absence, wrong for genes that your panel lacks"
     if repeated:
-        yield f"{repeated} biomarker rows are exact duplicates of others"
+        yield f"biomarker rows that are exact duplicates of others: {repeated}"
     if total and match is not None:
         also = "; with CANCER it is YES everywhere" if cancer_type == "CANCER" else ""
         yield f"Match in the biomarkers means the tumour type, BioM the alteration{also}"
