@@ -121,10 +121,9 @@ def _arrived(api: Api, mark: str, *, known: set[str], clock: Clock) -> JobInfo |
 
 def _post(api: Api, order: Order, journal: Journal, *, known: set[str], clock: Clock) -> None:
     """Send the order; after an answer that was lost, look for the job before sending again."""
-    for left in reversed(range(_POSTS)):
-        lost = _send(api, order, journal, known)
-        if lost is None:
-            return
+    left = _POSTS
+    while lost := _send(api, order, journal, known):
+        left -= 1
         log.info("the submission got no clear answer (%s); looking whether the job is there", lost)
         if found := _arrived(api, order.mark, known=known, clock=clock):
             log.info("the submission had arrived: job %s", found.id)
