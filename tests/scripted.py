@@ -167,7 +167,9 @@ class Fault:
             return app(environ, start_response)
         self._left -= 1
         if self._carried_out:
-            list(app(environ, lambda *_: lambda _: None))
+            done = app(environ, lambda *_: lambda _: None)
+            list(done)
+            getattr(done, "close", str)()
         else:
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         start_response(f"{self._answer.status} Scripted", list(self._answer.headers.items()))

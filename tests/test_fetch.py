@@ -301,13 +301,17 @@ def test_a_collection_that_comes_to_nothing_leaves_no_trace(desk: Desk, tmp_path
     assert collect(record, tmp_path / "here", tmp_path / "there", desk).state is State.VERIFIED
 
 
-def test_the_account_in_a_log_of_the_services_is_masked(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_the_account_in_a_log_of_the_services_is_masked(
+    desk: Desk, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path
+) -> None:
     """Even a service that writes the account into the job's log does not get it onto the disk."""
     from cgi_runner.redaction import hide
 
     hide(CREDENTIALS.email, CREDENTIALS.token)
     lines = [f"job of {CREDENTIALS.email.upper()} with {CREDENTIALS.token}"]
     sandbox.interceptors.append(Fault(Answer({"status": "Done", "logs": lines}), "GET", "logs"))
+    submit(MELANOMA, tmp_path / "out", desk)
+    clock.sleep(20)
     run(MELANOMA, tmp_path / "out", desk)
     assert (tmp_path / "out" / "cgi-logs.txt").read_text() == "job of ***** with *****\n"
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from cgi_runner.job import Desk, State, Wish, run
+from cgi_runner.errors import RowsMissingError
+from cgi_runner.job import Desk, State, Wish, read_record, run
+from cgi_runner.job.life import wait
 from cgi_runner.sandbox import Sandbox
 from conftest import EXAMPLES, SimulatedClock
-from scripted import DROPPED, HTML, Answer, serving
+from scripted import DROPPED, HTML, Answer, Fault, serving
 
 MELANOMA = Wish({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
 
@@ -118,3 +120,80 @@ def test_the_record_tells_what_became_of_everything(desk: Desk, tmp_path: Path) 
     assert record["cgi"]["version"]
     assert record["title"] == f"first [cgi-runner {record['fingerprint']}]"
     assert not desk.api.jobs()
+
+
+STOPS = {"submitting": ("POST", ""), "waiting": ("GET", "logs"), "fetching": ("GET", "download")}
+
+
+@pytest.mark.parametrize("moment", STOPS)
+def test_whoever_stops_it_is_told_what_becomes_of_the_job(
+    moment: str,
+    desk: Desk,
+    sandbox: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """At any step Ctrl-C leaves the remote job alone, and the same command goes on with it."""
+    clock, sleep = desk.clock, desk.clock.sleep
+    sandbox.interceptors.append(Fault(Answer("", 503), *STOPS[moment], carried_out=True))
+    said = "stopped while submitting" if moment == "submitting" else "goes on at CGI"
+
+    def stop(seconds: float) -> None:
+        if STOPS[moment] in {(request.method, request.action) for request in sandbox.requests}:
+            raise KeyboardInterrupt
+        sleep(seconds)
+
+    monkeypatch.setattr(clock, "sleep", stop)
+    with pytest.raises(KeyboardInterrupt):
+        run(MELANOMA, tmp_path / "out", desk)
+    assert caplog.text.count(said) == 1
+    monkeypatch.setattr(clock, "sleep", sleep)
+    assert run(MELANOMA, tmp_path / "out", desk).state is State.VERIFIED
+    assert len(desk.api.jobs()) == 1
+
+
+def test_stopped_before_anything_was_sent_leaves_nothing(
+    desk: Desk, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C while the service is being reached takes the folder away again."""
+    sandbox.interceptors.append(Fault(DROPPED, "GET", times=9))
+    monkeypatch.setattr(clock, "sleep", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        run(MELANOMA, tmp_path / "out", desk)
+    assert not (tmp_path / "out").exists()
+
+
+def test_waiting_alone_tells_the_id_when_stopped(
+    desk: Desk, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The job that was waited for is named."""
+    job_id = desk.api.submit({"cancer_type": "CM"}, {"mutations": EXAMPLES / "mutations.tsv"})
+    monkeypatch.setattr(clock, "sleep", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        wait(job_id, desk)
+    assert f"job {job_id} goes on at CGI" in caplog.text
+
+
+def test_missing_rows_are_an_error_only_if_asked(desk: Desk, tmp_path: Path) -> None:
+    """With --strict, exit code 9 comes after the verified results, which stay."""
+    out = tmp_path / "out"
+    run(MELANOMA, out, desk)
+    assert run(MELANOMA, out, desk, strict=True).state is State.VERIFIED
+    record = json.loads((out / "cgi-job.json").read_text())
+    record["rows"]["mutations"]["not_returned"] = 2
+    (out / "cgi-job.json").write_text(json.dumps(record))
+    with pytest.raises(RowsMissingError, match="2 rows") as failed:
+        run(MELANOMA, out, desk, strict=True)
+    assert failed.value.exit_code == 9
+    assert read_record(out / "cgi-job.json").state is State.VERIFIED
+
+
+@pytest.mark.parametrize(("answer", "state"), [(Answer("", 404), State.DELETED), (Answer("", 400), State.VERIFIED)])
+def test_failing_to_delete_is_a_warning(
+    answer: Answer, state: State, desk: Desk, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The results are here, whatever becomes of the remote job; one that is gone already is deleted."""
+    sandbox.interceptors.append(Fault(answer, "DELETE", times=9))
+    assert run(MELANOMA, tmp_path / "out", desk, delete=True).state is state
+    assert ("could not be deleted" in caplog.text) is (state is State.VERIFIED)
