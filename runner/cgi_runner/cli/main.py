@@ -24,6 +24,7 @@ _USAGE = 2
 _INTERRUPTED = 130
 _TERMINATED = 143
 _FAULT = 1
+_STDOUT = 1
 #: What to do next, by exit code, where an error has no tip of its own.
 _TIPS = {
     6: "run the same command again: it fetches the results anew",
@@ -116,6 +117,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(arguments, prog_name="cgi-runner", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         code = _tell(InputError(error.format_message(), tip=_help_for(error)))
     except RunnerError as error:
@@ -125,7 +127,9 @@ def main(argv: list[str] | None = None) -> NoReturn:
     except (KeyboardInterrupt, click.exceptions.Abort):
         code = _INTERRUPTED
     except OSError as error:
-        code = _tell(_of_the_machine(error))
+        # What stdout still holds cannot be written; the interpreter would try again at its end, and fail aloud.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
+        code = 0 if isinstance(error, BrokenPipeError) else _tell(_of_the_machine(error))
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback for people who did not ask
         code = _fault(error)
     sys.exit(code if isinstance(code, int) else 0)
