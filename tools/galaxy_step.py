@@ -23,7 +23,7 @@ ADVICE = {
     1: "This is a fault of the tool, not of your data. Please report it with the bug symbol of this dataset.",
     2: "Nothing was sent to CGI. Correct the input or the settings, then run the tool again.",
     3: "CGI is still at work. Run the tool again with the same inputs: it finds its job and submits no other.",
-    4: "Set e-mail and token: the key on the tool's form, or User > Preferences > Manage Your Tools Credentials.",
+    4: "Enter them: 'Provide credentials' on the tool's form, or User > Preferences > Manage Your Tools Credentials.",
     5: "CGI ended the job with an error. Read the end of its log in this dataset's details, then correct the input.",
     6: "The results arrived damaged. Nothing was deleted at CGI: run the tool again, it fetches the same job.",
     7: "CGI was not reached. Run the tool again later: a job that was submitted is found, not submitted twice.",
@@ -86,10 +86,10 @@ def headline(code: int, talk: list[str]) -> str:
     """Say in one line of at most 255 characters what went wrong and what to do, the advice always whole."""
     errors = [line.removeprefix("ERROR ") for line in talk if line.startswith("ERROR ")]
     advice = ADVICE.get(code, "")
-    room = BOX - len(advice) - 1
+    room = BOX - len(advice) - 2
     error = errors[-1] if errors else ""
     error = error if len(error) <= room else error[: room - 1] + "…"
-    return " ".join(filter(None, (error, advice))) or f"cgi-runner ended with exit code {code}."
+    return ". ".join(filter(None, (error, advice))) or f"cgi-runner ended with exit code {code}."
 
 
 def describe(results: Path, build: str | None) -> None:

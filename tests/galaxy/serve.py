@@ -60,8 +60,8 @@ def main() -> None:
     services = {"quick": unset, "slow": unset, "dead": unset, **dict(one.split("=", 1) for one in arguments.service)}
     configuration = write_configuration(folder, arguments.port, services)
     environment = {**os.environ, "GALAXY_CONFIG_FILE": str(configuration), "PYTHONPATH": str(folder / "rules")}
-    os.chdir(folder)
     run = str(arguments.engine.resolve() / "root" / "run.sh")
+    os.chdir(folder)
     os.execve(run, [run], environment)
 
 

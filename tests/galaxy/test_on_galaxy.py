@@ -104,7 +104,7 @@ def test_submit_fetch_list_and_delete_with_credentials_from_the_vault(galaxy: Ga
     submitted = user.run("cgi_submit", wish(data, title="Step by step"))
     (remote,) = remote_jobs(galaxy.sandboxes["quick"], "stepwise@example.org")
     assert json.loads(user.text(submitted["made"]["job"]))["job_id"] == remote
-    assert user.dataset(submitted["made"]["job"])["name"] == "CGI job of tumour.tsv"
+    assert user.dataset(submitted["made"]["job"])["name"] == "CGI job of tumour"
 
     record, dropped = ({"src": "hda", "id": submitted["made"][name]} for name in ("job", "dropped"))
     source = {"source|kind": "record", "source|service": "site", "source|job_record": record}
@@ -112,7 +112,7 @@ def test_submit_fetch_list_and_delete_with_credentials_from_the_vault(galaxy: Ga
     assert fetched["state"] == "ok"
     assert "V600E" in user.text(fetched["made"]["alterations"])
     assert "\tnot sent\t" in user.text(fetched["made"]["dropped"])
-    assert user.dataset(fetched["made"]["alterations"])["name"] == "CGI alterations of tumour.tsv"
+    assert user.dataset(fetched["made"]["alterations"])["name"] == "CGI alterations of tumour"
 
     def about_jobs(what: str, **more: str) -> str:
         made = user.run("cgi_jobs", {"service": "site", "action|what": what, **more})["made"]
