@@ -23,7 +23,7 @@ from conftest import CREDENTIALS, SimulatedClock
 
 
 class HurriedClock(SimulatedClock):
-    """A simulated clock that runs 200 times too fast: a service still at work on a killed one's request has some time."""
+    """A simulated clock that runs 200 times too fast: the service may be at work on a killed one's request still."""
 
     def sleep(self, seconds: float) -> None:
         """Move on soon."""
