@@ -25,7 +25,7 @@ from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 STEPS = 8  # prepared, submitting, waiting, done, fetching, claimed, verified, deleted
 # Clients that are killed leave the threads of the sandbox in the middle of a sentence.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-KILLS = int(os.environ.get("CGI_TEST_KILLS", "20"))
+KILLS = int(os.environ.get("CGI_TEST_KILLS", "12"))
 Ask = Callable[[list[dict[str, Any]]], list[int]]
 
 
