@@ -316,7 +316,7 @@ def test_the_account_in_a_log_of_the_services_is_masked(
     assert (tmp_path / "out" / "cgi-logs.txt").read_text() == "job of ***** with *****\n"
 
 
-SIZE = 200 * 1024**2
+SIZE = 120 * 1024**2
 MEMORY = """
 import json, re, sys
 from pathlib import Path
@@ -352,7 +352,7 @@ def peak(*arguments: str | Path) -> float:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's account of memory")
 def test_a_large_upload_is_never_whole_in_memory(tmp_path: Path) -> None:
-    """200 MB go out in less than 80 MB of memory."""
+    """120 MB go out in less than 80 MB of memory."""
     with (tmp_path / "mutations.tsv").open("wb") as file:
         file.truncate(SIZE)
     with serving([Answer('"c22ecf2af788d65ec257"')]) as server:
@@ -362,7 +362,7 @@ def test_a_large_upload_is_never_whole_in_memory(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's account of memory")
 def test_a_large_archive_is_never_whole_in_memory(tmp_path: Path) -> None:
-    """200 MB of results are fetched, checked, unpacked and read in less than 80 MB of memory."""
+    """120 MB of results are fetched, checked, unpacked and read in less than 80 MB of memory."""
     line = b"Sample\tGene\tProtein Change\tMutation\n"
     with zipfile.ZipFile(tmp_path / "big.zip", "w") as archive, archive.open("alterations.tsv", "w") as member:
         for _ in range(SIZE // len(line * 10_000)):
