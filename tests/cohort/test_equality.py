@@ -92,7 +92,7 @@ def write(folder: Path, cohort: dict[str, dict[str, Any]]) -> dict[str, dict[str
     return alone
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cohort=COHORT, most_rows=st.integers(1, 12))
 def test_every_sample_gets_what_it_would_have_got_alone(
     served: Bench, cohort: dict[str, dict[str, Any]], most_rows: int

@@ -82,6 +82,15 @@ def test_shared_files_are_told_apart_by_sample(table: Table, tmp_path: Path) -> 
     assert "no alterations" in bad(found)["d"]
 
 
+def test_a_file_without_rows_beside_a_shared_one(table: Table, tmp_path: Path) -> None:
+    """What the sample has in the shared file is enough."""
+    maf = table("all.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\ta")
+    table("none.tsv", "fus")
+    sheet = table("s.tsv", "sample\tcancer_type\ttranslocations", "a\tCM\tnone.tsv")
+    (member,) = gathered(tmp_path, sheet, shared={"mutations": maf}).members
+    assert [part.kind for part in member.parts] == ["mutations"]
+
+
 def test_a_sample_that_the_sheet_does_not_name_is_told(table: Table, tmp_path: Path) -> None:
     """A name that is spelled in two ways must not make a sample vanish."""
     maf = table("all.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\ta", f"{TP53}\tA")

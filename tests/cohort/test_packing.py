@@ -6,9 +6,11 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cgi_runner.cohort import packing
 from cgi_runner.cohort.gather import Member
 from cgi_runner.cohort.packing import Pack, order, packed
 from cgi_runner.cohort.shared import Part, census_of
@@ -74,6 +76,17 @@ def test_a_pack_is_the_sorted_union_of_its_samples(samples: list[list[tuple[str,
             own = [line for line in lines if line.split("\t")[4] == id_.decode()]
             alone = one.parts[0].path.read_text(encoding="utf-8").replace(one.parts[0].name.decode(), id_.decode())
             assert own == alone.splitlines()[1:]
+
+
+def test_a_large_sample_is_copied_block_by_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sample alone in its job may have any number of rows: they are passed on as they stand, under its id."""
+    monkeypatch.setattr(packing, "_BLOCK", 7)
+    path = tmp_path / "cnas.tsv"
+    path.write_text("gene\tcna\tsample\tsource_line\n" + "".join(f"G{n:03}\tamp\tx\t{n}\n" for n in range(30)))
+    header, census = census_of(path)
+    part = Part("cnas", path, header, b"x", *census[b"x"], {})
+    asked = order(Pack(1, (Member(Sample("x", "x", "CM", "hg38", {}), (part,), path, {}),)), tmp_path / "p", title="")
+    assert asked.files["cnas"].read_text() == path.read_text().replace("\tx\t", "\ts0001\t")
 
 
 def test_packs_of_the_same_content_are_two_jobs() -> None:

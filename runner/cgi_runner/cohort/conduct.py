@@ -100,13 +100,13 @@ class Conductor:
             while self._waiting or self._flights:
                 if self._deadline.left <= 0:
                     self._give_up()
+                elif self._closed and not self._flights:
+                    self._fail_waiting(self._closed)
                 elif self._waiting and not self._closed and len(self._flights) < MOST_AT_ONCE:
                     with self._failing(self._waiting[0]):
                         self._submit(self._waiting.popleft())
-                elif self._flights:
+                else:
                     self._look(min(self._flights, key=lambda flight: flight.due))
-                elif self._closed:
-                    self._fail_waiting(self._closed)
 
     def _begin(self, pack: Pack) -> None:
         """Find out how far a job is already."""
@@ -192,8 +192,8 @@ class Conductor:
             finally:
                 self._next_look = clock.monotonic() + SPACING
             self._bring_home(flight, answer)
-        self._flights.remove(flight)
-        self._closed = None
+        self._flights = [other for other in self._flights if other is not flight]
+        self._closed = None  # a job that has ended may have made room
 
     def _rest(self, flight: _Flight) -> None:
         clock = self._desk.clock
@@ -240,8 +240,6 @@ class Conductor:
         except CredentialsError:
             raise
         except RunnerError as error:
-            self._flights = [flight for flight in self._flights if flight.pack is not pack]
-            self._closed = None
             self._fail(pack, error)
 
     def _fail(self, pack: Pack, error: RunnerError) -> None:
@@ -280,7 +278,8 @@ class Conductor:
             yield
         except KeyboardInterrupt:
             ids = ", ".join(flight.journal.record.job_id for flight in self._flights)
-            log.warning("stopped; %s at CGI, and the same command goes on from here", f"{ids} go on" if ids else "none")
+            work = f"{ids} go on at CGI" if ids else "nothing is at work at CGI"
+            log.warning("stopped; %s, and the same command goes on from here", work)
             raise
 
 

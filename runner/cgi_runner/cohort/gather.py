@@ -15,7 +15,6 @@ from cgi_runner.cohort.shared import Part, Shared, census_of, share_dropped
 from cgi_runner.cohort.sheet import KINDS, Bad, Sample, Sheet
 from cgi_runner.errors import InputError
 from cgi_runner.inputs import Prepared, PreparedFile, prepare
-from cgi_runner.inputs.dropped import COLUMNS
 from cgi_runner.inputs.faults import shown
 from cgi_runner.inputs.lines import Source
 
@@ -72,7 +71,7 @@ def gather(sheet: Sheet, shared: Shared, folder: Path, *, pass_only: bool = Fals
     if shared.dropped:
         found.dropped = folder / "rest.tsv"
         places = {sample.label: place for place, sample in enumerate(sheet.samples)}
-        share_dropped(shared, places, [*(own / OF_SHARED for own in folders), found.dropped])
+        share_dropped(shared, shared.dropped, places, [*(own / OF_SHARED for own in folders), found.dropped])
     for sample, own in zip(sheet.samples, folders, strict=True):
         judged = _judged(sample, own, shared, pass_only=pass_only)
         if isinstance(judged, Member):
@@ -165,10 +164,8 @@ def _joined_dropped(folder: Path) -> Path:
     """Give the list of what is not sent of a sample, from its own files and from shared ones."""
     own, of_shared = folder / DROPPED, folder / OF_SHARED
     if not own.exists():
-        if of_shared.exists():
-            return of_shared.rename(own)
-        own.write_text("\t".join(COLUMNS) + "\n", encoding="utf-8")
-    elif of_shared.exists():
+        return of_shared
+    if of_shared.exists():
         with own.open("ab") as file, of_shared.open("rb") as more:
             next(more)
             file.writelines(more)

@@ -11,11 +11,11 @@ from typing import Any
 from cgi_runner.cohort.conduct import Conductor, Tell
 from cgi_runner.cohort.gather import Gathered, gather
 from cgi_runner.cohort.ledger import Ledger
-from cgi_runner.cohort.merge import write_tables
 from cgi_runner.cohort.outcome import Report
 from cgi_runner.cohort.packing import USUAL_ROWS
 from cgi_runner.cohort.shared import Shared, prepare_shared
 from cgi_runner.cohort.sheet import REFERENCES, Bad, Defaults, Sheet, read_sheet, sheet_of
+from cgi_runner.cohort.tables import write_tables
 from cgi_runner.errors import InputError
 from cgi_runner.inputs import Kind
 from cgi_runner.job import Desk

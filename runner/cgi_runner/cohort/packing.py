@@ -46,11 +46,6 @@ class Pack:
         """How many rows the job has."""
         return sum(member.rows for member in self.members)
 
-    @property
-    def digest(self) -> str:
-        """Twelve hex digits that stand for the content of the job."""
-        return hashlib.sha256(" ".join(member.digest for member in self.members).encode()).hexdigest()[:12]
-
 
 def packed(members: Iterable[Member], *, most_rows: int, first: int = 1) -> list[Pack]:
     """Put samples into as few jobs as their cancer types, references and a limit of rows allow, in their order.

@@ -87,11 +87,9 @@ def census_of(path: Path, rename: Mapping[bytes, bytes] | None = None) -> tuple[
     return header, {name: (counts[name], digest.hexdigest()) for name, digest in hashes.items()}
 
 
-def share_dropped(shared: Shared, places: Mapping[str, int], paths: Sequence[Path]) -> None:
+def share_dropped(shared: Shared, dropped: Path, places: Mapping[str, int], paths: Sequence[Path]) -> None:
     """Give each sample its rows of the list of what is not sent, at its place; the last path gets all others."""
-    if shared.dropped is None:
-        return
-    with shared.dropped.open("rb") as lines:
+    with dropped.open("rb") as lines:
         spread = Spread(paths, [next(lines)])
         for line in lines:
             cells = line.rstrip(b"\n").split(b"\t")

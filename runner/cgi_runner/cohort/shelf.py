@@ -38,9 +38,12 @@ def is_shelved(ledger: Ledger, pack: Pack, record: Record) -> bool:
     for member in pack.members:
         folder = ledger.sample_folder(member)
         content = _content(folder / RECORD)
-        about = content.get("cohort", {})
-        is_ours = about.get("job_id") == record.job_id and about.get("digest") == member.digest
-        if not is_ours or not all(_has_size(folder / name, size) for name, size in about["files"].items()):
+        about = content.get("cohort")
+        is_ours = isinstance(about, dict) and (about.get("job_id"), about.get("digest")) == (
+            record.job_id,
+            member.digest,
+        )
+        if not is_ours or not all(_has_size(folder / name, size) for name, size in content["cohort"]["files"].items()):
             return False
         ledger.missing[member.sample.label] = _lost(content)
     return True

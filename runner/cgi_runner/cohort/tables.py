@@ -46,7 +46,7 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
     with workspace(out) as work:
         if not _is_merged(out):
             refuse_taken(out)
-        found = [inner for folder in folders for inner in _expanded(folder)]
+        found = list(dict.fromkeys(inner for folder in folders for inner in _expanded(folder)))
         _check_verified(found)
         whose = {folder: _samples(folder) for folder in found}
         _check_once(whose)

@@ -1,0 +1,444 @@
+"""A cohort over real HTTP on a simulated clock: from its sheet to every sample's results, through what may happen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cgi_runner.api import Api
+from cgi_runner.cohort import Flags
+from cgi_runner.cohort.conduct import RememberingApi
+from cgi_runner.cohort.outcome import CohortError
+from cgi_runner.errors import CredentialsError, InputError, RowsMissingError
+from cgi_runner.sandbox import analysis, variants, worker
+from cgi_runner.sandbox.store import FAILED, Job
+from cgi_runner.sandbox.tables import SkippedError
+from cohort.conftest import BRAF, EGFR, Bench, bench, everything_in, files_in, rows_of, with_deadline
+from scripted import Answer, Fault
+
+Table = Callable[..., Path]
+
+
+@pytest.fixture
+def many(table: Table) -> Path:
+    """Give a sheet of six samples, each of which is a job when a job may have one row."""
+    for number in range(6):
+        table(f"{number}.tsv", "chr\tpos\tref\talt", f"chr1\t{100 + number}\tA\tG")
+    return table("many.tsv", "sample\tcancer_type\tmutations", *(f"n{n}\tCM\t{n}.tsv" for n in range(6)))
+
+
+def failing(cancer_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the sandbox end jobs of this cancer type with Error."""
+
+    def analyse(job: Job, folder: Path, stopping: Callable[[], bool]) -> str:
+        if job.cancer_type != cancer_type:
+            return analysis.analyse(job, folder, stopping)
+        (folder / analysis.REMARKS).write_text("ERROR\tIt cannot be\n", encoding="utf-8")
+        return FAILED
+
+    monkeypatch.setattr(worker, "analyse", analyse)
+
+
+def skipping(chromosome: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the sandbox skip the rows of a chromosome, saying why in the log."""
+    name_of = variants.chromosome_name
+
+    def chromosome_name(text: str) -> str:
+        if name_of(text) == chromosome:
+            raise SkippedError("Skipping what is not wanted")
+        return name_of(text)
+
+    monkeypatch.setattr(variants, "chromosome_name", chromosome_name)
+
+
+def test_a_cohort_comes_home_whole(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """Two cancer types are two jobs; each sample has a folder, the cohort its tables, and a record of it all."""
+    report = bench.cohort(three, tmp_path / "out", title="Mine")
+    report.check(strict=True)
+    assert (bench.posts(), report.jobs, report.samples_done) == (2, 2, 3)
+    assert {path.name for path in (tmp_path / "out").iterdir() if path.is_dir()} == {"one", "two", "three", "jobs"}
+    assert {row["CGI-Sample ID"] for row in rows_of(tmp_path / "out" / "alterations.tsv")} == {"one", "two", "three"}
+    assert [row["state"] for row in rows_of(tmp_path / "out" / "samples.tsv")] == ["done"] * 3
+    known = json.loads((tmp_path / "out" / "cohort.json").read_text(encoding="utf-8"))
+    assert [job["state"] for job in known["jobs"]] == ["verified", "verified"]
+    own = json.loads((tmp_path / "out" / "one" / "cgi-job.json").read_text(encoding="utf-8"))
+    assert (own["cohort"]["id"], own["samples"], own["job_id"]) == ("s0001", {"one": 3}, "")
+    assert own["rows"]["mutations"] == {"sent": 2, "returned": 2, "folded_by_cgi": 0, "not_returned": 0}
+    assert [row["line"] for row in rows_of(tmp_path / "out" / "one" / "dropped.tsv")] == ["4"]
+    assert not (tmp_path / "out" / ".cgi-runner").exists()
+
+
+def test_no_name_leaves_this_machine(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """What CGI gets to see are made-up ids: names of samples stay here."""
+    bench.cohort(three, tmp_path / "out")
+    sent = [path.read_text(encoding="utf-8") for path in (tmp_path / "out" / "jobs").rglob("*.t[sx][vt]")]
+    assert sent
+    assert not any(name in text for text in sent for name in ("\tone\t", "\ttwo\t", "\tthree\t"))
+
+
+def test_the_same_command_again_asks_nothing(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """Once all is verified, a second run neither submits nor fetches nor changes a table."""
+    bench.cohort(three, tmp_path / "out")
+    requests, files = len(bench.sandbox.requests), everything_in(tmp_path / "out")
+    bench.cohort(three, tmp_path / "out").check(strict=True)
+    assert len(bench.sandbox.requests) == requests
+    assert everything_in(tmp_path / "out") == files
+
+
+def test_a_damaged_sample_folder_is_mended_from_the_job(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """A file that is gone or cut comes back without a request; what the user put beside it stays."""
+    bench.cohort(three, tmp_path / "out")
+    requests, files = len(bench.sandbox.requests), everything_in(tmp_path / "out")
+    (tmp_path / "out" / "one" / "alterations.tsv").unlink()
+    (tmp_path / "out" / "two" / "biomarkers.tsv").write_text("cut", encoding="utf-8")
+    (tmp_path / "out" / "three" / "cgi-job.json").write_text("[]", encoding="utf-8")
+    (tmp_path / "out" / "two" / "my notes.md").touch()
+    bench.cohort(three, tmp_path / "out").check(strict=True)
+    assert len(bench.sandbox.requests) == requests
+    assert everything_in(tmp_path / "out") == files
+    assert (tmp_path / "out" / "two" / "my notes.md").exists()
+
+
+def test_results_that_were_deleted_here_are_fetched_again(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """While CGI still has the job, its archive comes back, and nothing is submitted."""
+    bench.cohort(three, tmp_path / "out")
+    files = everything_in(tmp_path / "out")
+    (tmp_path / "out" / "jobs" / "01" / "cgi-results.zip").unlink()
+    bench.cohort(three, tmp_path / "out").check(strict=True)
+    assert bench.posts() == 2
+    assert everything_in(tmp_path / "out") == files
+
+
+def test_another_folder_adopts_the_jobs(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """A repeated step of a workflow finds its jobs; --fresh does not look for them."""
+    bench.cohort(three, tmp_path / "out")
+    bench.cohort(three, tmp_path / "again").check(strict=True)
+    assert bench.posts() == 2
+    bench.cohort(three, tmp_path / "again", Flags(fresh=True)).check(strict=True)
+    assert bench.posts() == 4
+    assert everything_in(tmp_path / "out") == everything_in(tmp_path / "again")
+
+
+def test_new_samples_are_sent_alone(bench: Bench, three: Path, tmp_path: Path, table: Table) -> None:
+    """A sample that is added to the sheet goes into a job of its own; what is there stays as it is."""
+    bench.cohort(three, tmp_path / "out")
+    before = files_in(tmp_path / "out" / "one")
+    table("new.tsv", "chr\tpos\tref\talt", EGFR)
+    with three.open("a", encoding="utf-8") as sheet:
+        sheet.write("One\tCM\tnew.tsv\n")
+    report = bench.cohort(three, tmp_path / "out")
+    report.check(strict=True)
+    assert bench.posts() == 3
+    assert report.ledger.plan.folders["One"] == "One-2"
+    assert files_in(tmp_path / "out" / "one") == before
+    assert len(rows_of(tmp_path / "out" / "samples.tsv")) == 4
+
+
+@pytest.mark.parametrize("change", ["other alterations", "no longer there"])
+def test_results_of_other_input_are_never_mixed(
+    bench: Bench, three: Path, tmp_path: Path, table: Table, change: str
+) -> None:
+    """A sample that has changed since, or is gone, needs another folder; jobs that did not change are found there."""
+    bench.cohort(three, tmp_path / "out")
+    files = everything_in(tmp_path / "out")
+    if change == "no longer there":
+        lines = three.read_text(encoding="utf-8").splitlines()
+        three.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
+    else:
+        table("b.tsv", "chr\tpos\tref\talt", BRAF)
+    with pytest.raises(InputError, match="no longer in the sheet or has changed"):
+        bench.cohort(three, tmp_path / "out")
+    assert everything_in(tmp_path / "out") == files
+    bench.cohort(three, tmp_path / "other").check(strict=True)
+    assert bench.posts() == (2 if change == "no longer there" else 3)
+
+
+def test_a_folder_of_something_else_is_refused(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """Another cohort's, another service's or the user's own files are not touched."""
+    out = tmp_path / "out"
+    bench.cohort(three, out, title="A")
+    with pytest.raises(InputError, match="of the title 'A', not 'B'"):
+        bench.cohort(three, out, title="B")
+    for taken in ("jobs", "one", "alterations.tsv"):
+        (tmp_path / taken / taken).mkdir(parents=True)
+        with pytest.raises(InputError, match=f"holds {taken}"):
+            bench.cohort(three, tmp_path / taken)
+    for text in ("", "{}", '{"schema": 99}', '{"schema": 1, "jobs": [], "samples": [], "service": 1, "title": 1}'):
+        (out / "cohort.json").write_text(text, encoding="utf-8")
+        with pytest.raises(InputError, match="later version" if "99" in text else "no record of a cohort"):
+            bench.cohort(three, out)
+
+
+def test_a_record_cannot_lead_out_of_the_folder(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """A folder name in a tampered record is not followed."""
+    out = tmp_path / "out"
+    bench.cohort(three, out)
+    text = (out / "cohort.json").read_text(encoding="utf-8")
+    (out / "cohort.json").write_text(text.replace('"folder": "one"', '"folder": "../up"'), encoding="utf-8")
+    with pytest.raises(InputError, match="no record of a cohort"):
+        bench.cohort(three, out)
+
+
+def test_bad_samples_are_listed_at_once(
+    bench: Bench, three: Path, tmp_path: Path, table: Table, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All of them, before anything is sent; with --skip-bad the others go on, and it is said which do not."""
+    table("odd.tsv", "chr\tpos\tref\talt", *(f"chr1\t{n}x\tA\tG" for n in range(9)))
+    with three.open("a", encoding="utf-8") as sheet:
+        sheet.write("odd\tCM\todd.tsv\nnameless\tXYZ\ta.tsv\n")
+    with pytest.raises(InputError, match=r"(?s)2 of 5 samples.*nameless.*odd.*line 2.*more lines") as raised:
+        bench.cohort(three, tmp_path / "out")
+    assert "--skip-bad" in raised.value.tip
+    assert (bench.posts(), (tmp_path / "out").exists()) == (0, False)
+    report = bench.cohort(three, tmp_path / "out", Flags(skip_bad=True))
+    report.check(strict=True)
+    assert "2 of 5 samples are skipped" in caplog.text
+    skipped = [row for row in rows_of(tmp_path / "out" / "samples.tsv") if row["state"] == "skipped"]
+    assert [row["sample"] for row in skipped] == ["nameless", "odd"]
+    table("odd.tsv", "chr\tpos\tref\talt", BRAF)
+    bench.cohort(three, tmp_path / "out", Flags(skip_bad=True)).check(strict=True)
+    assert (tmp_path / "out" / "odd" / "alterations.tsv").exists()
+
+
+def test_skipping_all_samples_is_no_success(bench: Bench, tmp_path: Path, table: Table) -> None:
+    """With nothing left to send, --skip-bad is of no help."""
+    sheet = table("s.tsv", "sample\tcancer_type\tmutations", "a\tCM\tgone.tsv")
+    with pytest.raises(InputError, match="1 of 1 samples"):
+        bench.cohort(sheet, tmp_path / "out", Flags(skip_bad=True))
+
+
+def test_a_failing_job_leaves_the_others_whole(
+    bench: Bench, three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its samples are named at the end, with CGI's reason and the exit code of a failed job."""
+    failing("BRCA", monkeypatch)
+    report = bench.cohort(three, tmp_path / "out")
+    with pytest.raises(CohortError, match=r"(?s)1 of 2 jobs.*job 02 \(three\).*It cannot be") as raised:
+        report.check(strict=False)
+    assert raised.value.exit_code == 5
+    assert [row["state"] for row in rows_of(tmp_path / "out" / "samples.tsv")] == ["done", "done", "failed"]
+    assert {row["CGI-Sample ID"] for row in rows_of(tmp_path / "out" / "alterations.tsv")} == {"one", "two"}
+
+
+def test_samples_of_a_failed_job_may_change(
+    bench: Bench, three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it stands, the job is reported again; mended samples get a new one, in the same folder."""
+    failing("BRCA", monkeypatch)
+    for _ in range(2):
+        assert len(bench.cohort(three, tmp_path / "out").failures) == 1
+    assert bench.posts() == 2
+    monkeypatch.undo()
+    text = three.read_text(encoding="utf-8").replace("three\tBRCA\ta.tsv", "three\tBRCA\tb.tsv")
+    three.write_text(text, encoding="utf-8")
+    report = bench.cohort(three, tmp_path / "out")
+    report.check(strict=True)
+    assert [pack.name for pack in report.ledger.plan.packs] == ["01", "03"]
+    bench.cohort(three, tmp_path / "out").check(strict=True)
+    assert bench.posts() == 3
+
+
+def test_missing_rows_are_those_of_the_sample_alone(
+    bench: Bench, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row that CGI skips is in the sample's list with its line and CGI's reason, and makes --strict fail."""
+    skipping("22", monkeypatch)
+    table("a.tsv", "chr\tpos\tref\talt", "chr22\t200\tA\tG", BRAF, "MT\t1\tA\tG")
+    table("b.tsv", "chr\tpos\tref\talt", BRAF, "chr22\t100\tA\tG", "chr22\t300\tA\tC")
+    sheet = table("s.tsv", "sample\tcancer_type\tmutations", "a\tCM\ta.tsv", "b\tCM\tb.tsv")
+    report = bench.cohort(sheet, tmp_path / "out")
+    with pytest.raises(RowsMissingError, match="3 rows"):
+        report.check(strict=True)
+    report.check(strict=False)
+    assert report.ledger.missing == {"a": 1, "b": 2}
+    for name in "ab":
+        wish = {"sources": {"mutations": tmp_path / f"{name}.tsv"}, "cancer_type": "CM", "reference": "hg38"}
+        assert files_in(tmp_path / "out" / name) == bench.of_another().alone(tmp_path / name, sample=name, **wish)
+    own = json.loads((tmp_path / "out" / "b" / "cgi-job.json").read_text(encoding="utf-8"))
+    assert own["rows"]["mutations"]["not_returned"] == 2
+    assert bench.cohort(sheet, tmp_path / "out").rows_missing == 3
+
+
+def test_the_deadline_leaves_jobs_alone(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """It is the whole cohort's; what is at work is named, and the same command finds it."""
+    report = with_deadline(bench, 6).cohort(three, tmp_path / "out")
+    with pytest.raises(CohortError, match=r"(?s)2 of 2 jobs.*still at work.*still at work") as raised:
+        report.check(strict=False)
+    assert raised.value.exit_code == 3
+    assert bench.clock.seconds == 6
+    bench.cohort(three, tmp_path / "out").check(strict=True)
+    assert bench.posts() == 2
+
+
+def test_a_deadline_of_nothing_submits_nothing(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """Jobs that would not be waited for are not begun, and that is said."""
+    report = with_deadline(bench, 0).cohort(three, tmp_path / "out")
+    with pytest.raises(CohortError, match="not submitted yet") as raised:
+        report.check(strict=False)
+    assert (raised.value.exit_code, bench.posts()) == (3, 0)
+
+
+def test_a_full_account_is_waited_for_with_delete(many: Path, tmp_path: Path) -> None:
+    """Own jobs make room as they end, and nobody else's is touched."""
+    with bench(quota=3) as served:
+        foreign = served.desk.api.submit({"cancer_type": "CM", "title": "hers", "reference": "hg38"}, _upload(tmp_path))
+        report = served.cohort(many, tmp_path / "out", Flags(delete=True), most_rows=1)
+        report.check(strict=True)
+        assert served.desk.api.jobs() == [foreign]
+        known = json.loads((tmp_path / "out" / "cohort.json").read_text(encoding="utf-8"))
+        assert {job["state"] for job in known["jobs"]} == {"deleted"}
+
+
+def test_a_full_account_ends_with_what_there_is(many: Path, tmp_path: Path) -> None:
+    """Without --delete no room is made: the samples that were run are whole, the others wait for the next command."""
+    with bench(quota=4) as served:
+        report = served.cohort(many, tmp_path / "out", most_rows=1)
+        with pytest.raises(CohortError, match=r"(?s)2 of 6 jobs.*no free job slot") as raised:
+            report.check(strict=False)
+        assert raised.value.exit_code == 8
+        assert "--delete" in raised.value.tip
+        assert report.samples_done == 4
+        served.cohort(many, tmp_path / "out", Flags(delete=True), most_rows=1).check(strict=True)
+        assert (len(served.desk.api.jobs()), [r.method for r in served.sandbox.requests].count("DELETE")) == (0, 6)
+
+
+def test_many_jobs_are_asked_for_politely(bench: Bench, many: Path, tmp_path: Path) -> None:
+    """Five at work at most, one look in three seconds at most, and no foreign job is asked for twice."""
+    for _ in range(7):
+        bench.desk.api.submit({"cancer_type": "CM", "title": "hers", "reference": "hg38"}, _upload(tmp_path))
+    times: list[float] = []
+    at_work: list[int] = []
+    active: set[str] = set()
+
+    def watch(environ: Any, start_response: Any, app: Any) -> Any:
+        if "action=logs" in environ.get("QUERY_STRING", ""):
+            times.append(bench.clock.seconds)
+            active.add(environ["PATH_INFO"])
+        if "action=download" in environ.get("QUERY_STRING", ""):
+            at_work.append(len(active))
+            active.discard(environ["PATH_INFO"])
+        return app(environ, start_response)
+
+    bench.sandbox.interceptors.append(watch)
+    bench.cohort(many, tmp_path / "out", most_rows=1).check(strict=True)
+    assert max(at_work) <= 5
+    assert all(later - earlier >= 3 for earlier, later in pairwise(times))
+    asked = [request.path for request in bench.sandbox.requests if request.method == "GET" and not request.action]
+    assert all(asked.count(path) == 1 for path in asked if path != "/api/v1")
+
+
+def test_what_a_job_without_a_title_is_called_is_asked_again(bench: Bench, tmp_path: Path) -> None:
+    """An answer without a title may be a broken one, and the job may be one of ours."""
+    job_id = bench.desk.api.submit({"cancer_type": "CM", "title": "", "reference": "hg38"}, _upload(tmp_path))
+    api = RememberingApi(bench.desk.api)
+    requests = len(bench.sandbox.requests)
+    assert [api.job(job_id).id for _ in range(3)] == [job_id] * 3
+    assert len(bench.sandbox.requests) == requests + 3
+
+
+def test_an_outage_is_borne(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """A service that asks to be spared is left alone for as long, and the cohort goes on."""
+    answer = Answer({"error_code": 503, "message": "busy"}, 503, {"Retry-After": "40"})
+    bench.sandbox.interceptors.append(Fault(answer, "GET", "logs"))
+    bench.cohort(three, tmp_path / "out").check(strict=True)
+    assert bench.clock.seconds >= 40
+
+
+def test_a_service_that_stays_away_ends_it(three: Path, tmp_path: Path) -> None:
+    """What cannot be submitted fails as not reached, which a pipeline may try again."""
+    with bench(attempts=2) as served:
+        served.sandbox.interceptors.append(Fault(Answer({"message": "gone"}, 503), "GET", "", times=99))
+        report = served.cohort(three, tmp_path / "out")
+        with pytest.raises(CohortError, match="2 of 2 jobs") as raised:
+            report.check(strict=False)
+        assert raised.value.exit_code == 7
+        served.sandbox.interceptors.clear()
+        served.cohort(three, tmp_path / "out").check(strict=True)
+
+
+def test_a_submission_that_fails_is_made_up_for(many: Path, tmp_path: Path) -> None:
+    """When the service does not take a job now, it is tried again once another one has ended."""
+    with bench(attempts=1) as served:
+        lists: list[int] = []
+
+        def third_list_fails(environ: Any, start_response: Any, app: Any) -> Any:
+            if environ["REQUEST_METHOD"] == "GET" and environ["PATH_INFO"] == "/api/v1":
+                lists.append(1)
+                if len(lists) == 3:
+                    start_response("503 Busy", [])
+                    return [b"{}"]
+            return app(environ, start_response)
+
+        served.sandbox.interceptors.append(third_list_fails)
+        served.cohort(many, tmp_path / "out", most_rows=1).check(strict=True)
+        assert served.posts() == 6
+
+
+def test_a_job_that_the_service_turns_down_is_its_own_failure(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """The others are submitted and come home."""
+    bench.sandbox.interceptors.append(Fault(Answer({"error_code": 400, "message": "no"}, 400), "POST"))
+    report = bench.cohort(three, tmp_path / "out")
+    with pytest.raises(CohortError, match=r"job 01 \(one and 1 more samples\)") as raised:
+        report.check(strict=False)
+    assert (raised.value.exit_code, report.samples_done) == (2, 1)
+    bench.cohort(three, tmp_path / "out").check(strict=True)
+
+
+def test_refused_credentials_end_all_of_it(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """An account that is no longer accepted concerns every job: at the start, and while waiting."""
+    refusal = Answer({"error_code": 401, "message": "no"}, 401)
+    for method, action in (("GET", ""), ("GET", "logs")):
+        bench.sandbox.interceptors[:] = [Fault(refusal, method, action)]
+        with pytest.raises(CredentialsError):
+            bench.cohort(three, tmp_path / "out")
+    bench.cohort(three, tmp_path / "out").check(strict=True)
+    assert bench.posts() == 2
+
+
+def test_a_job_that_somebody_deleted_is_told(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """It is the failure of that job; --fresh submits it anew."""
+    with_deadline(bench, 1).cohort(three, tmp_path / "out")
+    bench.desk.api.delete(bench.desk.api.jobs()[0])
+    report = bench.cohort(three, tmp_path / "out")
+    with pytest.raises(CohortError, match="no longer in the account") as raised:
+        report.check(strict=False)
+    assert raised.value.exit_code == 5
+
+
+def test_ctrl_c_leaves_jobs_alone(
+    bench: Bench, three: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ids of what goes on are printed, and the same command finds it."""
+
+    def interrupted(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Api, "logs", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        bench.cohort(three, tmp_path / "out")
+    assert f"{', '.join(bench.desk.api.jobs())} go on at CGI" in caplog.text
+    monkeypatch.setattr(Api, "jobs", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        bench.cohort(three, tmp_path / "again")
+    assert "nothing is at work at CGI" in caplog.text
+    monkeypatch.undo()
+    bench.cohort(three, tmp_path / "out").check(strict=True)
+    assert bench.posts() == 2
+
+
+def test_an_answer_that_was_lost_costs_no_second_job(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """The submission arrived and its answer did not: the job is found by its mark."""
+    bench.sandbox.interceptors.append(Fault(Answer(), "POST", carried_out=True))
+    bench.cohort(three, tmp_path / "out").check(strict=True)
+    assert bench.posts() == 2
+
+
+def _upload(folder: Path) -> dict[str, Path]:
+    path = folder / "hers.tsv"
+    path.write_text("gene\tcna\nMET\tamp\n", encoding="utf-8")
+    return {"cnas": path}

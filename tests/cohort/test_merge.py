@@ -1,0 +1,102 @@
+"""One table from many: of samples that ran one by one, of cohorts, of tables with other columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cgi_runner.cohort import merge
+from cgi_runner.cohort.tables import write_tables
+from cgi_runner.errors import InputError
+from cohort.conftest import BRAF, TABLES, TP53, Bench, rows_of
+
+Table = Callable[..., Path]
+
+
+@pytest.fixture
+def alone(bench: Bench, tmp_path: Path, table: Table) -> Callable[..., Path]:
+    """Give a function that runs a sample by itself and gives its folder."""
+
+    def run(
+        folder: str, sample: str, variant: str, kind: str = "mutations", header: str = "chr\tpos\tref\talt"
+    ) -> Path:
+        path = table(f"{folder}.tsv", header, variant)
+        wish = {"sources": {kind: path}, "sample": sample, "cancer_type": "CM", "reference": "hg38"}
+        bench.alone(tmp_path / folder, **wish)
+        return tmp_path / folder
+
+    return run
+
+
+def test_a_cohort_and_single_runs_merge_alike(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """The tables of a cohort are those of a merge of its samples' folders, in any order, and of its own folder."""
+    out = tmp_path / "out"
+    tables = bench.cohort(three, out).ledger.tables
+    assert set(tables) == set(TABLES)
+    merged = merge([out / "two", out / "three", out / "one"], tmp_path / "merged")
+    assert (merged.samples, merged.tables) == (3, tables)
+    merge([out], tmp_path / "again")
+    for name in tables:
+        assert (tmp_path / "merged" / name).read_bytes() == (out / name).read_bytes()
+        assert (tmp_path / "again" / name).read_bytes() == (out / name).read_bytes()
+
+
+def test_other_columns_are_joined_by_name(alone: Callable[..., Path], tmp_path: Path) -> None:
+    """Proteins and places in the genome have other columns: the table has all of them, and empty cells."""
+    folders = [alone("a", "one", BRAF), alone("b", "two", "BRAF:p.V600E", header="protein")]
+    merge(folders, tmp_path / "merged")
+    first, second = rows_of(tmp_path / "merged" / "alterations.tsv")
+    assert (first["chr"], first["protein"], first["CGI-Protein Change"]) == ("7", "", "V600E")
+    assert (second["chr"], second["protein"], second["CGI-Protein Change"]) == ("", "BRAF:p.V600E", "V600E")
+
+
+def test_ragged_rows_keep_their_cells(tmp_path: Path) -> None:
+    """A short row is filled up, a last line without an end gets one, and line ends are those of the first table."""
+    for name, text in (("a", "x\ty\r\n1\t2\r\n"), ("b", "y\tz\r\n3\t4\t5\r\n6"), ("c", "")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "biomarkers.tsv").write_bytes(text.encode())
+    (tmp_path / "work").mkdir()
+    folders = [tmp_path / name for name in "ab"]
+    assert write_tables(folders, tmp_path, tmp_path / "work") == ["biomarkers.tsv"]
+    assert (tmp_path / "biomarkers.tsv").read_bytes() == b"x\ty\tz\r\n1\t2\t\r\n\t3\t4\r\n\t6\t\r\n"
+
+
+def test_a_merge_can_be_made_anew(alone: Callable[..., Path], tmp_path: Path) -> None:
+    """With one more sample, or a kind of table less, the same folder is brought up to date."""
+    one, two = alone("a", "one", BRAF), alone("b", "two", "MET\tamp", "cnas", "gene\tcna")
+    assert "cna_analysis.tsv" in merge([one, two], tmp_path / "merged").tables
+    assert merge([one], tmp_path / "merged").samples == 1
+    assert not (tmp_path / "merged" / "cna_analysis.tsv").exists()
+
+
+def test_nothing_else_is_overwritten(alone: Callable[..., Path], bench: Bench, three: Path, tmp_path: Path) -> None:
+    """The folder of a run or of a cohort is no place for a merge."""
+    one = alone("a", "first", BRAF)
+    bench.cohort(three, tmp_path / "out")
+    for taken in (one, tmp_path / "out"):
+        with pytest.raises(InputError, match="which is not this job's"):
+            merge([one], taken)
+
+
+def test_a_sample_counts_once(alone: Callable[..., Path], tmp_path: Path) -> None:
+    """Two folders with the same sample are told, with both names; the same folder twice is no harm."""
+    folders = [alone("a", "one", BRAF), alone("b", "one", TP53)]
+    with pytest.raises(InputError, match=r"one: in .*/a and .*/b"):
+        merge(folders, tmp_path / "merged")
+    assert merge([folders[0], folders[0]], tmp_path / "merged").samples == 1
+    assert len(rows_of(tmp_path / "merged" / "alterations.tsv")) == 1
+
+
+def test_only_verified_results_are_merged(alone: Callable[..., Path], tmp_path: Path) -> None:
+    """All folders that have none are told at once."""
+    one = alone("a", "one", BRAF)
+    text = (one / "cgi-job.json").read_text(encoding="utf-8")
+    (one / "cgi-job.json").write_text(text.replace('"verified",', '"waiting",'), encoding="utf-8")
+    with pytest.raises(InputError, match=r"(?s)2 folders.*no verified results yet.*no record of a job"):
+        merge([one, tmp_path / "gone"], tmp_path / "merged")
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "cohort.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(InputError, match="no record of a cohort"):
+        merge([tmp_path / "odd"], tmp_path / "merged")

@@ -1,0 +1,128 @@
+"""Splitting the results of a packed job: strict about whose a row is, tolerant of layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cgi_runner.cohort import Flags
+from cgi_runner.cohort.outcome import CohortError
+from cgi_runner.job import read_record
+from cgi_runner.job.fetch import sha256_of
+from cohort.conftest import Bench, everything_in, rows_of
+
+
+@pytest.fixture
+def packed(bench: Bench, three: Path, tmp_path: Path) -> Path:
+    """Give the folder of a job with two samples, whose own folders are still to be made."""
+    bench.cohort(three, tmp_path / "out").check(strict=True)
+    for name in ("one", "two"):
+        (tmp_path / "out" / name / "cgi-job.json").unlink()
+    return tmp_path / "out" / "jobs" / "01"
+
+
+def change(path: Path, old: str, new: str, times: int = 1) -> None:
+    """Change a text in a file."""
+    text = path.read_bytes().decode()
+    assert old in text
+    path.write_bytes(text.replace(old, new, times).encode())
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("biomarkers.tsv", "s0002", "s0003", "a row in biomarkers.tsv of a sample that was not sent"),
+        ("alterations.tsv", "\ts0001\t", "\ts0002\t", "in alterations.tsv to another sample"),
+        ("alterations.tsv", "input02_1\t", "input09_1\t", "gives input09_1"),
+        ("alterations.tsv", "input02_1\t", "input02_999\t", "gives input02_999"),
+        ("alterations.tsv", "input02_1\t", "what\t", "gives what"),
+        ("input02.tsv", "140753336", "140753337", "no copy of the mutations"),
+    ],
+)
+def test_results_that_do_not_fit_are_given_to_nobody(
+    bench: Bench, three: Path, packed: Path, name: str, old: str, new: str, said: str
+) -> None:
+    """A row must never go to another patient: the job is told, with where its tables are whole, and not deleted."""
+    change(packed / name, old, new)
+    report = bench.cohort(three, packed.parent.parent, Flags(delete=True))
+    with pytest.raises(CohortError, match=said) as raised:
+        report.check(strict=False)
+    assert raised.value.exit_code == 6
+    assert str(packed) in raised.value.tip
+    assert report.samples_done == 1
+    assert len(bench.desk.api.jobs()) == 1
+    assert not list(packed.parent.parent.glob("one/cgi-job.json"))
+
+
+def test_upload_of_other_samples_is_noticed(bench: Bench, three: Path, packed: Path) -> None:
+    """Rows that changed hands on the way are found by the checksum of what each sample sent."""
+    change(packed / "input02.tsv", "s0001", "s0002")
+    record = (packed / "cgi-job.json").read_text(encoding="utf-8")
+    old = read_record(packed / "cgi-job.json").inputs["mutations"]["sha256"]
+    (packed / "cgi-job.json").write_text(record.replace(old, sha256_of(packed / "input02.tsv")), encoding="utf-8")
+    (_, error), *_ = bench.cohort(three, packed.parent.parent).failures
+    assert "other mutations of 2 samples" in error.message
+
+
+def test_copy_numbers_that_cgi_counts_otherwise_keep_their_ids(
+    bench: Bench, three: Path, packed: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whose a row is, CGI says in a column of its own; an id that does not fit is kept as it is, and that is said."""
+    change(packed / "cna_analysis.tsv", "input01_1", "7")
+    bench.cohort(three, packed.parent.parent).check(strict=True)
+    assert "1 rows of job 01 keep the packed job's row ids" in caplog.text
+    (row,) = rows_of(packed.parent.parent / "one" / "cna_analysis.tsv")
+    assert (row["internal_id"], row["sample"], row["gene"]) == ("7", "one", "ERBB2")
+
+
+def test_blank_lines_and_other_line_ends_do_no_harm(bench: Bench, three: Path, packed: Path) -> None:
+    """What an editor or another version of CGI may do to line ends is not taken for a row."""
+    change(packed / "biomarkers.tsv", "\n", "\r\n", -1)
+    with (packed / "biomarkers.tsv").open("ab") as file:
+        file.write(b"\r\n")
+    before = (packed.parent.parent / "one" / "biomarkers.tsv").read_bytes()
+    bench.cohort(three, packed.parent.parent).check(strict=True)
+    assert (packed.parent.parent / "one" / "biomarkers.tsv").read_bytes() == before.replace(b"\n", b"\r\n")
+
+
+def extended(packed: Path, name: str, text: str) -> None:
+    """Add one more table to a job's results."""
+    (packed / name).write_text(text, encoding="utf-8")
+    change(packed / "cgi-job.json", '"biomarkers.tsv",', f'"biomarkers.tsv", "{name}",')
+
+
+def test_a_table_never_seen_is_split_by_its_samples(bench: Bench, three: Path, packed: Path) -> None:
+    """Any table with a column for samples is; each sample gets one, if need be without rows."""
+    extended(packed, "news.tsv", "what\tSample ID\nx\ts0002\n")
+    bench.cohort(three, packed.parent.parent).check(strict=True)
+    assert (packed.parent.parent / "two" / "news.tsv").read_text(encoding="utf-8") == "what\tSample ID\nx\ttwo\n"
+    assert (packed.parent.parent / "one" / "news.tsv").read_text(encoding="utf-8") == "what\tSample ID\n"
+
+
+def test_a_table_without_samples_stays_with_the_job(
+    bench: Bench, three: Path, packed: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It cannot be split, and that is said."""
+    extended(packed, "genes.tsv", "gene\nMET\n")
+    files = everything_in(packed.parent.parent)
+    bench.cohort(three, packed.parent.parent).check(strict=True)
+    assert "genes.tsv of job 01 names no samples" in caplog.text
+    assert everything_in(packed.parent.parent) == files
+
+
+def test_large_tables_are_written_piece_by_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is held never grows beyond a limit, and the checksums are those of the whole files."""
+    from cgi_runner.cohort import spread
+
+    monkeypatch.setattr(spread, "_ROOM", 10)
+    paths: list[Path | None] = [tmp_path / "a", None, tmp_path / "b"]
+    one: Callable[..., spread.Spread] = spread.Spread
+    spreading = one(paths, [b"h\n"])
+    for n in range(30):
+        spreading.add(n % 3, b"%d\n" % n)
+    sums = spreading.close()
+    assert (tmp_path / "a").read_bytes() == b"h\n" + b"".join(b"%d\n" % n for n in range(0, 30, 3))
+    assert sums[0] == sha256_of(tmp_path / "a")
+    assert sums[2] == sha256_of(tmp_path / "b")
