@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from cgi_runner import __version__
-from cgi_runner.cli import inspect, jobs, local, work
+from cgi_runner.cli import cohort, inspect, jobs, local, work
 from cgi_runner.cli import options as opt
 from cgi_runner.errors import InputError, RunnerError
 from cgi_runner.redaction import RedactingFormatter, excerpt, hide, redact
@@ -90,7 +90,7 @@ def cli(ctx: click.Context, *, debug: bool, quiet: bool) -> None:
 
 
 for command in (
-    work.run, work.check, work.submit,
+    work.run, work.check, work.submit, cohort.cohort, cohort.merge,
     jobs.wait, jobs.fetch, inspect.status, inspect.logs, inspect.list_jobs, inspect.delete,
     local.cancer_types, local.sandbox,
 ):  # fmt: skip
