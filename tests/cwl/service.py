@@ -9,6 +9,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
+from werkzeug.test import run_wsgi_app
+
 from cgi_runner.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -51,19 +53,12 @@ def _rewritten(
     environ: WSGIEnvironment, start_response: StartResponse, app: WSGIApplication, change: Member
 ) -> list[bytes]:
     """Pass a download on with every member of the archive changed."""
-    status, headers = "", list[tuple[str, str]]()
-
-    def noted(given: str, fields: list[tuple[str, str]], exc_info: object = None, /) -> Callable[[bytes], object]:
-        nonlocal status
-        del exc_info
-        status = given
-        headers.extend(field for field in fields if field[0].lower() != "content-length")
-        return bytes
-
-    body = b"".join(app(environ, noted))
+    answer, status, headers = run_wsgi_app(app, environ, buffered=True)
+    body = b"".join(answer)
     if status.startswith("200"):
         body = _zip_changed(body, change)
-    start_response(status, [*headers, ("Content-Length", str(len(body)))])
+    fields = [field for field in headers if field[0].lower() != "content-length"]
+    start_response(status, [*fields, ("Content-Length", str(len(body)))])
     return [body]
 
 

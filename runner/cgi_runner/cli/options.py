@@ -96,7 +96,7 @@ def wish(options: dict[str, Any]) -> Wish:
         sources=sources,
         cancer_type=resolve(options["cancer_type"], any_type=options["any_cancer_type"]),
         reference=_BUILDS[options["reference"].lower()],
-        title=" ".join(options["title"].split()),
+        title=" ".join(options["title"].split()).encode("utf-8", "replace").decode(),  # argv may hold any bytes
         sample=options["sample"],
         pass_only=options["pass_only"],
     )
