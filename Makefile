@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types engine image lock clean
+.PHONY: help demo test lint format types engines image lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 12
@@ -35,8 +35,11 @@ format: $(VENV)/ready ## put the code into its one shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-engine: ## make a container engine answer (installs Debian's where there is none; needs root)
+engines: ## set up what `make test` otherwise leaves out: container engine, Galaxy, Toil, Slurm (Debian, as root)
 	@containers/engine.sh up
+	@tests/cwl/install_engines.sh toil
+	@tests/cwl/install_engines.sh slurm
+	@tests/galaxy/install_galaxy.sh
 
 image: ## build the container image and its bill of materials (dist/*.spdx.json)
 	@containers/build.sh
