@@ -79,7 +79,7 @@ def test_bad_samples_and_skipping_them(three: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
     outcome = cgi_runner("cohort", three, "--sandbox", "--skip-bad", "--output", tmp_path / "out")
     assert outcome.code == 0
-    assert "  skipped: 1 samples, for the reasons given above" in outcome.out
+    assert "  skipped: 1 sample, for the reasons given above" in outcome.out
 
 
 def test_a_deadline_keeps_the_sandbox(three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +128,7 @@ def test_missing_rows_are_said(three: Path, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(variants, "chromosome_name", skip)
     outcome = cgi_runner("cohort", three, "--sandbox", "--strict", "--output", tmp_path / "out")
     assert outcome.is_plain_failure(9)
-    assert "  missing: 3 rows were sent and did not come back" in outcome.out
+    assert "  missing: 3 rows, sent and not returned" in outcome.out
 
 
 def test_merging(three: Path, tmp_path: Path) -> None:

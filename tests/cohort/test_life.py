@@ -383,7 +383,7 @@ def test_a_job_that_the_service_turns_down_is_its_own_failure(bench: Bench, thre
     """The others are submitted and come home."""
     bench.sandbox.interceptors.append(Fault(Answer({"error_code": 400, "message": "no"}, 400), "POST"))
     report = bench.cohort(three, tmp_path / "out")
-    with pytest.raises(CohortError, match=r"job 01 \(one and 1 more samples\)") as raised:
+    with pytest.raises(CohortError, match=r"job 01 \(one and 1 more sample\)") as raised:
         report.check(strict=False)
     assert (raised.value.exit_code, report.samples_done) == (2, 1)
     bench.cohort(three, tmp_path / "out").check(strict=True)

@@ -105,12 +105,13 @@ def merge(*, folders: tuple[Path, ...], output: Path, as_json: bool) -> None:
     """
     from cgi_runner import cohort as cohorts
     from cgi_runner.cli import show
+    from cgi_runner.cohort.names import counted
 
     merged = cohorts.merge(folders, output)
     if as_json:
         show.machine({"samples": merged.samples, "tables": merged.tables})
         return
-    click.echo(f"{merged.samples} samples from {len(folders)} folders")
+    click.echo(f"{counted(merged.samples, 'sample')} from {counted(len(folders), 'folder')}")
     for name in merged.tables:
         click.echo(f"  {output / name}")
 
@@ -155,6 +156,8 @@ class Board:
     def _job(self, event: dict[str, Any]) -> None:
         from tqdm import tqdm
 
+        from cgi_runner.cohort.names import counted
+
         name = event["job"]
         if event["state"] in {"done", "failed"}:
             if name in self._lines:
@@ -164,7 +167,7 @@ class Board:
         if name not in self._lines:
             self._lines[name] = tqdm(total=0, bar_format="{desc}", leave=False, file=sys.stderr)
         said = event["said"].split(" INFO ", 1)[-1].strip() or event["state"]
-        text = f"job {name}  {event['samples']} samples, {event['rows']} rows: {said}"
+        text = f"job {name}  {counted(event['samples'], 'sample')}, {counted(event['rows'], 'row')}: {said}"
         self._lines[name].set_description_str(text[: (self._lines[name].ncols or 100) - 1])
 
     def _end(self, event: dict[str, Any]) -> None:
@@ -175,15 +178,16 @@ class Board:
 def _show(report: Report, output: Path) -> None:
     """Print what a cohort brought, in the order in which a person asks."""
     from cgi_runner.cli import show
+    from cgi_runner.cohort.names import counted
 
     ledger = report.ledger
     done, total = report.samples_done, len(ledger.plan.folders)
-    samples = f"{total} samples" if done == total else f"{done} of {total} samples"
-    lines = [f"{samples} in {report.jobs} jobs: verified results in {output}"]
+    samples = counted(total, "sample") if done == total else f"{done} of {counted(total, 'sample')}"
+    lines = [f"{samples} in {counted(report.jobs, 'job')}: verified results in {output}"]
     if ledger.skipped:
-        lines.append(f"  skipped: {len(ledger.skipped)} samples, for the reasons given above")
+        lines.append(f"  skipped: {counted(len(ledger.skipped), 'sample')}, for the reasons given above")
     if report.rows_missing:
-        lines.append(f"  missing: {report.rows_missing} rows were sent and did not come back; dropped.tsv lists them")
+        lines.append(f"  missing: {counted(report.rows_missing, 'row')}, sent and not returned; dropped.tsv lists them")
     for pack in ledger.plan.packs:
         record = ledger.records.get(pack.number)
         lines += [f"  beware (job {pack.name}): {caution}" for caution in record.warnings] if record else []

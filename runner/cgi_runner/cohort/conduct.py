@@ -13,6 +13,7 @@ from typing import Any
 from cgi_runner.api import Api, JobInfo, JobLog
 from cgi_runner.clock import Deadline
 from cgi_runner.cohort.ledger import Ledger
+from cgi_runner.cohort.names import counted
 from cgi_runner.cohort.packing import Pack, order
 from cgi_runner.cohort.shelf import is_shelved, shelve
 from cgi_runner.errors import AccountFullError, CredentialsError, RunnerError, ServiceError, StillRunningError
@@ -144,7 +145,8 @@ class Conductor:
             if self._flights:
                 log.info("no further job can be submitted for now: %s", error.message.partition("\n")[0])
             return
-        log.info("job %s is %s (%d samples, %d rows)", pack.name, journal.record.job_id, len(pack.members), pack.rows)
+        inside = f"{counted(len(pack.members), 'sample')}, {counted(pack.rows, 'row')}"
+        log.info("job %s is %s (%s)", pack.name, journal.record.job_id, inside)
         self._fly(pack, journal, just_submitted=not journal.record.adopted)
 
     def _blank(self, pack: Pack, asked: Order) -> Record:
@@ -228,7 +230,7 @@ class Conductor:
             shelve(self._ledger, pack, journal.record, self._work / f"{pack.name}.split")
         if self._delete and journal.record.state is State.VERIFIED:
             delete_remote(self._desk.api, journal)
-        log.info("job %s is done: %d samples have their results", pack.name, len(pack.members))
+        log.info("job %s is done: results of %s", pack.name, counted(len(pack.members), "sample"))
         self._say(pack, "done")
         self._ledger.write()
 

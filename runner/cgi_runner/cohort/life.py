@@ -11,6 +11,7 @@ from typing import Any
 from cgi_runner.cohort.conduct import Conductor, Tell
 from cgi_runner.cohort.gather import Gathered, gather
 from cgi_runner.cohort.ledger import Ledger
+from cgi_runner.cohort.names import counted
 from cgi_runner.cohort.outcome import Report
 from cgi_runner.cohort.packing import USUAL_ROWS
 from cgi_runner.cohort.shared import Shared, prepare_shared
@@ -75,7 +76,8 @@ def run(cohort: Cohort, out: Path, desk: Desk, flags: Flags | None = None, tell:
         ledger.write()
         packs = ledger.plan.packs
         rows = sum(pack.rows for pack in packs)
-        log.info("%d samples with %d rows go into %d jobs", len(found.members), rows, len(packs))
+        told = [counted(len(found.members), "sample"), counted(rows, "row"), counted(len(packs), "job")]
+        log.info("%s with %s: %s", *told)
 
         def timed(event: dict[str, Any]) -> None:
             tell({"time": desk.clock.now().isoformat(timespec="seconds"), **event})

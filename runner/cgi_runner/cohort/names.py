@@ -20,6 +20,11 @@ def label_of(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
 
 
+def counted(number: int, noun: str) -> str:
+    """Give `1 sample`, `2 samples`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def folders_of(labels: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
     """Give each sample a folder name of its own: no slashes, no accents, unique on disks that ignore case.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cgi_runner.cohort.ledger import Ledger
+from cgi_runner.cohort.names import counted
 from cgi_runner.cohort.packing import Pack
 from cgi_runner.errors import RowsMissingError, RunnerError
 
@@ -80,4 +81,4 @@ class Report:
 
 def _samples(pack: Pack) -> str:
     first = pack.members[0].sample.label
-    return first if len(pack.members) == 1 else f"{first} and {len(pack.members) - 1} more samples"
+    return f"{first} and {counted(others, 'more sample')}" if (others := len(pack.members) - 1) else first

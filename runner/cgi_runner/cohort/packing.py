@@ -10,6 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from cgi_runner.cohort.gather import Member
+from cgi_runner.cohort.names import counted
 from cgi_runner.cohort.shared import Part
 from cgi_runner.cohort.sheet import KINDS
 from cgi_runner.inputs.genome import GENOMES
@@ -69,13 +70,12 @@ def order(pack: Pack, folder: Path, *, title: str) -> Order:
     """Write the files of a pack into a folder, and give what is to be asked of CGI."""
     folder.mkdir(parents=True, exist_ok=True)
     one = pack.members[0].sample
-    number = len(pack.members)
     files = {kind: path for kind in KINDS if (path := _file(pack, kind, folder / f"{kind}.tsv"))}
     return Order(
         cancer_type=one.cancer_type,
         reference=one.reference,
         # The number tells packs of the same content apart, which would otherwise be taken for one job.
-        title=f"{title} {pack.name} ({number} {'sample' if number == 1 else 'samples'})".strip(),
+        title=f"{title} {pack.name} ({counted(len(pack.members), 'sample')})".strip(),
         files={kind: path for kind, (path, _) in files.items()},
         sha256={kind: sha256 for kind, (_, sha256) in files.items()},
     )
