@@ -19,9 +19,6 @@ s:citation: https://doi.org/10.1186/s13073-018-0531-8
 s:softwareVersion: 0.1.0
 
 requirements:
-  SchemaDefRequirement:
-    types:
-      - $import: types.yml
   ScatterFeatureRequirement: {}
   StepInputExpressionRequirement: {}
 
@@ -56,11 +53,13 @@ inputs:
   cancer_types:
     type:
       type: array
-      items: types.yml#cancer_type
+      items:
+        $import: cancer_type.yml
     label: Cancer types
     doc: One id a sample, in the order of the samples.
   reference:
-    type: types.yml#reference
+    type:
+      $import: reference.yml
     label: Reference genome
     doc: Genome build that the coordinates belong to.
     default: hg38

@@ -19,9 +19,6 @@ s:citation: https://doi.org/10.1186/s13073-018-0531-8
 s:softwareVersion: 0.1.0
 
 requirements:
-  SchemaDefRequirement:
-    types:
-      - $import: types.yml
   StepInputExpressionRequirement: {}
 
 inputs:
@@ -45,11 +42,13 @@ inputs:
     doc: Tab-separated table of gene fusions such as BCR__ABL1.
     format: edam:format_3475
   cancer_type:
-    type: types.yml#cancer_type
+    type:
+      $import: cancer_type.yml
     label: Cancer type
-    doc: Id of the tumour type in CGI's own table, such as BRCA; types.yml lists them all with their names.
+    doc: Id of the tumour type in CGI's own table, such as BRCA; cancer_type.yml lists them all with their names.
   reference:
-    type: types.yml#reference
+    type:
+      $import: reference.yml
     label: Reference genome
     doc: Genome build that the coordinates belong to.
     default: hg38

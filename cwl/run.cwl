@@ -29,9 +29,6 @@ temporaryFailCodes: [3, 6, 7, 8]
 permanentFailCodes: [1, 2, 4, 5, 9]
 
 requirements:
-  SchemaDefRequirement:
-    types:
-      - $import: types.yml
   NetworkAccess:
     networkAccess: true
   WorkReuse:
@@ -77,13 +74,15 @@ inputs:
     inputBinding:
       prefix: --translocations
   cancer_type:
-    type: types.yml#cancer_type
+    type:
+      $import: cancer_type.yml
     label: Cancer type
-    doc: Id of the tumour type in CGI's own table, such as BRCA; types.yml lists them all with their names.
+    doc: Id of the tumour type in CGI's own table, such as BRCA; cancer_type.yml lists them all with their names.
     inputBinding:
       prefix: --cancer-type
   reference:
-    type: types.yml#reference
+    type:
+      $import: reference.yml
     label: Reference genome
     doc: Genome build that the coordinates belong to.
     default: hg38

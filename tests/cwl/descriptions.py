@@ -26,8 +26,12 @@ ALL = TOOLS | WORKFLOWS
 
 def type_of(port: dict[str, Any]) -> str:
     """Give the type of an input or output in its short form."""
-    kind = port["type"]
-    if not isinstance(kind, dict):
-        return str(kind)
-    items = kind["items"]
-    return f"{'?'.join(sorted(set(items) - {'null'})) + '?' if isinstance(items, list) else items}[]"
+    return _short(port["type"])
+
+
+def _short(kind: Any) -> str:
+    if isinstance(kind, list):
+        return "|".join(_short(one) for one in kind if one != "null") + "?" * ("null" in kind)
+    if isinstance(kind, dict):
+        return f"{_short(kind['items'])}[]" if "items" in kind else str(kind["$import"])
+    return str(kind)

@@ -6,13 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CWL = ROOT / "cwl"
 OWN_BIN = Path(sys.executable).parent
+_ONE_BUILD = threading.Lock()
 TOIL = Path(os.environ.get("CGI_TOIL", ROOT / ".engines" / "toil")) / "bin"
 
 
@@ -50,7 +53,16 @@ def without_containers() -> Engine:
 
 
 def docker() -> Engine:
-    """Give cwltool that runs each step in the project's image, with cwltool's own read-only defaults."""
+    """Give cwltool that runs each step in the image of this clone, with cwltool's own read-only defaults."""
+    with _ONE_BUILD:
+        environment = _with_image()
+    # NetworkAccess means the host's network here, so that a step reaches the test's service on loopback.
+    return Engine(_program("cwltool", OWN_BIN), ("--disable-pull", "--custom-net", "host"), environment)
+
+
+@cache
+def _with_image() -> dict[str, str]:
+    """Build the image, and give the environment in which the engine is reached."""
     script = ROOT / "containers" / "engine.sh"
     answer = subprocess.run([script, "env"], capture_output=True, text=True, check=False)
     if answer.returncode:
@@ -60,8 +72,10 @@ def docker() -> Engine:
     environment = {**_environment(), "PATH": f"{OWN_BIN}:{found['PATH']}"}
     if "DOCKER_HOST" in found:
         environment["DOCKER_HOST"] = found["DOCKER_HOST"]
-    # NetworkAccess means the host's network here, so that a step reaches the test's service on loopback.
-    return Engine(_program("cwltool", OWN_BIN), ("--disable-pull", "--custom-net", "host"), environment)
+    subprocess.run(
+        [ROOT / "containers" / "build.sh", "--no-sbom"], env=found, check=True, capture_output=True, timeout=600
+    )
+    return environment
 
 
 def toil(jobs: Path, *options: str) -> Engine:

@@ -2,15 +2,14 @@ cwlVersion: v1.2
 class: Workflow
 doc: Submits a job and asks for its state, which nobody but a test wants in one workflow.
 requirements:
-  SchemaDefRequirement:
-    types:
-      - $import: ../../../cwl/types.yml
   StepInputExpressionRequirement: {}
 inputs:
   mutations:
     type: File
     format: http://edamontology.org/format_3475
-  cancer_type: ../../../cwl/types.yml#cancer_type
+  cancer_type:
+    type:
+      $import: ../../../cwl/cancer_type.yml
   title: string
   api_url: string
   credentials: File
