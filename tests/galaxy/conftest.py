@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTAINERS = ROOT / "containers" / "engine.sh"
+CONTAINERS = ROOT / "containers"
 SERVE = Path(__file__).with_name("serve.py")
 ENGINE = Path(os.environ.get("GALAXY_ENGINE") or ROOT / ".engines" / "galaxy").resolve()
 TOOL_VERSION = f"{__version__}+galaxy0"
@@ -199,23 +199,23 @@ def engine() -> Path:
 @pytest.fixture(scope="session")
 def docker_environment() -> dict[str, str]:
     """Give what a shell needs to reach a container engine; nothing where there is none."""
-    script = 'eval "$("$0" env)" && env -0'
-    answer = subprocess.run(["bash", "-c", script, CONTAINERS], capture_output=True, text=True, check=False)
+    script = 'set -e; found=$("$0" env); eval "$found"; env -0'
+    answer = subprocess.run(
+        ["bash", "-c", script, CONTAINERS / "engine.sh"], capture_output=True, text=True, check=False
+    )
     found = dict(line.split("=", 1) for line in answer.stdout.split("\0") if "=" in line)
     return {name: found[name] for name in ("DOCKER_HOST", "PATH") if name in found}
 
 
 @pytest.fixture(scope="session")
 def image(docker_environment: dict[str, str]) -> str:
-    """Give the name of the image that the tools ask for."""
-    name = f"cgi-runner:{__version__}"
-    command = ["docker", "image", "inspect", name]
-    environment = {**os.environ, **docker_environment}
-    try:
-        subprocess.run(command, env=environment, capture_output=True, check=True)
-    except (FileNotFoundError, subprocess.CalledProcessError):
-        missing(f"no container engine has the image {name}: containers/engine.sh up, then containers/build.sh")
-    return name
+    """Build the image that the tools ask for from this clone, and give its name."""
+    if not docker_environment:
+        missing("no container engine answers: containers/engine.sh up")
+    build = [str(CONTAINERS / "build.sh"), "--no-sbom"]
+    built = subprocess.run(build, env={**os.environ, **docker_environment}, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr[-2000:]
+    return f"cgi-runner:{__version__}"
 
 
 @pytest.fixture(scope="session")
