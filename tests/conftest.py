@@ -70,6 +70,13 @@ def nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytes
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
 
 
+@pytest.fixture(autouse=True)
+def nothing_known_of_jobs(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what one test learns of an account's jobs from the next, whose service may have the same address."""
+    folder = tmp_path_factory.mktemp("marks")
+    monkeypatch.setattr("cgi_runner.job.marks.shared_folder", lambda: folder)
+
+
 @pytest.fixture
 def clock() -> SimulatedClock:
     """Give a simulated clock."""

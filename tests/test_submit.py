@@ -15,6 +15,7 @@ from cgi_runner.errors import AccountFullError, CredentialsError, InputError, Ru
 from cgi_runner.failures import AnswerLostError
 from cgi_runner.http import Session
 from cgi_runner.job import Desk, State, Wish, read_record, run, submit
+from cgi_runner.job.marks import Marks
 from cgi_runner.job.submit import Order, find
 from cgi_runner.sandbox import Sandbox
 from cgi_runner.settings import Patience, Service
@@ -305,7 +306,7 @@ def test_titles_are_compared_as_the_web_site_may_write_them(desk: Desk, tmp_path
     """Lost blanks and other case do not hide a job."""
     record = submit(MELANOMA, tmp_path / "one", desk)
     mark = f"[CGI-Runner{record.fingerprint.upper()}]"
-    found = find(desk.api, mark, desk.api.jobs())
+    found = find(desk.api, mark, desk.api.jobs(), Marks())
     assert found
     assert found.id == record.job_id
 
@@ -347,3 +348,31 @@ def test_no_message_on_the_way_shows_the_account(
     for path in (tmp_path / "out").rglob("*"):
         assert CREDENTIALS.token.encode() not in path.read_bytes()
         assert CREDENTIALS.email.encode() not in path.read_bytes()
+
+
+def test_each_job_of_the_account_is_asked_for_once(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Titles never change, so a cohort of single runs costs a request a job and not the square of it."""
+    for number in range(6):
+        submit(replace(MELANOMA, title=f"tumour {number}"), tmp_path / str(number), desk)
+    assert [method for method, *_ in sandbox.requests] == ["GET", "POST"] * 6
+    again = submit(replace(MELANOMA, title="tumour 3"), tmp_path / "again", desk)
+    assert again.adopted
+    assert sum(method == "GET" and path.endswith(again.job_id) for method, path, *_ in sandbox.requests) == 1
+
+
+@pytest.mark.parametrize("spoilt", ["", "[]", "{", '{"a": {}}', "\0"])
+def test_what_is_known_of_the_account_is_safe_to_lose(desk: Desk, tmp_path: Path, spoilt: str) -> None:
+    """Whatever became of the file, the job is found by asking."""
+    first = submit(MELANOMA, tmp_path / "one", desk)
+    kept = Marks(f"{desk.api.url} {desk.account}").path
+    assert kept is not None
+    kept.write_text(spoilt)
+    assert submit(MELANOMA, tmp_path / "two", desk).job_id == first.job_id
+
+
+def test_a_job_without_a_title_yet_is_asked_for_again() -> None:
+    """A service may show a new job before its title: taking that for another's would run the job twice."""
+    known = Marks()
+    known.learn("aaaa", "")
+    known.learn("bbbb", "a colleague's")
+    assert known.may_bear("[cgi-runner 0123456789ab]", ["aaaa", "bbbb"]) == ["aaaa"]

@@ -118,7 +118,7 @@ def test_without_a_safe_place_for_locks_it_goes_on(
     if trouble == "nowhere":
         monkeypatch.setattr(module, "Path", lambda _: tmp_path / "missing")
         monkeypatch.setattr("tempfile.gettempdir", (tmp_path / "missing").readlink)
-    assert module._lock_folder() is None
+    assert module.shared_folder() is None
     with one_at_a_time("a thing", "busy"):
         pass
 
@@ -127,7 +127,7 @@ def test_the_folder_for_locks_is_private(tmp_path: Path, monkeypatch: pytest.Mon
     """Nobody else reads there, and no name in it tells what is locked."""
     monkeypatch.setattr(module, "Path", lambda _: tmp_path)
     with one_at_a_time("submit https://example.org steward@example.org", "busy"):
-        folder = module._lock_folder()
+        folder = module.shared_folder()
         assert folder
         assert folder.stat().st_mode & 0o777 == 0o700
         assert not [path for path in folder.iterdir() if "steward" in path.name]

@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import random
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from cgi_runner.clock import Clock
 from cgi_runner.errors import AccountFullError, RunnerError
 from cgi_runner.failures import AnswerLostError
 from cgi_runner.job.journal import Journal, State
+from cgi_runner.job.marks import Marks, mark_in
 from cgi_runner.job.workspace import one_at_a_time
 from cgi_runner.redaction import excerpt
 
@@ -26,7 +26,6 @@ _POSTS = 3
 _LISTED = 50
 #: Seconds before each look for a job whose submission got no answer; a minute in all costs less than a second job.
 _LOOKS = (4, 14, 40)
-_MARK = re.compile(r"\[cgi-runner[0-9a-f]{12}\]")
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,8 @@ def ensure_submitted(api: Api, order: Order, journal: Journal, *, account: str, 
     """
     with one_at_a_time(f"submit {api.url} {account}", "another submission of this account is under way"):
         jobs = api.jobs()
-        found = None if fresh else find(api, order.mark, jobs)
+        marks = Marks(f"{api.url} {account}")
+        found = None if fresh else find(api, order.mark, jobs, marks)
         if not found and journal.record.state in {State.SUBMITTING, State.AMBIGUOUS}:
             # An earlier attempt was stopped in the act: its job may be about to show up.
             found = _arrived(api, order.mark, known=set(jobs), clock=clock)
@@ -80,6 +80,8 @@ def ensure_submitted(api: Api, order: Order, journal: Journal, *, account: str, 
             journal.advance(State.WAITING)
         else:
             _post(api, order, journal, known=set(jobs), clock=clock)
+            marks.learn(journal.record.job_id, order.marked_title)
+        marks.keep([*jobs, journal.record.job_id])
 
 
 def look_through(api: Api, jobs: list[str]) -> Iterator[JobInfo]:
@@ -90,31 +92,23 @@ def look_through(api: Api, jobs: list[str]) -> Iterator[JobInfo]:
             yield api.job(job_id)
 
 
-def find(api: Api, mark: str, jobs: list[str]) -> JobInfo | None:
+def find(api: Api, mark: str, jobs: list[str], marks: Marks) -> JobInfo | None:
     """Give the account's job whose title bears the mark: one that has not failed, if there are several."""
     found: JobInfo | None = None
-    for job in look_through(api, jobs):
-        if _bears(job.title, mark):
+    for job in look_through(api, marks.may_bear(mark, jobs)):
+        marks.learn(job.id, job.title)
+        if mark_in(job.title) == mark_in(mark):
             if not job.status.is_error:
                 return job
             found = found or job
     return found
 
 
-def _bears(title: str, mark: str) -> bool:
-    """Compare without blanks and case, which CGI's web site is known to drop from titles.
-
-    Only the last mark counts: the user's own title may quote another job's.
-    """
-    marks = _MARK.findall("".join(title.split()).casefold())
-    return marks[-1:] == ["".join(mark.split()).casefold()]
-
-
 def _arrived(api: Api, mark: str, *, known: set[str], clock: Clock) -> JobInfo | None:
     """Look a few times for a job of which no answer told; a slow service may still be taking it in."""
     for seconds in _LOOKS:
         clock.sleep(seconds * random.uniform(0.9, 1.1))  # noqa: S311 - jitter, no secret
-        if found := find(api, mark, [job for job in api.jobs() if job not in known]):
+        if found := find(api, mark, [job for job in api.jobs() if job not in known], Marks()):
             return found
     return None
 

@@ -60,7 +60,7 @@ def workspace(out: Path) -> Iterator[Path]:
 @contextmanager
 def one_at_a_time(what: str, busy: str) -> Iterator[None]:
     """Let one process of this user on this machine do a thing at a time; a killed process gives way by itself."""
-    folder = _lock_folder()
+    folder = shared_folder()
     if folder is None:
         log.debug("no folder for locks; going on without")
         yield
@@ -78,7 +78,7 @@ def one_at_a_time(what: str, busy: str) -> Iterator[None]:
         yield
 
 
-def _lock_folder() -> Path | None:
+def shared_folder() -> Path | None:
     """Give a private folder that does not depend on HOME or TMPDIR, which workflow engines change for every step."""
     try:
         shared = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())  # noqa: S108 - owner is checked
