@@ -12,7 +12,6 @@ import pytest
 
 from cgi_runner.api import Api
 from cgi_runner.cohort import Flags
-from cgi_runner.cohort.conduct import RememberingApi
 from cgi_runner.cohort.outcome import CohortError
 from cgi_runner.errors import CredentialsError, InputError, RowsMissingError
 from cgi_runner.sandbox import analysis, variants, worker
@@ -330,15 +329,6 @@ def test_many_jobs_are_asked_for_politely(bench: Bench, many: Path, tmp_path: Pa
     assert all(later - earlier >= 3 for earlier, later in pairwise(times))
     asked = [request.path for request in bench.sandbox.requests if request.method == "GET" and not request.action]
     assert all(asked.count(path) == 1 for path in asked if path != "/api/v1")
-
-
-def test_what_a_job_without_a_title_is_called_is_asked_again(bench: Bench, tmp_path: Path) -> None:
-    """An answer without a title may be a broken one, and the job may be one of ours."""
-    job_id = bench.desk.api.submit({"cancer_type": "CM", "title": "", "reference": "hg38"}, _upload(tmp_path))
-    api = RememberingApi(bench.desk.api)
-    requests = len(bench.sandbox.requests)
-    assert [api.job(job_id).id for _ in range(3)] == [job_id] * 3
-    assert len(bench.sandbox.requests) == requests + 3
 
 
 def test_an_outage_is_borne(bench: Bench, three: Path, tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cgi_runner.api import Api, JobInfo, JobLog
+from cgi_runner.api import JobLog
 from cgi_runner.clock import Deadline
 from cgi_runner.cohort.ledger import Ledger
 from cgi_runner.cohort.names import counted
@@ -43,24 +43,6 @@ class _NoChatter(logging.Filter):
         return record.msg != "CGI: %s"
 
 
-class RememberingApi(Api):
-    """The same account, asked only once what a job is called: titles never change, and a cohort looks often."""
-
-    def __init__(self, api: Api) -> None:
-        """Ask through the same session."""
-        vars(self).update(vars(api))
-        self._known: dict[str, JobInfo] = {}
-
-    def job(self, job_id: str) -> JobInfo:
-        """Give what is known of a job; its status is that of the first time."""
-        known = self._known.get(job_id)
-        if known is None:
-            known = super().job(job_id)
-            if known.title:
-                self._known[job_id] = known
-        return known
-
-
 @dataclass
 class _Flight:
     """A job at work, and when it is to be looked at."""
@@ -80,7 +62,7 @@ class Conductor:
         """Work with the desk's service until its deadline; `tell` hears of every change."""
         self.failures: list[tuple[Pack, RunnerError]] = []
         self._ledger, self._work, self._tell = ledger, work, tell
-        self._desk = replace(desk, api=RememberingApi(desk.api))
+        self._desk = desk
         self._fresh, self._delete = fresh, delete
         self._deadline = Deadline.after(desk.deadline, desk.clock)
         self._waiting: deque[Pack] = deque()
