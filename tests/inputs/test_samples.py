@@ -41,6 +41,12 @@ def test_the_answer_is_an_option(desk: Any) -> None:
     assert outcome.prepared.samples == {"P1": 1, "P2": 2}
 
 
+def test_a_vcf_without_genotypes_is_named_by_the_option(desk: Any) -> None:
+    """Nothing is there to pick from, so `--sample` says whose variants they are."""
+    vcf = "##fileformat=VCFv4.2\n#CHROM|POS|ID|REF|ALT|QUAL|FILTER|INFO\n1|10|.|C|T|.|PASS|.\n"
+    assert desk.hand_in(mutations=vcf, sample="P1").prepared.samples == {"P1": 1}
+
+
 def test_samples_are_counted_in_sorted_order(desk: Any) -> None:
     """The counts are those of rows sent, not of rows read."""
     text = "chr|pos|ref|alt|sample\n1|10|C|T|B\n1|10|C|T|B\n1|30|C|T|A\nMT|5|C|T|C\n"

@@ -26,14 +26,14 @@ def is_symbol(text: str) -> bool:
 def chosen(faults: Faults, line: int, names: Sequence[str], sample: str | None) -> dict[int, str]:
     """Give the sample columns to read, by their place among `names`, and the names to send them under.
 
-    `sample` picks its column; a file with a single column is renamed to it.
+    `sample` picks its column; a file with a single column is renamed to it, one without any is named by it later.
     """
     for name in names:
         if not is_name(name):
             faults.add(line, "header", name, "the name of a sample, printable and without blanks around it")
         if names.count(name) > 1:
             faults.stop(f"line {line}: found the sample {shown(name)} twice in the header, expected it once")
-    if sample is None:
+    if sample is None or not names:
         return dict(enumerate(names))
     if sample in names:
         return {names.index(sample): sample}
