@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types engines image lock clean
+.PHONY: help demo test lint format types galaxy-lint engines image lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 12
@@ -34,6 +34,10 @@ types: $(VENV)/ready ## check the types, strictly
 format: $(VENV)/ready ## put the code into its one shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+galaxy-lint: ## lint the Galaxy suite as its reviewers do
+	@tests/galaxy/install_galaxy.sh
+	@tests/galaxy/lint_tools.sh
 
 engines: ## set up what `make test` otherwise leaves out: container engine, Galaxy, Toil, Slurm (Debian, as root)
 	@containers/engine.sh up
