@@ -28,21 +28,12 @@ _KINDS = ("mutations", "cnas", "translocations")
 )
 @click.argument("samples", type=_PATH, required=False)
 @opt.output
-@click.option("--mutations", type=_PATH, metavar="FILE", help="VCF (also .gz), MAF, table or HGVS; - for stdin.")
-@click.option("--cnas", type=_PATH, metavar="FILE", help="Copy numbers: a table gene/cna, or a GISTIC matrix.")
-@click.option("--translocations", type=_PATH, metavar="FILE", help="Fusions: a table with a column fus (A__B).")
-@click.option("--cancer-type", default="", metavar="ID", help="CGI's id or name; see `cgi-runner cancer-types`.")
-@click.option("--any-cancer-type", is_flag=True, help="Let an id through that is not in the list.")
-@click.option(
-    "--reference",
-    type=click.Choice(["hg38", "hg19", "GRCh38", "GRCh37"], case_sensitive=False),
-    default="hg38",
-    show_default=True,
-    metavar="BUILD",
-    help="Genome build of the coordinates: hg38 (or GRCh38), hg19 (or GRCh37).",
-)
-@click.option("--title", default="", metavar="TEXT", help="Title of the job at CGI; a mark is added to it.")
-@click.option("--pass-only", is_flag=True, help="Of a VCF, only records whose FILTER is PASS or missing.")
+@opt.files
+@opt.cancer_type(default="")
+@opt.any_cancer_type
+@opt.reference
+@opt.title
+@opt.pass_only
 @click.option("--skip-bad", is_flag=True, help="Go on without samples that cannot be used, and say which.")
 @click.option(
     "--max-rows",
@@ -55,7 +46,7 @@ _KINDS = ("mutations", "cnas", "translocations")
 @opt.service
 @opt.sandbox
 @opt.deadline
-@click.option("--delete", is_flag=True, help="Delete the job at CGI once its results are verified here.")
+@opt.delete
 @opt.strict
 @opt.fresh
 @opt.as_json
@@ -78,7 +69,7 @@ def cohort(*, samples: Path | None, output: Path, **options: Any) -> None:
         sheet=samples,
         shared={kind: options[kind] for kind in _KINDS if options[kind]},  # type: ignore[misc]
         defaults=cohorts.Defaults(options["cancer_type"], options["reference"], options["any_cancer_type"]),
-        title=" ".join(options["title"].split()),
+        title=options["title"],
         pass_only=options["pass_only"],
         most_rows=options["max_rows"],
     )

@@ -37,23 +37,47 @@ def examples(*commands: str, heading: str = "Example") -> str:
     return "\n".join(["\b", f"{heading}:", *(f"  {command}" for command in commands)])
 
 
-inputs = _apply(
+def _one_line(ctx: click.Context, param: click.Parameter, text: str) -> str:
+    """Take a text from argv, which may hold line ends and bytes of any kind."""
+    del ctx, param
+    return " ".join(text.split()).encode("utf-8", "replace").decode()
+
+
+files = _apply(
     click.option("--mutations", type=_PATH, metavar="FILE", help="VCF (also .gz), MAF, table or HGVS; - for stdin."),
     click.option("--cnas", type=_PATH, metavar="FILE", help="Copy numbers: a table gene/cna, or a GISTIC matrix."),
     click.option("--translocations", type=_PATH, metavar="FILE", help="Fusions: a table with a column fus (A__B)."),
-    click.option("--cancer-type", required=True, metavar="ID", help="CGI's id or name; see `cgi-runner cancer-types`."),
-    click.option("--any-cancer-type", is_flag=True, help="Let an id through that is not in the list."),
-    click.option(
-        "--reference",
-        type=click.Choice(["hg38", "hg19", "GRCh38", "GRCh37"], case_sensitive=False),
-        default="hg38",
-        show_default=True,
-        metavar="BUILD",
-        help="Genome build of the coordinates: hg38 (or GRCh38), hg19 (or GRCh37).",
-    ),
-    click.option("--title", default="", metavar="TEXT", help="Title of the job at CGI; a mark is added to it."),
+)
+any_cancer_type = click.option("--any-cancer-type", is_flag=True, help="Let an id through that is not in the list.")
+reference = click.option(
+    "--reference",
+    type=click.Choice(["hg38", "hg19", "GRCh38", "GRCh37"], case_sensitive=False),
+    default="hg38",
+    show_default=True,
+    metavar="BUILD",
+    help="Genome build of the coordinates: hg38 (or GRCh38), hg19 (or GRCh37).",
+)
+title = click.option(
+    "--title", default="", metavar="TEXT", callback=_one_line, help="Title of the job at CGI; a mark is added to it."
+)
+pass_only = click.option("--pass-only", is_flag=True, help="Of a VCF, only records whose FILTER is PASS.")
+
+
+def cancer_type(**settings: Any) -> Callable[[F], F]:
+    """Give the option of the cancer type, which only a cohort may go without."""
+    return click.option(
+        "--cancer-type", metavar="ID", help="CGI's id or name; see `cgi-runner cancer-types`.", **settings
+    )
+
+
+inputs = _apply(
+    files,
+    cancer_type(required=True),
+    any_cancer_type,
+    reference,
+    title,
     click.option("--sample", metavar="NAME", help="Sample of rows that name none; of a VCF, only this column."),
-    click.option("--pass-only", is_flag=True, help="Of a VCF, only records whose FILTER is PASS or missing."),
+    pass_only,
 )
 
 output = click.option(
@@ -72,6 +96,7 @@ service = _apply(
 
 sandbox = click.option("--sandbox", is_flag=True, help="Use a stand-in service inside this process: no account needed.")
 deadline = click.option("--deadline", default="6h", show_default=True, metavar="TIME", help="How long to wait.")
+delete = click.option("--delete", is_flag=True, help="Delete the job at CGI once its results are verified here.")
 strict = click.option("--strict", is_flag=True, help="Exit with 9 if rows that were sent did not come back.")
 fresh = click.option("--fresh", is_flag=True, help="Submit anew even if this very job is in the account.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
@@ -96,7 +121,7 @@ def wish(options: dict[str, Any]) -> Wish:
         sources=sources,
         cancer_type=resolve(options["cancer_type"], any_type=options["any_cancer_type"]),
         reference=_BUILDS[options["reference"].lower()],
-        title=" ".join(options["title"].split()).encode("utf-8", "replace").decode(),  # argv may hold any bytes
+        title=options["title"],
         sample=options["sample"],
         pass_only=options["pass_only"],
     )

@@ -19,7 +19,7 @@ from cgi_runner.errors import InputError
 @opt.service
 @opt.sandbox
 @opt.deadline
-@click.option("--delete", is_flag=True, help="Delete the job at CGI once its results are verified here.")
+@opt.delete
 @opt.strict
 @opt.fresh
 @opt.as_json
