@@ -37,10 +37,22 @@ install_packages() {
     { cat "$STATE/apt.log" >&2; die "the packages docker.io and mmdebstrap could not be installed"; }
 }
 
+# A daemon that was killed leaves its containerd behind, alive or as a number in a file; the next one would wait for it.
+clear_away() {
+  local orphan
+  orphan=$(cat "$STATE/exec/containerd/containerd.pid" 2>/dev/null || true)
+  if [ -n "$orphan" ] && [ "$(cat "/proc/$orphan/comm" 2>/dev/null)" = containerd ]; then
+    kill "$orphan" 2>/dev/null || true
+    for _ in $(seq 100); do kill -0 "$orphan" 2>/dev/null || break; sleep 0.1; done
+    kill -9 "$orphan" 2>/dev/null || true
+  fi
+  rm -f "$STATE/docker.pid" "$STATE/docker.sock" "$STATE"/exec/containerd/containerd{.pid,.sock,.sock.ttrpc,-debug.sock}
+}
+
 # No bridge, no rules: containers share the host's network, and the machine's firewall and routes stay as they are.
 start_daemon() {
   [ "$(id -u)" = 0 ] || die "no engine answers, and starting one needs root" "start Docker, or run this as root"
-  rm -f "$STATE/docker.pid"
+  clear_away
   setsid /usr/sbin/dockerd --data-root "$STATE/data" --exec-root "$STATE/exec" --pidfile "$STATE/docker.pid" -H "$OWN_HOST" \
     --bridge=none --iptables=false --ip-forward=false --ip-masq=false --log-level warn \
     >"$STATE/dockerd.log" 2>&1 </dev/null &
