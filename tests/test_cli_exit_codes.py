@@ -116,7 +116,7 @@ def test_4_credentials_missing_or_refused(service: Sandbox, tmp_path: Path) -> N
     outcome = child("run", *ORDER, "-o", tmp_path / "out", environ={"CGI_EMAIL": "", "CGI_TOKEN": ""})
     assert outcome.is_plain_failure(4)
     assert "CGI_TOKEN" in outcome.err
-    wrong = child("run", *ORDER, "-o", tmp_path / "out", environ={"CGI_TOKEN": "feedfacefeedfacefeed"})
+    wrong = child("run", *ORDER, "-o", tmp_path / "out", environ={"CGI_TOKEN": "deadbeef00000000cafe"})
     assert wrong.is_plain_failure(4)
     assert "feedface" not in wrong.err
     assert not (tmp_path / "out").exists()

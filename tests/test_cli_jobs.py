@@ -83,7 +83,7 @@ def test_the_token_in_place_of_an_id_is_refused(
     command: str, slip: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It looks like an id; in an address it would end up in the logs of every proxy on the way."""
-    token = "feedfacefeedfacefeed"
+    token = "deadbeef00000000cafe"
     monkeypatch.delenv("CGI_EMAIL")
     monkeypatch.delenv("CGI_TOKEN")
     (tmp_path / "credentials").write_text(f"me@example.org {token}\n")
