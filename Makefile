@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types galaxy-lint engines image lock clean
+.PHONY: help demo test soak lint format types galaxy-lint engines image lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 12
@@ -23,6 +23,9 @@ demo: $(RUNNER)/ready ## run the main job on a stand-in service with the example
 
 test: $(VENV)/ready ## run every test that this machine can run; says what was left out and why
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+soak: $(VENV)/ready ## the long part of the proofs: hundreds of kills, thousands of random lives and files
+	CGI_SOAK=1 $(BIN)/python -m pytest tests/reliability $(PYTEST_ARGS)
 
 lint: $(VENV)/ready ## look for faults in the code without running it
 	$(BIN)/ruff check
