@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cgi_runner.errors import InputError, RunnerError
+from cgi_runner.errors import InputError, RunnerError, ServiceError
 from cgi_runner.failures import AnswerLostError, RefusedError, credentials_refused
 from cgi_runner.http import Session
 from cgi_runner.redaction import excerpt
@@ -23,6 +23,7 @@ JOB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}")
 _UNKNOWN_JOB = frozenset({404, 410})
 _BAD_REQUEST = frozenset({400, 413, 415, 422})
 _FULL = 403
+_MOST_JOBS = 100_000  # each may have to be asked for its title; CGI's accounts have room for a few dozens
 _UNCLEAR = frozenset({408})  # with all statuses from 500 on: the request may have been carried out
 
 
@@ -126,6 +127,8 @@ class Api:
         # Nothing is skipped: the odd one might be the very job that must not be submitted twice.
         if not isinstance(answer, list) or not all(isinstance(job, str) and JOB_ID.fullmatch(job) for job in answer):
             raise AnswerLostError(f"{self.url} gave no list of job ids", tip="is --api-url right?")
+        if len(answer) > _MOST_JOBS:
+            raise ServiceError(f"{self.url} lists {len(answer)} jobs for this account", tip="is --api-url right?")
         return answer
 
     def job(self, job_id: str) -> JobInfo:

@@ -23,6 +23,7 @@ from cgi_runner.errors import CredentialsError, InputError, RunnerError, Service
 from cgi_runner.redaction import excerpt
 
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+_LARGEST_ERROR = 1024 * 1024
 _AUTHORIZATION = frozenset({401, 403})
 _IMPOSSIBLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
 
@@ -124,9 +125,9 @@ def is_number(text: str) -> bool:
 def error_object(text: str) -> dict[str, Any]:
     """Give the JSON object in the body of an error; any other text becomes its message."""
     try:
-        answer = json.loads(text)
+        answer = json.loads(text) if len(text) < _LARGEST_ERROR else None
     except (ValueError, RecursionError):
-        return {"message": text}
+        answer = None
     return answer if isinstance(answer, dict) else {"message": text}
 
 
@@ -160,8 +161,12 @@ def not_json(method: str, response: requests.Response, text: str) -> ServiceErro
 
 def redirected(url: str, response: requests.Response) -> ServiceError:
     """Make the error for a redirect, which is never followed: the token belongs to one host only."""
-    target = urlsplit(response.headers.get("Location", ""))
-    where = f"{target.scheme}://{target.netloc}{target.path}" if target.netloc else target.path
+    try:
+        target = urlsplit(response.headers.get("Location", ""))
+    except ValueError:
+        where = "something that is no address"
+    else:
+        where = f"{target.scheme}://{target.netloc}{target.path}" if target.netloc else target.path
     return ServiceError(
         f"{url} redirects to {excerpt(where)}",
         tip="the token is not sent after it; if you trust it, name it with --api-url",

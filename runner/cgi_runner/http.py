@@ -17,6 +17,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from cgi_runner import __version__
 from cgi_runner.clock import Clock
+from cgi_runner.connection import Client, Guard, guarded
 from cgi_runner.failures import (
     AnswerLostError,
     RefusedError,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LARGEST_ANSWER = 64 * 1024 * 1024  # the log of a job with 400,000 skipped rows still fits
+MOST_VALUES = 4_000_000  # in one answer: a byte or two of JSON can become a hundred in memory
 CHUNK = 256 * 1024
 SLOWEST = 1024  # bytes a second, once an answer has taken longer than most
 SHORTEST_PAUSE = 1.0
@@ -61,7 +63,7 @@ class Session:
         self.service = service
         self.patience = patience
         self._clock = clock
-        self._requests = requests.Session()
+        self._requests = Client()
         self._requests.auth = _Authorization(credentials)
         self._requests.headers["User-Agent"] = f"cgi-runner/{__version__}"
         # A service on this machine is never asked through a proxy, which would carry the token elsewhere.
@@ -105,23 +107,24 @@ class Session:
             AnswerLostError: The answer broke off, or came too slowly to ever end.
 
         """
-        with self._open("GET", path, action=action) as response:
+        with self._open("GET", path, action=action) as (response, guard):
             length = response.headers.get("Content-Length", "")
             total = int(length) if is_number(length) and "Content-Encoding" not in response.headers else None
             started, size = self._clock.monotonic(), 0
-            for piece in _pieces(response):
+            for piece in self._pieces(response, guard):
                 if not size and piece.startswith(b"{"):
-                    yield self._not_an_error(response, piece), total
+                    yield self._not_an_error(response, guard, piece), total
                     return
+                guard.renew()
                 size += len(piece)
                 seconds = self._clock.monotonic() - started
                 if seconds > self.patience.answer and size < seconds * SLOWEST:
                     raise AnswerLostError(f"{self.service.url} sends too slowly: {size} bytes in {seconds:.0f} s")
                 yield piece, total
 
-    def _not_an_error(self, response: requests.Response, begun: bytes) -> bytes:
+    def _not_an_error(self, response: requests.Response, guard: Guard, begun: bytes) -> bytes:
         """Give a short answer whole, unless it is a JSON object that tells of an error."""
-        text = self._text(response, begun)
+        text = self._text(response, guard, begun)
         answer = error_object(text)
         if "error_code" in answer:
             raise refusal("GET", response, answer, self._clock)
@@ -140,8 +143,10 @@ class Session:
         )(call)
 
     def _json(self, method: str, path: str, **request: Any) -> Any:
-        with self._open(method, path, **request) as response:
-            text = self._text(response)
+        with self._open(method, path, **request) as (response, guard):
+            text = self._text(response, guard)
+            if sum(map(text.count, "[{,")) > MOST_VALUES:
+                raise self._endless()
             try:
                 answer = json.loads(text)
             except (ValueError, RecursionError):
@@ -150,16 +155,26 @@ class Session:
             raise refusal(method, response, answer, self._clock)
         return answer
 
-    def _text(self, response: requests.Response, begun: bytes = b"") -> str:
+    def _text(self, response: requests.Response, guard: Guard, begun: bytes = b"") -> str:
         """Read an answer, or the rest of it, that has to be small and has to come to its end."""
         ends = self._clock.monotonic() + self.patience.answer
         pieces, size = [begun], len(begun)
-        for piece in _pieces(response):
+        for piece in self._pieces(response, guard):
             size += len(piece)
             if size > LARGEST_ANSWER or self._clock.monotonic() > ends:
-                raise AnswerLostError(f"{self.service.url} sends an answer without end", tip="is --api-url right?")
+                raise self._endless()
             pieces.append(piece)
         return b"".join(pieces).decode("utf-8", "replace")
+
+    def _pieces(self, response: requests.Response, guard: Guard) -> Iterator[bytes]:
+        """Give the body as it arrives: waiting for whole chunks, one would never notice an answer that only drips."""
+        while piece := response.raw.read1(CHUNK, decode_content=True):
+            yield piece
+        if guard.has_cut:
+            raise self._endless()
+
+    def _endless(self) -> AnswerLostError:
+        return AnswerLostError(f"{self.service.url} sends an answer without end", tip="is --api-url right?")
 
     @contextmanager
     def _open(
@@ -170,11 +185,13 @@ class Session:
         action: str | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Iterator[requests.Response]:
+    ) -> Iterator[tuple[requests.Response, Guard]]:
         url = f"{self.service.url}/{path}" if path else self.service.url
         started = self._clock.monotonic()
         with (
             told_apart(self.service.url),
+            self._out_of_step(),
+            guarded(self.patience.answer) as guard,
             self._requests.request(
                 method,
                 url,
@@ -190,11 +207,24 @@ class Session:
             log.debug(
                 "%s %s -> %s in %.2f s", method, response.url, response.status_code, self._clock.monotonic() - started
             )
+            if response.status_code < requests.codes.ok:
+                raise AnswerLostError(
+                    f"{self.service.url} has not answered yet, says its status {response.status_code}"
+                )
             if response.is_redirect or response.is_permanent_redirect:
                 raise redirected(self.service.url, response)
             if response.status_code >= requests.codes.bad_request:
-                raise refusal(method, response, error_object(self._text(response)), self._clock)
-            yield response
+                raise refusal(method, response, error_object(self._text(response, guard)), self._clock)
+            yield response, guard
+
+    @contextmanager
+    def _out_of_step(self) -> Iterator[None]:
+        """After a failure go on with a new connection: on this one, the rest of an answer could pass for the next."""
+        try:
+            yield
+        except BaseException:
+            self._requests.close()
+            raise
 
 
 def polite_pause(patience: Patience) -> Callable[[RetryCallState], float]:
@@ -207,12 +237,6 @@ def polite_pause(patience: Patience) -> Callable[[RetryCallState], float]:
         return growing(state) if asked is None else min(max(asked, SHORTEST_PAUSE), patience.longest_pause)
 
     return pause
-
-
-def _pieces(response: requests.Response) -> Iterator[bytes]:
-    """Give the body as it arrives: waiting for whole chunks, one would never notice an answer that only drips."""
-    while piece := response.raw.read1(CHUNK, decode_content=True):
-        yield piece
 
 
 def _say_retry(state: RetryCallState) -> None:
