@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archives.generations import GENERATIONS, JOB, generation, zipped
-from cgi_runner.errors import ResultsError
+from cgi_runner.errors import ResultsError, RunnerError
 from cgi_runner.results import archive as archives
 from cgi_runner.results.archive import unpack
 
@@ -128,8 +128,9 @@ def test_a_full_disk_is_told_before_it_is_full(tmp_path: Path, monkeypatch: pyte
     """The room that is needed is known beforehand."""
     usage = shutil.disk_usage(tmp_path)._replace(free=10)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(ResultsError, match="10 are free"):
+    with pytest.raises(RunnerError, match="10 are free") as failed:
         unpack(zipped(generation("2d"), tmp_path / "a.zip"), tmp_path / "out")
+    assert failed.value.exit_code == 1
 
 
 @pytest.mark.parametrize(

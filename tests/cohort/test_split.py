@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,10 +25,16 @@ def packed(bench: Bench, three: Path, tmp_path: Path) -> Path:
 
 
 def change(path: Path, old: str, new: str, times: int = 1) -> None:
-    """Change a text in a file."""
+    """Change a text in a file of a job's results, as though CGI had sent it so."""
     text = path.read_bytes().decode()
     assert old in text
     path.write_bytes(text.replace(old, new, times).encode())
+    record, archive = path.parent / "cgi-job.json", path.parent / "cgi-results.zip"
+    before = sha256_of(archive)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name in read_record(record).archive["members"]:
+            zipped.write(path.parent / name, name)
+    record.write_text(record.read_text(encoding="utf-8").replace(before, sha256_of(archive)), encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -79,9 +86,9 @@ def test_copy_numbers_that_cgi_counts_otherwise_keep_their_ids(
 
 def test_blank_lines_and_other_line_ends_do_no_harm(bench: Bench, three: Path, packed: Path) -> None:
     """What an editor or another version of CGI may do to line ends is not taken for a row."""
-    change(packed / "biomarkers.tsv", "\n", "\r\n", -1)
     with (packed / "biomarkers.tsv").open("ab") as file:
-        file.write(b"\r\n")
+        file.write(b"\n")
+    change(packed / "biomarkers.tsv", "\n", "\r\n", -1)
     before = (packed.parent.parent / "one" / "biomarkers.tsv").read_bytes()
     bench.cohort(three, packed.parent.parent).check(strict=True)
     assert (packed.parent.parent / "one" / "biomarkers.tsv").read_bytes() == before.replace(b"\n", b"\r\n")

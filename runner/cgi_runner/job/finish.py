@@ -14,7 +14,7 @@ from cgi_runner.job.fetch import sha256_of
 from cgi_runner.job.journal import Journal, Record, State, settle, write_whole
 from cgi_runner.redaction import redact
 from cgi_runner.results import Findings, read
-from cgi_runner.results.archive import ARCHIVE, LOGS, Unpacked
+from cgi_runner.results.archive import ARCHIVE, LOGS, Unpacked, is_unpacked
 from cgi_runner.results.reconcile import Missing
 
 log = logging.getLogger(__name__)
@@ -109,11 +109,10 @@ def bring_dropped(source: Path, out: Path) -> None:
 
 
 def is_intact(out: Path, record: Record) -> bool:
-    """Say whether the verified files of a complete job are still there, the archive byte for byte."""
+    """Say whether the verified files of a complete job are still there, archive and members byte for byte."""
     archive = out / ARCHIVE
-    members = record.archive.get("members", [])
-    whole = archive.is_file() and sha256_of(archive) == record.archive.get("sha256")
-    return whole and all((out / name).is_file() for name in [*members, LOGS, DROPPED])
+    beside = all((out / name).is_file() for name in (ARCHIVE, LOGS, DROPPED))
+    return beside and sha256_of(archive) == record.archive.get("sha256") and is_unpacked(archive, out)
 
 
 def delete_remote(api: Api, journal: Journal) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import re
 import shutil
@@ -10,12 +11,13 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cgi_runner.errors import ResultsError
+from cgi_runner.errors import ResultsError, RunnerError
 from cgi_runner.redaction import excerpt
 
 ARCHIVE = "cgi-results.zip"
@@ -31,6 +33,7 @@ _STRETCH = 200  # times: tables of CGI's shrink by 5 to 20, a bomb by 1,000 and 
 _HARMLESS = 1024**3
 _SUMMARY_BYTES = 64 * 1024
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -53,18 +56,19 @@ def unpack(archive: Path, folder: Path, *, job_id: str = "") -> Unpacked:
 
     Raises:
         ResultsError: The archive is corrupt, unsafe, or another job's.
+        RunnerError: The disk has no room for it.
 
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     try:
-        with zipfile.ZipFile(archive) as zipped:
+        with _open(archive) as zipped:
             members = zipped.infolist()
             _check(members, archive.stat().st_size, shutil.disk_usage(folder).free)
             for member in members:
                 with zipped.open(member) as source, (folder / member.filename).open("wb") as target:
                     shutil.copyfileobj(source, target, _CHUNK)
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError) as error:
+    except _BROKEN as error:
         raise _unreadable(archive, error) from error
     except OSError as error:
         # An offset that points before the file, or packed data without sense; a full disk is another matter.
@@ -76,6 +80,44 @@ def unpack(archive: Path, folder: Path, *, job_id: str = "") -> Unpacked:
     if job_id and named and named != job_id:
         raise ResultsError(f"the archive is that of job {excerpt(named, 40)}, not of {job_id}", tip=_AGAIN)
     return Unpacked(archive, folder, tuple(sorted(member.filename for member in members)), summary)
+
+
+def is_unpacked(archive: Path, folder: Path) -> bool:
+    """Say whether a folder holds every member of an archive, byte for byte by the archive's own checksums.
+
+    Args:
+        archive: One that was verified before.
+        folder: What else it holds does not matter.
+
+    """
+    with suppress(OSError, *_BROKEN), _open(archive) as zipped:
+        return all(_checksum(folder / each.filename) == (each.file_size, each.CRC) for each in zipped.infolist())
+    return False
+
+
+def _checksum(path: Path) -> tuple[int, int]:
+    """Give the size and the CRC of a file, as a zip's directory has them."""
+    size = crc = 0
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            size, crc = size + len(piece), zlib.crc32(piece, crc)
+    return size, crc
+
+
+class _Sparing(io.BufferedReader):
+    """A file of which no more than a piece is read at a time; `zipfile` asks for the whole directory at once."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read that many bytes, or what is left."""
+        if size is not None and size > _CHUNK:
+            raise zipfile.BadZipFile(f"its list of members takes {size} bytes")
+        return super().read(size)
+
+
+@contextmanager
+def _open(archive: Path) -> Iterator[zipfile.ZipFile]:
+    with _Sparing(io.FileIO(archive)) as file, zipfile.ZipFile(file) as zipped:
+        yield zipped
 
 
 def _check(members: list[zipfile.ZipInfo], packed: int, free: int) -> None:
@@ -90,8 +132,10 @@ def _check(members: list[zipfile.ZipInfo], packed: int, free: int) -> None:
         raise ResultsError(
             f"the archive of {packed} bytes would unpack to {size}: no such archive is CGI's", tip=_AGAIN
         )
+    if sum(member.compress_size for member in members) > packed:
+        raise ResultsError("the archive is corrupt: its members lie over each other", tip=_AGAIN)
     if size > free:
-        raise ResultsError(f"the results need {size} bytes, {free} are free", tip="make room and run the command again")
+        raise RunnerError(f"the results need {size} bytes, {free} are free", tip="make room and run the command again")
 
 
 def _fault(member: zipfile.ZipInfo) -> str:
@@ -116,7 +160,7 @@ def _unreadable(archive: Path, error: Exception) -> ResultsError:
     text = head.decode("utf-8", "replace")
     try:
         content: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     said = content.get("message", content) if isinstance(content, dict) else text
     return ResultsError(f"the download is no archive; it reads: {excerpt(str(said)) or '(empty)'}", tip=_AGAIN)
