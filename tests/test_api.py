@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cgi_runner.api import AccountFullAnswerError, Api, Status, UnknownJobError
-from cgi_runner.errors import CredentialsError, InputError, ServiceError
+from cgi_runner.api import AccountFullAnswerError, Api, JobInfo, JobLog, Status, UnknownJobError
+from cgi_runner.errors import CredentialsError, InputError, RunnerError, ServiceError
 from cgi_runner.failures import AnswerLostError, RefusedError
 from cgi_runner.http import Session
 from cgi_runner.redaction import hide
@@ -196,3 +196,120 @@ def test_only_done_and_error_end_a_job(word: str, done: int, error: int, known: 
     """Every other word means that the job is at work."""
     status = Status(word)
     assert (status.is_done, status.is_error, status.is_known) == (done, error, known)
+
+
+def test_each_call_asks_for_what_the_apis_page_says(server: Scripted, called: Api, table: Path) -> None:
+    """Method, path and action of every call."""
+    about = {"status": "Running", "logs": ["a"], "metadata": {}}
+    server.script = lambda seen: Answer(f'"{JOB}"' if seen.method == "POST" else about if JOB in seen.path else [JOB])
+    called.submit(FIELDS, {"mutations": table})
+    called.jobs()
+    called.job(JOB)
+    called.logs(JOB)
+    list(called.download(JOB))
+    called.delete(JOB)
+    assert [(seen.method, seen.path.removeprefix("/api/v1")) for seen in server.requests] == [
+        ("POST", ""),
+        ("GET", ""),
+        ("GET", f"/{JOB}"),
+        ("GET", f"/{JOB}?action=logs"),
+        ("GET", f"/{JOB}?action=download"),
+        ("DELETE", f"/{JOB}"),
+    ]
+
+
+def test_each_file_goes_out_whole_under_the_name_of_its_kind(server: Scripted, called: Api, table: Path) -> None:
+    """Also when it is sent a second time because the first was turned away."""
+    server.script = [Answer({"error_code": 429}, 429, {"Retry-After": "1"}), Answer(f'"{JOB}"')]
+    assert called.submit(FIELDS, {"cnas": table}) == JOB
+    for seen in server.requests:
+        head, _, content = seen.body.decode().partition('name="cnas"; filename="cnas.tsv"')[2].partition("\r\n\r\n")
+        assert head == "\r\nContent-Type: text/tab-separated-values"
+        assert content.startswith(table.read_text(encoding="utf-8") + "\r\n--")
+
+
+def test_a_job_is_described_by_its_own_words(server: Scripted, called: Api) -> None:
+    """Id, state, title, cancer type, reference and date; a status of another type is no state that is known."""
+    metadata = {"title": "t", "cancertype": "CM", "reference": "hg38", "date": "2026-01-05"}
+    server.script = [
+        Answer({"metadata": metadata, "status": "Running"}),
+        Answer({"status": None, "logs": ["  a X\r\n"]}),
+    ]
+    assert called.job(JOB) == JobInfo(JOB, Status("Running"), "t", "CM", "hg38", "2026-01-05")
+    assert called.logs(JOB) == JobLog(Status("None"), ["  a X"])
+    server.script = [Answer({"status": "Done", "logs": ["a ", "bX"]})]
+    assert called.logs(JOB) == JobLog(Status("Done"), ["a ", "bX"])
+    assert Status("Running").is_known
+    assert not Status("Run").is_known
+
+
+def test_the_log_is_asked_for_again_unless_told_otherwise(server: Scripted, called: Api) -> None:
+    """A single look that fails is not the end of `cgi-runner logs`."""
+    server.script = [DROPPED, Answer({"status": "Done", "logs": []})]
+    assert called.logs(JOB).status.is_done
+
+
+def test_a_list_beyond_all_measure_is_refused(server: Scripted, called: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many jobs as may be are taken, one more is not."""
+    monkeypatch.setattr("cgi_runner.api._MOST_JOBS", 2)
+    server.script = [Answer([JOB] * 2), Answer([JOB] * 3)]
+    assert called.jobs() == [JOB] * 2
+    with pytest.raises(ServiceError) as failed:
+        called.jobs()
+    assert failed.value.message == f"{server.url} lists 3 jobs for this account"
+    assert failed.value.tip == "is --api-url right?"
+
+
+RIGHT = "is --api-url right?"
+WHOSE = "`cgi-runner list --long` shows the account's jobs"
+SENT = "`cgi-runner check` shows what would be sent"
+POSTED = "the service refused POST /api/v1 with"
+ACCOUNT = "check the e-mail, and make a new token on CGI's REST API page if this one is no longer valid"
+
+
+@pytest.mark.parametrize(
+    ("call", "answer", "kind", "message", "tip"),
+    [
+        ("jobs", Answer({}), AnswerLostError, "{url} gave no list of job ids", RIGHT),
+        ("jobs", Answer("", 404), RefusedError, "the service refused GET /api/v1 with 404: Not Found", ""),
+        ("job", Answer([]), AnswerLostError, "{url} gave something else than the state of a job", RIGHT),
+        ("logs", Answer({}), AnswerLostError, "{url} gave something else than the state of a job", RIGHT),
+        ("job", Answer("", 404), UnknownJobError, f"the account has no job {JOB}", WHOSE),
+        ("logs", Answer("", 410), UnknownJobError, f"the account has no job {JOB}", WHOSE),
+        ("jobs", Answer("", 401), CredentialsError, "the service does not accept these credentials (401)", ACCOUNT),
+        ("submit", Answer("no", 400), InputError, f"{POSTED} 400: no", SENT),
+        ("submit", Answer("full", 403), AccountFullAnswerError, f"{POSTED} 403: full", ""),
+        ("submit", Answer("busy", 500), AnswerLostError, f"{POSTED} 500: busy", ""),
+        ("submit", Answer("slow", 408), AnswerLostError, f"{POSTED} 408: slow", ""),
+        ("submit", Answer("odd", 499), RefusedError, f"{POSTED} 499: odd", ""),
+        (
+            "submit",
+            Answer(["a" * 80]),
+            AnswerLostError,
+            "{url} answered the submission with \"['" + "a" * 57 + '\u2026", which is no job id',
+            "",
+        ),
+    ],
+)
+def test_each_failed_call_has_its_sentence_and_its_tip(
+    call: str,
+    answer: Answer,
+    kind: type[RunnerError],
+    message: str,
+    tip: str,
+    server: Scripted,
+    called: Api,
+    table: Path,
+) -> None:
+    """What people read, word for word."""
+    server.script = [answer]
+    calls: dict[str, Callable[[], Any]] = {
+        "jobs": called.jobs,
+        "job": lambda: called.job(JOB),
+        "logs": lambda: called.logs(JOB, retry=False),
+        "submit": lambda: called.submit(FIELDS, {"mutations": table}),
+    }
+    with pytest.raises(kind) as failed:
+        calls[call]()
+    assert type(failed.value) is kind
+    assert (failed.value.message, failed.value.tip) == (message.format(url=server.url), tip)
