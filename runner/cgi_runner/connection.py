@@ -43,6 +43,11 @@ class Guard:
         """Count anew: something useful came."""
         self._ends = time.monotonic() + self._seconds
 
+    def check(self) -> None:
+        """Fail if the connection was cut: the end that the library met was none."""
+        if self.has_cut:
+            raise ConnectionAbortedError("its answer has no end")
+
     def end(self) -> None:
         """Leave the connection alone from now on, for it may serve the next request."""
         self._is_over.set()
@@ -87,11 +92,9 @@ class _Guarded:
         try:
             answer = super().getresponse()  # type: ignore[misc]
         except (OSError, HTTPException):
-            if guard.has_cut:
-                raise TimeoutError("an answer without end") from None
+            guard.check()
             raise
-        if guard.has_cut:  # the library takes the end of a connection for the end of the headers
-            raise TimeoutError("an answer without end")
+        guard.check()  # the library takes the end of a connection for the end of the headers
         return answer
 
 

@@ -100,7 +100,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 def _cause(error: BaseException) -> str:
     """Give the innermost message of a chain of library exceptions, in one line."""
     *_, inner = _chain(error)
-    message = re.sub(r"^HTTPS?Connection(Pool)?\([^)]*\): ", "", " ".join(str(inner).split()))
+    message = re.sub(r"^\w+\(host=[^)]*\): ", "", " ".join(str(inner).split()))
     return excerpt(message) or type(inner).__name__
 
 

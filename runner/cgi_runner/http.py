@@ -158,13 +158,12 @@ class Session:
     def _text(self, response: requests.Response, guard: Guard, begun: bytes = b"") -> str:
         """Read an answer, or the rest of it, that has to be small and has to come to its end."""
         ends = self._clock.monotonic() + self.patience.answer
-        pieces, size = [begun], len(begun)
+        whole = bytearray(begun)  # a list of pieces of two bytes each would take twenty times their size
         for piece in self._pieces(response, guard):
-            size += len(piece)
-            if size > LARGEST_ANSWER or self._clock.monotonic() > ends:
+            whole += piece
+            if len(whole) > LARGEST_ANSWER or self._clock.monotonic() > ends:
                 raise self._endless()
-            pieces.append(piece)
-        return b"".join(pieces).decode("utf-8", "replace")
+        return whole.decode("utf-8", "replace")
 
     def _pieces(self, response: requests.Response, guard: Guard) -> Iterator[bytes]:
         """Give the body as it arrives: waiting for whole chunks, one would never notice an answer that only drips."""

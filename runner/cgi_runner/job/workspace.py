@@ -12,44 +12,47 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from cgi_runner.errors import InputError, RunnerError
+from cgi_runner.clock import spell_duration
+from cgi_runner.errors import InputError, RunnerError, StillRunningError
 
 log = logging.getLogger(__name__)
 
 WORK = ".cgi-runner"
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_CLOSED = frozenset({errno.EFBIG, errno.EROFS})
 
 
 @contextmanager
-def workspace(out: Path) -> Iterator[Path]:
+def workspace(out: Path, seconds: float | None = None) -> Iterator[Path]:
     """Have the output folder, and give a folder inside it for work in progress.
 
-    A second process that wants the same output folder waits here until the first is done. On the way out the work
-    folder goes; so does the output folder if it was made here and nothing was put into it.
+    A second process that wants the same output folder waits here until the first is done, as long as `seconds` allow.
+    On the way out the work folder goes; so does the output folder if it was made here and nothing was put into it.
 
     Raises:
         InputError: The folder cannot be made or written.
+        StillRunningError: Another process did not end in time.
         RunnerError: The disk is full.
 
     """
     work = out / WORK
-    with one_at_a_time(f"folder {os.path.realpath(out)}", f"another cgi-runner is at work in {out}"):
+    with one_at_a_time(f"folder {os.path.realpath(out)}", f"another cgi-runner is at work in {out}", seconds):
         made = [folder for folder in (out, *out.parents) if not folder.exists()]
         try:
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir(parents=True)
         except OSError as error:
+            if error.errno in _FULL:
+                raise _no_room(out, error) from error
             raise InputError(
                 f"the output folder {out} cannot be used: {error.strerror}", tip="choose another"
             ) from None
         try:
             yield work
         except OSError as error:
-            if error.errno not in _NO_ROOM:
+            if error.errno not in _FULL | _CLOSED:
                 raise
-            raise RunnerError(
-                f"{out} cannot be written: {error.strerror}", tip="make room; the same command goes on from here"
-            ) from error
+            raise _no_room(out, error) from error
         finally:
             shutil.rmtree(work, ignore_errors=True)
             with suppress(OSError):  # whatever something was put into stays
@@ -57,9 +60,20 @@ def workspace(out: Path) -> Iterator[Path]:
                     folder.rmdir()
 
 
+def _no_room(out: Path, error: OSError) -> RunnerError:
+    return RunnerError(
+        f"{out} cannot be written: {error.strerror}", tip="make room; the same command goes on from here"
+    )
+
+
 @contextmanager
-def one_at_a_time(what: str, busy: str) -> Iterator[None]:
-    """Let one process of this user on this machine do a thing at a time; a killed process gives way by itself."""
+def one_at_a_time(what: str, busy: str, seconds: float | None = None) -> Iterator[None]:
+    """Let one process of this user on this machine do a thing at a time; a killed process gives way by itself.
+
+    Raises:
+        StillRunningError: Another process did not give way in so many seconds.
+
+    """
     folder = shared_folder()
     if folder is None:
         log.debug("no folder for locks; going on without")
@@ -72,7 +86,13 @@ def one_at_a_time(what: str, busy: str) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         log.info("%s; waiting for it to end", busy)
-        lock.acquire()
+        try:
+            lock.acquire(timeout=-1 if seconds is None else seconds)
+        except Timeout:
+            raise StillRunningError(
+                f"{busy}, and has not ended in {spell_duration(seconds or 0)}",
+                tip="the same command goes on once that one has ended; a longer --deadline waits longer",
+            ) from None
     with lock:
         lock.release()  # the block's own hold remains: holds are counted
         yield

@@ -1,0 +1,139 @@
+"""What an answer costs: each call in a process of its own that is measured from outside of the call."""
+
+from __future__ import annotations
+
+import resource
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cgi_runner.api import Api
+from cgi_runner.clock import SystemClock
+from cgi_runner.errors import RunnerError
+from cgi_runner.http import Session
+from cgi_runner.job.fetch import fetch
+from cgi_runner.job.screen import Blank
+from cgi_runner.results.archive import unpack
+from cgi_runner.settings import Patience, Service
+from conftest import CREDENTIALS
+from reliability.conftest import SOAK
+
+MB = 1024 * 1024
+POLLS = 1000 if SOAK else 200
+JOB = "c22ecf2af788d65ec257"
+#: Each is asked for once; where a test is about time, half a second stands for the ten minutes that an answer has.
+HASTE = Patience(connect=5, read=20, answer=0.4, attempts=1)
+LEISURE = replace(HASTE, answer=20)
+
+
+class Cost(NamedTuple):
+    """What became of a call: 0 or the exit code, what was said, and what it took; `left` are files left behind.
+
+    Memory in MB beyond what the program takes anyway; descriptors open before the call and after it.
+    """
+
+    code: int
+    said: str
+    tip: str
+    peak: float
+    seconds: float
+    before: int
+    descriptors: int
+    threads: int
+    left: list[str]
+
+
+class Restless(SystemClock):
+    """The machine's clock without rests."""
+
+    def sleep(self, seconds: float) -> None:
+        """Go on at once."""
+        del seconds
+
+
+Call = Callable[[str, Path, Patience], None]
+
+
+def _api(url: str, patience: Patience) -> Api:
+    return Api(Session(Service(url), CREDENTIALS, clock=Restless(), patience=patience))
+
+
+def jobs(url: str, _: Path, patience: Patience) -> None:
+    """Ask for the account's jobs."""
+    _api(url, patience).jobs()
+
+
+def logs(url: str, _: Path, patience: Patience) -> None:
+    """Ask for a job's log, once."""
+    _api(url, patience).logs(JOB, retry=False)
+
+
+def download(url: str, folder: Path, patience: Patience) -> None:
+    """Fetch results; what would be gigabytes ends at 64 MB here, so that nobody's disk is needed for the test."""
+    from cgi_runner.job import fetch as module
+
+    module._LARGEST = 64 * MB
+    fetch(_api(url, patience), JOB, folder, clock=Restless(), patience=patience, screen=Blank())
+
+
+def opened(archive: str, folder: Path, _: Patience) -> None:
+    """Unpack an archive."""
+    unpack(Path(archive), folder / "unpacked")
+
+
+def polls(url: str, _: Path, patience: Patience) -> None:
+    """Ask for a log, over and over, whatever comes of it."""
+    from contextlib import suppress
+
+    asked = _api(url, patience)
+    for _number in range(POLLS):
+        with suppress(RunnerError):
+            asked.logs(JOB, retry=False)
+
+
+def cost(call: Call, what: str, folder: Path, patience: Patience = LEISURE) -> Cost:
+    """Make a call in a fresh process and say what it took; memory is what it took beyond the bare program."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_measure, args=(call, what, folder, patience, there), daemon=True)
+    process.start()
+    there.close()
+    try:
+        assert here.poll(50), "it goes on for ever"
+        result: Cost = here.recv()
+    finally:
+        process.kill()
+        process.join()
+        here.close()
+    return result
+
+
+def _measure(call: Call, what: str, folder: Path, patience: Patience, report: Any) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+    before, started = _status("VmRSS"), time.monotonic()
+    code, said, tip, opened_before = 0, "", "", _descriptors()
+    try:
+        call(what, folder, patience)
+    except RunnerError as error:
+        code, said, tip = error.exit_code, error.message, error.tip
+    except BaseException as error:  # noqa: BLE001 - what must never happen is told, too
+        code, said = -1, repr(error)
+    seconds, peak = time.monotonic() - started, _status("VmHWM") - before
+    left = sorted(path.name for path in folder.rglob("*") if path.is_file())
+    report.send(Cost(code, said, tip, peak, seconds, opened_before, _descriptors(), threading.active_count(), left))
+
+
+def _descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def _status(name: str) -> float:
+    """Give a figure of this process's memory, in MB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
