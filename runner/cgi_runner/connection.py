@@ -94,7 +94,9 @@ class _Guarded:
         except (OSError, HTTPException):
             guard.check()
             raise
-        guard.check()  # the library takes the end of a connection for the end of the headers
+        if guard.has_cut:  # the library takes the end of a connection for the end of the headers
+            answer.close()
+            guard.check()
         return answer
 
 

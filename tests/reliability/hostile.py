@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -31,6 +32,7 @@ class Wire:
 
     listener: socket.socket
     answer: Callable[[Asked], Bytes]
+    tls: ssl.SSLContext | None = None
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
 
@@ -44,6 +46,8 @@ class Wire:
         with suppress(OSError):
             while True:
                 connection, _ = self.listener.accept()
+                if self.tls:
+                    connection = self.tls.wrap_socket(connection, server_side=True)
                 self.connections += 1
                 threading.Thread(target=self.converse, args=(connection, self.connections), daemon=True).start()
 
@@ -64,10 +68,10 @@ class Wire:
 
 
 @contextmanager
-def wire(answer: Callable[[Asked], Bytes]) -> Iterator[Wire]:
+def wire(answer: Callable[[Asked], Bytes], tls: ssl.SSLContext | None = None) -> Iterator[Wire]:
     """Serve on loopback for the length of the block."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        served = Wire(listener, answer)
+        served = Wire(listener, answer, tls)
         threading.Thread(target=served.listen, daemon=True).start()
         yield served
         listener.shutdown(socket.SHUT_RDWR)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -166,7 +167,35 @@ def test_a_hostile_answer_costs_no_more_than_its_limit(
     assert "cgi-results.zip" not in took.left, took
 
 
-ARCHIVES = {
+def test_headers_that_drip_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands between is no more trusted than the service."""
+    with wire(lambda _: dripping(OK + b"X: ")) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/api/v1"))
+        asked = Session(Service("http://cgi.example.org/api/v1"), CREDENTIALS, clock=SimulatedClock(), patience=HASTE)
+        with pytest.raises(AnswerLostError, match="has no end"):
+            asked.get_json()
+    assert proxy.asked[0].line.startswith("GET http://cgi.example.org/")
+
+
+def test_headers_that_drip_through_encryption(tmp_path: Path) -> None:
+    """An encrypted connection is cut like any other, and says nothing in the clear."""
+    request = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    files = ["-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "certificate")]
+    try:
+        subprocess.run(["openssl", *request.split(), *files], check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("openssl is not there to make a certificate")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    with wire(lambda _: dripping(OK + b"X: "), tls) as served:
+        service = Service(served.url.replace("http:", "https:"), ca_bundle=tmp_path / "certificate")
+        asked = Session(service, CREDENTIALS, clock=SimulatedClock(), patience=HASTE)
+        with pytest.raises(AnswerLostError, match="has no end"):
+            asked.get_json()
+    assert len(served.asked) == 1
+
+
+ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a million members": (lambda: hostile.crowd(1_000_000), "list of members takes"),
     "a list of members that lies about its size": (
         lambda: hostile.central(b"a", 0, 0, 0, 0) + hostile.end64(1, 2**62, 0, 47), "corrupt"
@@ -282,7 +311,7 @@ def test_a_folder_that_may_only_be_read(desk: Desk, sandbox: Sandbox, tmp_path: 
     """It is refused before anything is sent."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", disk]
+    mount = ["mount", "-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", str(disk)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("may not mount a disk here")
     try:
