@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -232,7 +233,7 @@ def test_whose_files_are_in_the_way_is_said(desk: Desk, tmp_path: Path) -> None:
         folder.mkdir()
         (folder / name).write_text("mine")
         (folder / "xinput01.tsv").write_text("mine")
-        assert failure(lambda folder=folder: submit(MELANOMA, folder, desk)) == (
+        assert failure(partial(submit, MELANOMA, folder, desk)) == (
             InputError,
             f"{folder} holds {name}, which is not this job's",
             CHOOSE,
