@@ -1,0 +1,91 @@
+"""The image: how large it is, and what it adds to a start."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.measure import ROOT, MeasureError, Row, Scale, by_turns
+
+IMAGE = "cgi-runner:latest"
+SCRIPTS = ROOT / "containers"
+NO_ENGINE = "no container engine answers (`--with-engine` brings one up)"
+
+
+def rows(scale: Scale) -> Iterator[Row]:
+    """Give size and start."""
+    size = Row("image.size", "image, compressed", unit="MB", judged="ours", most=50)
+    start = Row("image.start", "image, start over that of `true`", judged="ours", most=0.5)
+    with _engine() as env:
+        if env is None:
+            size.skipped = start.skipped = NO_ENGINE
+        else:
+            _have_image(env)
+            size.ours, size.note = _size(env), f"{_layers(env)} layers; `docker save | gzip -9`."
+            run = ["docker", "run", "--rm", "--network", "none", IMAGE]
+            version, true = by_turns([*run, "cgi-runner", "--version"], [*run, "true"], runs=scale.runs, env=env)
+            start.ours = version.seconds - true.seconds
+            start.note = f"{version.seconds:.2f} s for `cgi-runner --version`, {true.seconds:.2f} s for `true`."
+    yield size
+    yield start
+
+
+@contextmanager
+def _engine() -> Iterator[dict[str, str] | None]:
+    """Give the environment in which an engine answers, or None; one that was brought up is taken down again."""
+    ours = bool(os.environ.get("BENCH_ENGINE")) and not _answers({**os.environ})
+    if ours:
+        _script("engine.sh", "up")
+    try:
+        env = {**os.environ, **_variables()}
+        yield env if _answers(env) else None
+    finally:
+        if ours:
+            _script("engine.sh", "down")
+
+
+def _variables() -> dict[str, str]:
+    """Give what a shell would set to reach the engine of the scripts."""
+    said = subprocess.run(
+        ["bash", "-c", f'eval "$({SCRIPTS / "engine.sh"} env 2>/dev/null)"; env -0'], capture_output=True, check=False
+    )
+    pairs = (line.partition("=") for line in said.stdout.decode().split("\0"))
+    return {name: value for name, _, value in pairs if name in {"DOCKER_HOST", "PATH", "DOCKER_CONFIG"}}
+
+
+def _answers(env: dict[str, str]) -> bool:
+    try:
+        done = subprocess.run(["docker", "version"], capture_output=True, check=False, env=env, timeout=20)
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def _script(name: str, *arguments: str) -> None:
+    done = subprocess.run([SCRIPTS / name, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise MeasureError(f"containers/{name} ended with {done.returncode}: {done.stderr.strip()[-200:]}")
+
+
+def _have_image(env: dict[str, str]) -> None:
+    """Build the image of this very clone; what has not changed is taken from the engine's cache."""
+    build: Path = SCRIPTS / "build.sh"
+    done = subprocess.run([build, "--no-sbom"], capture_output=True, text=True, check=False, env=env)
+    if done.returncode:
+        raise MeasureError(f"the image could not be built: {done.stderr.strip()[-200:]}")
+
+
+def _size(env: dict[str, str]) -> float:
+    packed = subprocess.run(
+        ["sh", "-c", f"docker save {IMAGE} | gzip -9 | wc -c"], capture_output=True, check=True, env=env
+    )
+    return int(packed.stdout) / 1e6
+
+
+def _layers(env: dict[str, str]) -> int:
+    about = subprocess.run(["docker", "inspect", IMAGE], capture_output=True, check=True, env=env)
+    return len(json.loads(about.stdout)[0]["RootFS"]["Layers"])

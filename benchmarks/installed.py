@@ -1,0 +1,66 @@
+"""How much disk the package takes with everything that it needs, compiled files included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+from benchmarks import querynator
+from benchmarks.measure import Row, Scale
+
+import cgi_runner
+
+MOST = 25
+
+
+def rows(scale: Scale) -> Iterator[Row]:  # noqa: ARG001 - all measures are called alike
+    """Give the size with and without the sandbox, in the versions that are locked."""
+    for extra, what in (("", "installed, with dependencies"), ("sandbox", "installed, with the sandbox's own as well")):
+        names = closure("cgi-runner", extra)
+        row = Row(f"installed.{extra or 'package'}", what, unit="MB", judged="ours", most=MOST)
+        own = _folder(Path(cgi_runner.__file__).parent)
+        row.ours = (own + sum(_recorded(distribution(name)) for name in names if name != "cgi-runner")) / 1e6
+        row.note = f"{len(names)} packages; cgi-runner itself takes {own / 1e6:.1f} MB."
+        row.peer = querynator.NAME
+        if querynator.is_installed():
+            row.peers = _folder(querynator.HOME) / 1e6
+        else:
+            row.peer += ": not installed"
+        yield row
+
+
+def closure(name: str, extra: str = "") -> set[str]:
+    """Give the names of a package and of all that it needs, here and with this interpreter."""
+    from packaging.requirements import Requirement
+
+    found, waiting = set[str](), [(name, extra)]
+    while waiting:
+        one, its_extra = waiting.pop()
+        found.add(_normal(one))
+        for text in distribution(one).requires or ():
+            asked = Requirement(text)
+            if asked.marker is None or asked.marker.evaluate({"extra": its_extra}):
+                extras = asked.extras or {""}
+                waiting += [(asked.name, more) for more in extras if _normal(asked.name) not in found]
+    return found
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _recorded(package: Distribution) -> int:
+    """Give the bytes of the files that were installed."""
+    paths = (Path(str(file.locate())) for file in package.files or ())
+    return _taken(path for path in paths if path.is_file())
+
+
+def _folder(folder: Path) -> int:
+    return _taken(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def _taken(files: Iterable[Path]) -> int:
+    """Give the bytes that files take on the disk, in whole blocks, as `du` counts them."""
+    return sum(path.stat().st_blocks * 512 for path in files)

@@ -1,0 +1,109 @@
+"""Run the measures, and write docs/performance.md.
+
+    python -m benchmarks.run [--only NAME]... [--with-querynator] [--with-engine] [--tiny] [--report]
+
+Each measure has a process of its own, so that one which fails leaves the others alone. What was measured before stays
+until it is measured again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.measure import FULL, TINY, MeasureError, Row, machine
+
+MEASURES = (
+    "end_to_end",
+    "politeness",
+    "startup",
+    "transfer",
+    "preparing",
+    "returning",
+    "waiting",
+    "image",
+    "installed",
+)
+OPTIONS = {"with_querynator": "BENCH_QUERYNATOR", "with_engine": "BENCH_ENGINE"}
+"""What is told to a measure through its environment."""
+
+
+def measured(name: str, *, tiny: bool) -> Iterator[Row]:
+    """Give the rows of a measure; one that cannot be taken says why in its row."""
+    about = machine()
+    module = importlib.import_module(f"benchmarks.{name}")
+    try:
+        for row in module.rows(TINY if tiny else FULL):
+            row.taken = about
+            yield row
+    except MeasureError as error:
+        yield Row(f"{name}.failed", name.replace("_", " "), skipped=f"could not be measured: {error}", taken=about)
+
+
+def inside(name: str, *, tiny: bool) -> None:
+    """Print the rows of a measure, one line of JSON each."""
+    for row in measured(name, tiny=tiny):
+        print(json.dumps(row.as_json()), flush=True)
+
+
+def apart(name: str, *, tiny: bool) -> list[Row]:
+    """Run a measure in a process of its own, and give its rows."""
+    command = [sys.executable, "-m", "benchmarks.run", "--inside", name, *(["--tiny"] if tiny else [])]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        rows = []
+        for line in child.stdout or ():
+            rows.append(Row(**json.loads(line)))
+            print("  " + " | ".join(report.cells(rows[-1])[:6]), flush=True)
+    if child.returncode:
+        print(f"  {name} ended with {child.returncode}", file=sys.stderr)
+    return rows
+
+
+def everything(names: Sequence[str], *, tiny: bool, figures: Path, page: Path) -> list[Row]:
+    """Take the measures one after the other, keeping what is there after each."""
+    rows = report.load(figures)
+    for name in names:
+        started = time.monotonic()
+        print(name, flush=True)
+        rows = report.merge(rows, name, apart(name, tiny=tiny), MEASURES)
+        report.save(rows, figures, page)
+        print(f"  took {time.monotonic() - started:.0f} s", flush=True)
+    return rows
+
+
+def main() -> None:
+    """Do what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", action="append", choices=MEASURES, help="take this measure; repeatable")
+    parser.add_argument("--with-querynator", action="store_true", help="install querynator 0.6.0 (383 MB), once")
+    parser.add_argument("--with-engine", action="store_true", help="bring a container engine up, and down in the end")
+    parser.add_argument("--tiny", action="store_true", help="only show that everything works; give --figures too")
+    parser.add_argument("--report", action="store_true", help="write the page from the figures that are there")
+    parser.add_argument("--figures", type=Path, default=report.FIGURES, help="where the figures are kept")
+    parser.add_argument("--inside", choices=MEASURES, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.inside:
+        inside(asked.inside, tiny=asked.tiny)
+        return
+    if asked.tiny and asked.figures == report.FIGURES:
+        parser.error("--tiny gives no figures worth keeping: name another place with --figures FILE")
+    os.environ.update({variable: "1" for option, variable in OPTIONS.items() if getattr(asked, option)})
+    page = asked.figures.with_suffix(".md")
+    if asked.report:
+        report.save(report.load(asked.figures), asked.figures, page)
+        return
+    rows = everything(asked.only or MEASURES, tiny=asked.tiny, figures=asked.figures, page=page)
+    missed = [row.what for row in rows if row.kept is False]
+    print(f"{len(rows)} rows in {page}; " + (f"missed: {'; '.join(missed)}" if missed else "every bar is kept"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""The benchmarks work, and what is written about them is what they found."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import mutations, report
+from benchmarks.measure import TINY, Row, Scale
+from benchmarks.run import MEASURES
+
+from cgi_runner.inputs import prepare
+
+
+def taken(name: str, tmp_path: Path) -> list[Row]:
+    """Take a measure at the small scale as `make bench` does, and give its rows."""
+    figures = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "benchmarks.run", "--tiny", "--only", name, "--figures", str(figures)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=50)
+    return report.load(figures)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_each_measure_runs(name: str, tmp_path: Path) -> None:
+    """Every row has a figure or says why it has none, and when that was."""
+    rows = taken(name, tmp_path)
+    assert rows
+    for row in rows:
+        assert row.key.startswith(f"{name}.")
+        assert (row.ours is None) == bool(row.skipped), row
+        assert not row.key.endswith(".failed"), row.skipped
+        assert {"date", "load", "cores", "commit"} <= row.taken.keys()
+
+
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        (Row("a.b", "x", ours=3, peers=1, judged="ratio", most=3), True),
+        (Row("a.b", "x", ours=3.1, peers=1, judged="ratio", most=3), False),
+        (Row("a.b", "x", ours=69, peers=100, judged="ratio", least=0.7), False),
+        (Row("a.b", "x", ours=41, judged="ours", most=40), False),
+        (Row("a.b", "x", ours=2, peers=1), None),
+        (Row("a.b", "x", skipped="none here", judged="ours", most=1), None),
+    ],
+)
+def test_a_bar_is_kept_or_missed(row: Row, kept: bool | None) -> None:
+    """A missed bar is said twice, at the top and in the table; a row without a figure is neither kept nor missed."""
+    assert row.kept is kept
+    page = report.render([row])
+    assert ("## Missed bars" in page) == ("**missed**" in page) == (kept is False)
+
+
+def test_a_measure_that_is_repeated_replaces_its_rows_only() -> None:
+    """Other measures keep their rows, and a figure is not given up for a row without one."""
+    old = [Row("startup.a", "a", ours=1), Row("startup.gone", "g", ours=1), Row("image.size", "s", ours=46)]
+    newer = [Row("startup.a", "a", ours=2), Row("startup.b", "b", ours=3)]
+    merged = report.merge(old, "startup", newer, MEASURES)
+    assert [(row.key, row.ours) for row in merged] == [("startup.a", 2), ("startup.b", 3), ("image.size", 46)]
+    kept = report.merge(merged, "image", [Row("image.size", "s", skipped="no engine")], MEASURES)
+    assert kept[-1].ours == 46
+    broken = report.merge(merged, "startup", [Row("startup.failed", "f", skipped="it broke")], MEASURES)
+    assert {row.key for row in broken} == {"startup.a", "startup.b", "startup.failed", "image.size"}
+
+
+@pytest.mark.parametrize("name", ["called", "thin", "maf", "table", "shuffled"])
+def test_made_up_mutations_are_good_ones(name: str, tmp_path: Path) -> None:
+    """What is prepared in the benchmarks is what it is called, and nearly all of it is sent."""
+    path = mutations.write(tmp_path / name, name, TINY.rows)
+    (file,) = prepare({"mutations": path}, tmp_path, reference="hg38").files
+    assert file.format == {"maf": "MAF", "table": "table"}.get(name, "VCF")
+    assert TINY.rows <= file.rows_read < 1.1 * TINY.rows
+    assert file.rows_sent > 0.98 * file.rows_read
+
+
+def test_the_page_is_written_from_the_figures() -> None:
+    """Nobody has mended the table by hand."""
+    if not report.FIGURES.exists():
+        pytest.skip("nothing has been measured yet")
+    assert report.PAGE.read_text(encoding="utf-8") == report.render(report.load())
+
+
+def test_every_row_of_the_page_is_of_full_size() -> None:
+    """The figures that are kept are not those of a trial at a small scale."""
+    if not report.FIGURES.exists():
+        pytest.skip("nothing has been measured yet")
+    page = report.PAGE.read_text(encoding="utf-8")
+    tiny: Scale = TINY
+    assert f"preparing {tiny.rows:,} rows" not in page
+    assert {row.key.partition(".")[0] for row in report.load()} <= set(MEASURES)
+
+
+@pytest.mark.parametrize("file", ["README.md", "CONTRIBUTING.md"])
+def test_claims_elsewhere_agree_with_the_page(file: str) -> None:
+    """Sizes that other pages claim of image and environment are those that were measured, to the digit they give."""
+    if not report.FIGURES.exists():
+        pytest.skip("nothing has been measured yet")
+    rows = {row["key"]: row["ours"] for row in json.loads(report.FIGURES.read_text(encoding="utf-8"))}
+    text = (ROOT / file).read_text(encoding="utf-8")
+    for claimed in re.findall(r"image is (\d+) MB", text):
+        assert rows.get("image.size") is None or abs(rows["image.size"] - int(claimed)) <= 1
