@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from cgi_runner.errors import ResultsError, RunnerError
-from cgi_runner.redaction import excerpt
+from cgi_runner.redaction import excerpt, redact
 
 ARCHIVE = "cgi-results.zip"
 LOGS = "cgi-logs.txt"
@@ -68,6 +68,8 @@ def unpack(archive: Path, folder: Path, *, job_id: str = "") -> Unpacked:
             for member in members:
                 with zipped.open(member) as source, (folder / member.filename).open("wb") as target:
                     shutil.copyfileobj(source, target, _CHUNK)
+                    if target.tell() != member.file_size:  # of which `zipfile` says nothing if the checksum fits
+                        raise zipfile.BadZipFile(f"{member.filename} is shorter than it should be")
     except _BROKEN as error:
         raise _unreadable(archive, error) from error
     except OSError as error:
@@ -144,6 +146,7 @@ def _fault(member: zipfile.ZipInfo) -> str:
     faults = {
         "which is no plain file name": not re.fullmatch(r"[^/\\\x00-\x1f]{1,200}", name) or name in {".", ".."},
         "which would replace a file of the runner's": name.casefold() in OWN or name.startswith("."),
+        "which quotes the account": redact(name) != name,
         "which is encrypted": bool(member.flag_bits & 1),
         "which is packed in a way that CGI does not use": member.compress_type not in _METHODS,
         "which is a link or a device": stat.S_IFMT(member.external_attr >> 16) not in {0, stat.S_IFREG},
