@@ -1,0 +1,407 @@
+"""Random lives of jobs on a simulated clock, against a real sandbox: whatever happens, the promise holds after it."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import shutil
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from cgi_runner.api import Api
+from cgi_runner.connection import Client
+from cgi_runner.errors import RunnerError
+from cgi_runner.http import Session
+from cgi_runner.job import Desk, Record, State, Wish, read_record
+from cgi_runner.job.journal import NAME, Journal
+from cgi_runner.job.life import collect, run, submit, wait
+from cgi_runner.job.marks import mark_in
+from cgi_runner.results.archive import ARCHIVE, OWN
+from cgi_runner.sandbox import Sandbox
+from cgi_runner.sandbox.store import Job, Store
+from cgi_runner.settings import Credentials, Patience, Service
+from conftest import EXAMPLES, SimulatedClock
+from reliability.conftest import SOAK
+from scripted import DROPPED, HTML, Answer, Fault
+
+TABLE = EXAMPLES / "mutations.tsv"
+WISHES = [Wish({"mutations": TABLE}, "CM", "hg38", title) for title in ("one", "two")]
+FOLDERS = st.sampled_from(["a", "b", "c"])
+#: Mostly each folder has its order; now and then a folder is wanted for the other one.
+PLACES = st.sampled_from([("a", 0), ("a", 0), ("b", 1), ("b", 1), ("c", 0), ("c", 1), ("a", 1)])
+MINE = b"a table of the user's own"
+ODDS = st.integers(0, 3).map(lambda number: not number)  # one in four
+STEPS = st.sampled_from([("POST", ""), ("POST", ""), ("GET", ""), ("GET", "logs"), ("GET", "download"), ("DELETE", "")])
+TIMES = st.sampled_from([1, 1, 1, 2, 3, 8])
+SAID = [
+    DROPPED,
+    DROPPED,
+    Answer("busy", 503, {"Retry-After": "20"}),
+    Answer("trouble", 500),
+    Answer("slow down", 429),
+    Answer("who?", 401),
+    Answer("full", 403),
+    Answer("late", 504),
+    Answer(HTML),
+    Answer("{"),
+    Answer({"error_code": 500, "message": "trouble"}),
+    Answer({"status": "Pondering", "logs": ["hm"]}),
+    Answer("", 302, {"Location": "https://elsewhere.example.org/"}),
+]
+ANSWERS = st.sampled_from(SAID)
+CODES = set(range(2, 9))
+_numbers = itertools.count()
+
+
+class DeathError(BaseException):
+    """The process is gone, as far as a test within one process can make it so."""
+
+
+class Fuse:
+    """Ends the process at one of its steps: at a request, at a step of the record, before it or after it."""
+
+    def __init__(self) -> None:
+        """Wait to be lit."""
+        self.left: int | None = None
+
+    def tick(self) -> None:
+        """Burn a little."""
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                self.left = None
+                raise DeathError
+
+    @contextmanager
+    def fitted(self) -> Iterator[None]:
+        """Burn at every request and every step of a journal."""
+        advance, request = Journal.advance, Client.request
+
+        def burning_advance(journal: Journal, *given: Any, **named: Any) -> None:
+            self.tick()
+            advance(journal, *given, **named)
+            self.tick()
+
+        def burning_request(client: Client, *given: Any, **named: Any) -> Any:
+            self.tick()
+            response = request(client, *given, **named)
+            try:
+                self.tick()
+            except DeathError:
+                response.close()
+                raise
+            return response
+
+        with (
+            mock.patch.object(Journal, "advance", burning_advance),
+            mock.patch.object(Client, "request", burning_request),
+        ):
+            yield
+
+
+class Lives(RuleBasedStateMachine):
+    """Two orders, three folders, one account in which somebody else has jobs, too."""
+
+    def __init__(self, sandbox: Sandbox, clock: SimulatedClock, room: Path) -> None:
+        """Open a new account on the sandbox, and an empty place for folders."""
+        super().__init__()
+        number = next(_numbers)
+        self.clock, self.sandbox, self.room = clock, sandbox, room / str(number)
+        self.room.mkdir()
+        self.owner = f"biologist{number}@example.org"
+        service, account = Service(sandbox.url), Credentials(self.owner, "deadbeefdeadbeefdead")
+        self.api = Api(Session(service, account, clock=clock, patience=Patience()))
+        self.spy = Api(Session(service, account, clock=clock, patience=Patience()))
+        self.fuse = Fuse()
+        self.fitted = self.fuse.fitted()
+        self.posted: list[Job] = []
+        self.excuses: Counter[str] = Counter()
+        self.touched: set[str] = set()
+        self.own: set[str] = set()
+        self.codes: set[int] = set()
+        self.archives: dict[str, dict[str, bytes]] = {}
+        self.store: Store | None = None
+        add = Store.add
+        outer = self
+
+        def noted(store: Store, job: Job, *, quota: int) -> None:
+            add(store, job, quota=quota)
+            outer.store = store
+            outer.posted.append(job)
+
+        self.noting = mock.patch.object(Store, "add", noted)
+        self.noting.start()
+        self.fitted.__enter__()
+        random.seed(number)
+
+    def teardown(self) -> None:
+        """See that every order that was begun can still be brought home, at no job more than was due."""
+        try:
+            self.sandbox.interceptors.clear()
+            self.fuse.left = None
+            for wish in WISHES:
+                if self.live(wish) and len(self.spy.jobs()) < 6:
+                    before = len(self.posted)
+                    assert run(wish, self.room / "last" / wish.title, self.desk()).state is State.VERIFIED
+                    assert len(self.posted) == before
+            self.promise_is_kept()
+        finally:
+            self.fitted.__exit__(None, None, None)
+            self.noting.stop()
+            self.api._session.close()
+            self.spy._session.close()
+            shutil.rmtree(self.room)
+
+    def desk(self, deadline: float = 3600) -> Desk:
+        """Give what a command works with."""
+        return Desk(self.api, self.api.url, self.owner, deadline, clock=self.clock)
+
+    def live(self, wish: Wish) -> list[Job]:
+        """Give the jobs of an order that are on the service now."""
+        assert self.store or not self.posted
+        ours = [job for job in self.posted if job.title.startswith(f"{wish.title} [")]
+        return [job for job in ours if self.store and self.store.find(self.owner, job.id)]
+
+    @contextmanager
+    def command(self) -> Iterator[None]:
+        """Let a command end as it likes, if only it ends as it should; nothing of a fault is left for the next."""
+        try:
+            yield
+        except RunnerError as error:
+            self.codes.add(error.exit_code)
+        except DeathError:
+            pass
+        finally:
+            self.fuse.left = None
+            self.sandbox.interceptors.clear()
+
+    @initialize()
+    def somebody_else_has_jobs(self) -> None:
+        """Store two jobs that are nobody's here; one of them even bears a mark."""
+        fields = {"cancer_type": "CM", "reference": "hg38"}
+        for title in ("theirs", "theirs [cgi-runner 0123456789ab]"):
+            self.spy.submit({**fields, "title": title}, {"mutations": TABLE})
+        self.foreign = [job.id for job in self.posted]
+
+    @rule(place=PLACES, fresh=ODDS, delete=ODDS, short=ODDS)
+    def run(self, place: tuple[str, int], *, fresh: bool, delete: bool, short: bool) -> None:
+        """Run the whole command."""
+        folder, order = place
+        wish, out = WISHES[order], self.room / folder
+        self.excuses[wish.title] += fresh
+        with self.command():
+            record = run(wish, out, self.desk(5 if short else 3600), fresh=fresh, delete=delete)
+            self.touched.discard(folder)
+            assert record.state in {State.VERIFIED, State.DELETED}
+            assert record.title.startswith(f"{wish.title} [")
+
+    @rule(place=PLACES)
+    def run_plainly(self, place: tuple[str, int]) -> None:
+        """Run the whole command, as users do most of the time."""
+        self.run(place, fresh=False, delete=False, short=False)
+
+    @rule(place=PLACES, step=STEPS, answer=ANSWERS, carried_out=st.booleans(), times=TIMES, fresh=ODDS)
+    def run_against_a_fault(
+        self,
+        place: tuple[str, int],
+        step: tuple[str, str],
+        answer: Answer,
+        times: int,
+        *,
+        carried_out: bool,
+        fresh: bool,
+    ) -> None:
+        """Run the whole command while something goes wrong."""
+        self.something_goes_wrong_next(step, answer, times, carried_out=carried_out)
+        self.run(place, fresh=fresh, delete=step[0] == "DELETE", short=False)
+
+    @rule(place=PLACES, ticks=st.integers(0, 40), delete=ODDS)
+    def run_until_death(self, place: tuple[str, int], ticks: int, *, delete: bool) -> None:
+        """Run the whole command, and die in the midst of it."""
+        self.the_process_dies_next(ticks)
+        self.run(place, fresh=False, delete=delete, short=False)
+
+    @rule(place=PLACES, fresh=ODDS)
+    def submit(self, place: tuple[str, int], *, fresh: bool) -> None:
+        """Submit and go."""
+        folder, order = place
+        self.excuses[WISHES[order].title] += fresh
+        with self.command():
+            assert submit(WISHES[order], self.room / folder, self.desk(), fresh=fresh).job_id
+
+    @rule(source=FOLDERS, other=FOLDERS)
+    def fetch(self, source: str, other: str) -> None:
+        """Fetch the job of one folder into another, or into its own."""
+        with self.command():
+            record = read_record(self.room / source / NAME)
+            if record.job_id:
+                collect(record, self.room / source, self.room / other, self.desk())
+                self.touched.discard(other)
+
+    @rule(folder=FOLDERS, short=ODDS)
+    def wait(self, folder: str, *, short: bool) -> None:
+        """Wait for the job of a folder."""
+        with self.command():
+            record = read_record(self.room / folder / NAME)
+            if record.job_id:
+                assert wait(record.job_id, self.desk(3 if short else 3600)).status.is_done
+
+    @rule(seconds=st.sampled_from([1, 10, 60]))
+    def time_passes(self, seconds: int) -> None:
+        """Let jobs go on by themselves."""
+        self.clock.sleep(seconds)
+
+    @rule(step=STEPS, answer=ANSWERS, carried_out=st.booleans(), times=TIMES)
+    def something_goes_wrong_next(
+        self, step: tuple[str, str], answer: Answer, times: int, *, carried_out: bool
+    ) -> None:
+        """Arm a fault for the next command."""
+        self.sandbox.interceptors[:] = [Fault(answer, *step, times=times, carried_out=carried_out)]
+
+    @rule(ticks=st.integers(0, 40))
+    def the_process_dies_next(self, ticks: int) -> None:
+        """Light the fuse for the next command."""
+        self.fuse.left = ticks
+
+    @precondition(lambda self: len(self.posted) > 2)
+    @rule(data=st.data())
+    def somebody_deletes_a_job(self, data: st.DataObject) -> None:
+        """Take one of our jobs away, behind our back."""
+        job = data.draw(st.sampled_from([job for job in self.posted if job.id not in self.foreign]))
+        if self.store:
+            self.store.delete(job.id)
+
+    @rule(source=FOLDERS, other=FOLDERS)
+    def somebody_copies_a_folder(self, source: str, other: str) -> None:
+        """Put a copy of one folder in the place of another."""
+        if source != other and (self.room / source).exists():
+            shutil.rmtree(self.room / other, ignore_errors=True)
+            self.own.discard(other)
+            self.own.update({other} if source in self.own else ())
+            shutil.copytree(self.room / source, self.room / other)
+            self.touched.discard(other)
+            self.touched.update({other} if source in self.touched else ())
+
+    @rule(folder=FOLDERS, damage=st.sampled_from(["cut", "nonsense", "gone", "all gone"]))
+    def somebody_damages_a_record(self, folder: str, damage: str) -> None:
+        """Damage a record or take it away, alone or with its folder."""
+        record = self.room / folder / NAME
+        if damage == "all gone":
+            shutil.rmtree(record.parent, ignore_errors=True)
+            self.touched.discard(folder)
+            self.own.discard(folder)
+        elif record.exists():
+            content = record.read_bytes()
+            record.write_bytes({"cut": content[: len(content) // 2], "nonsense": b"{}"}.get(damage, b""))
+            if damage == "gone":
+                record.unlink()
+
+    @precondition(lambda self: self.verified())
+    @rule(data=st.data(), name=st.sampled_from(["alterations.tsv", "summary.txt", ARCHIVE, "cgi-logs.txt"]), gone=ODDS)
+    def somebody_changes_results(self, data: st.DataObject, name: str, *, gone: bool) -> None:
+        """Edit a file of the results, or remove it."""
+        path = data.draw(st.sampled_from(self.verified())) / name
+        if path.exists():
+            path.unlink() if gone else path.write_bytes(path.read_bytes().replace(b"a", b"b"))
+            self.touched.add(path.parent.name)
+
+    def verified(self) -> list[Path]:
+        """Give the folders that say of themselves that they hold verified results."""
+        found = []
+        for folder in sorted(self.room.iterdir()):
+            with suppress(RunnerError):
+                if folder.name in {"a", "b", "c"} and read_record(folder / NAME).state.is_complete:
+                    found.append(folder)
+        return found
+
+    @rule(folder=FOLDERS)
+    def somebody_has_a_table_of_the_same_name(self, folder: str) -> None:
+        """Put something of the user's where there is nothing yet."""
+        if not (self.room / folder).exists():
+            (self.room / folder).mkdir()
+            (self.room / folder / "alterations.tsv").write_bytes(MINE)
+            self.own.add(folder)
+
+    @invariant()
+    def promise_is_kept(self) -> None:
+        """No order has more jobs than were asked for or deleted; nobody else's is touched; no file is half-written."""
+        if not self.store:
+            return
+        assert self.codes <= CODES
+        for wish in WISHES:
+            ours = [job for job in self.posted if job.title.startswith(f"{wish.title} [")]
+            deleted = len(ours) - len(self.live(wish))
+            assert len(ours) <= 1 + deleted + self.excuses[wish.title], f"{wish.title}: {len(ours)} jobs"
+            assert len({mark_in(job.title) for job in ours}) <= 1
+        assert self.store.ids(self.owner)[:2] == self.foreign
+        assert all((self.room / folder / "alterations.tsv").read_bytes() == MINE for folder in self.own)
+        for folder in self.room.iterdir():
+            if folder.name not in self.touched and folder.name in {"a", "b", "c"} and (folder / NAME).exists():
+                self.is_sound(folder)
+
+    def is_sound(self, folder: Path) -> None:
+        """See that a folder that nobody has touched holds what its record says, and nothing half."""
+        try:
+            record = read_record(folder / NAME)
+        except RunnerError:
+            return  # somebody has damaged it
+        assert record.job_id not in self.foreign
+        if record.state.is_complete:
+            names = set(record.archive["members"])
+            content = members(folder / ARCHIVE)
+            assert set(content) <= names  # a name more is one that an earlier job of this folder has brought
+            assert {name: (folder / name).read_bytes() for name in content} == content
+            assert {path.name for path in folder.iterdir()} == {*content, *OWN}
+            self.archives[record.job_id] = content
+        else:
+            self.has_only_whole_files(folder, record)
+
+    def has_only_whole_files(self, folder: Path, record: Record) -> None:
+        """See that results, where a command was stopped between them, are those of one job of this order or another."""
+        title = mark_in(record.title)
+        for job in self.posted:
+            path = self.store.folder(job.id) / "results.zip" if self.store else Path()
+            if job.id not in self.archives and path.exists() and mark_in(job.title) == title:
+                self.archives[job.id] = members(path)
+        possible = [self.archives[job.id] for job in self.posted if job.id in self.archives]
+        for path in folder.iterdir():
+            if path.name not in OWN and possible:
+                assert any(path.read_bytes() == content.get(path.name) for content in possible), path.name
+
+
+def members(archive: Path) -> dict[str, bytes]:
+    """Give what an archive holds."""
+    with zipfile.ZipFile(archive) as zipped:
+        return {name: zipped.read(name) for name in zipped.namelist()}
+
+
+@pytest.mark.timeout(400)
+def test_no_life_breaks_the_promise(clock: SimulatedClock, tmp_path: Path) -> None:
+    """Faults, deaths, meddling and impatience in any order: no job twice, no result lost, nothing half-written."""
+    much = settings(
+        max_examples=120 if SOAK else 12,
+        stateful_step_count=40 if SOAK else 25,
+        derandomize=not SOAK,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    with Sandbox(duration=16, clock=clock.time, quota=8) as sandbox:
+        run_state_machine_as_test(lambda: Lives(sandbox, clock, tmp_path), settings=much)  # type: ignore[arg-type]
