@@ -7,7 +7,9 @@ import re
 import ssl
 import subprocess
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -195,6 +197,14 @@ def test_headers_that_drip_through_encryption(tmp_path: Path) -> None:
     assert len(served.asked) == 1
 
 
+def zipped(name: str, content: bytes) -> bytes:
+    """Make an archive of one member."""
+    whole_archive = BytesIO()
+    with zipfile.ZipFile(whole_archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr(name, content)
+    return whole_archive.getvalue()
+
+
 ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a million members": (lambda: hostile.crowd(1_000_000), "list of members takes"),
     "a list of members that lies about its size": (
@@ -205,6 +215,7 @@ ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "members that lie over each other": (lambda: hostile.overlapping(300, 4 * MB), "unpack to 12|lie over each other"),
     "a few members that lie over each other": (lambda: hostile.overlapping(3, 4 * MB), "lie over each other"),
+    "a table of one endless line": (lambda: zipped("alterations.tsv", b"\t" * 200 * MB), "a line of more than"),
     "an answer that is nested": (lambda: b"[" * 5000, "is no archive"),
 }  # fmt: skip
 
@@ -221,13 +232,11 @@ def test_a_hostile_archive_is_refused_at_little_cost(
     assert took.code == 6, took
     assert re.search(said, took.said), took
     assert took.peak < 10, took
-    assert took.left == ["a.zip"], took
+    assert set(took.left) <= {"a.zip", "alterations.tsv"}, took
 
 
 def test_overlapping_members_are_what_they_claim(tmp_path: Path) -> None:
     """The attack is a real one: without the check, the archive would unpack, checksums and all."""
-    import zipfile
-
     (tmp_path / "a.zip").write_bytes(hostile.overlapping(3, 1000))
     with zipfile.ZipFile(tmp_path / "a.zip") as zipped:
         try:
