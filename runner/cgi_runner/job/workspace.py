@@ -18,12 +18,13 @@ from cgi_runner.errors import InputError, RunnerError, StillRunningError
 log = logging.getLogger(__name__)
 
 WORK = ".cgi-runner"
+LONGEST = 6 * 3600.0  # seconds that another process is waited for, where no deadline says otherwise
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _CLOSED = frozenset({errno.EFBIG, errno.EROFS})
 
 
 @contextmanager
-def workspace(out: Path, seconds: float | None = None) -> Iterator[Path]:
+def workspace(out: Path, seconds: float = LONGEST) -> Iterator[Path]:
     """Have the output folder, and give a folder inside it for work in progress.
 
     A second process that wants the same output folder waits here until the first is done, as long as `seconds` allow.
@@ -67,7 +68,7 @@ def _no_room(out: Path, error: OSError) -> RunnerError:
 
 
 @contextmanager
-def one_at_a_time(what: str, busy: str, seconds: float | None = None) -> Iterator[None]:
+def one_at_a_time(what: str, busy: str, seconds: float = LONGEST) -> Iterator[None]:
     """Let one process of this user on this machine do a thing at a time; a killed process gives way by itself.
 
     Raises:
@@ -87,10 +88,10 @@ def one_at_a_time(what: str, busy: str, seconds: float | None = None) -> Iterato
     except Timeout:
         log.info("%s; waiting for it to end", busy)
         try:
-            lock.acquire(timeout=-1 if seconds is None else seconds)
+            lock.acquire(timeout=max(seconds, 0))
         except Timeout:
             raise StillRunningError(
-                f"{busy}, and has not ended in {spell_duration(seconds or 0)}",
+                f"{busy}, and has not ended in {spell_duration(seconds)}",
                 tip="the same command goes on once that one has ended; a longer --deadline waits longer",
             ) from None
     with lock:
