@@ -41,6 +41,7 @@ LARGEST_ANSWER = 64 * 1024 * 1024  # the log of a job with 400,000 skipped rows 
 MOST_VALUES = 4_000_000  # in one answer: a byte or two of JSON can become a hundred in memory
 CHUNK = 256 * 1024
 SLOWEST = 1024  # bytes a second, once an answer has taken longer than most
+LONGEST = 24 * 3600.0  # seconds for one download, however large
 SHORTEST_PAUSE = 1.0
 
 
@@ -118,7 +119,7 @@ class Session:
                 guard.renew()
                 size += len(piece)
                 seconds = self._clock.monotonic() - started
-                if seconds > self.patience.answer and size < seconds * SLOWEST:
+                if (seconds > self.patience.answer and size < seconds * SLOWEST) or seconds > LONGEST:
                     raise AnswerLostError(f"{self.service.url} sends too slowly: {size} bytes in {seconds:.0f} s")
                 yield piece, total
 

@@ -169,6 +169,21 @@ def test_a_hostile_answer_costs_no_more_than_its_limit(
     assert "cgi-results.zip" not in took.left, took
 
 
+def test_a_download_that_takes_days_is_given_up(clock: SimulatedClock) -> None:
+    """However fast it drips: a day is enough for any archive of CGI's."""
+
+    def slowly(_: Asked) -> Bytes:
+        yield OPEN
+        for _hour in range(30):
+            yield b"P" * 4 * MB
+            clock.sleep(3600)
+
+    with wire(slowly) as served:
+        asked = Session(Service(served.url), CREDENTIALS, clock=clock, patience=LEISURE)
+        with pytest.raises(AnswerLostError, match="too slowly"):
+            list(asked.stream(JOB, action="download"))
+
+
 def test_headers_that_drip_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """What stands between is no more trusted than the service."""
     with wire(lambda _: dripping(OK + b"X: ")) as proxy:
