@@ -81,20 +81,28 @@ class Header:
 
     def cells(self) -> Iterator[tuple[int, list[str]]]:
         """Give the cells of every row, with its line; a row of another width is a fault."""
-        width = len(self.names)
         for number, line in self.source.lines():
-            cells = split(line, self.separator)
-            if len(cells) == width:
+            if cells := self.taken_apart(number, line):
                 yield number, cells
-            else:
-                self.source.faults.say(f"line {number}: found {len(cells)} columns, expected {width}")
 
     def rows(self, *columns: str) -> Iterator[tuple[int, list[str]]]:
         """Give the cells of these columns of every row, with its line; a column that is not there is an empty cell."""
-        places = [self.places.get(column, -1) for column in columns]
+        places = self.at(*columns)
         for number, cells in self.cells():
             cells.append("")
             yield number, [cells[place] for place in places]
+
+    def at(self, *columns: str) -> list[int]:
+        """Give where these columns are; those that are not there are behind the last one."""
+        return [self.places.get(column, len(self.names)) for column in columns]
+
+    def taken_apart(self, number: int, line: str) -> list[str]:
+        """Give the cells of a line; one of another width than the header's is a fault, and has none."""
+        cells = split(line, self.separator)
+        if len(cells) == len(self.names):
+            return cells
+        self.source.faults.say(f"line {number}: found {len(cells)} columns, expected {len(self.names)}")
+        return []
 
 
 def split(line: str, separator: str) -> list[str]:
@@ -136,6 +144,7 @@ class VariantTable:
     """What tables of small variants have in common, however a row tells its variant."""
 
     format = "table"
+    columns: tuple[str, ...] = (*VARIANT, *CONTEXT)
 
     def __init__(self, header: Header, options: Options, dropped: DroppedFile) -> None:
         """Read below this header."""
@@ -152,9 +161,52 @@ class VariantTable:
         return header.name("chr"), header.name("pos"), header.name("ref"), header.name("alt")
 
     def batches(self, default: str) -> Iterator[list[Row]]:
-        """Give the rows to send, one line of the table at a time."""
-        for line, (chromosome, position, reference, alternates, *rest) in self.header.rows(*VARIANT, *CONTEXT):
-            yield self.judged(line, (chromosome, position, reference), alternates.split(","), rest, default)
+        """Give the rows to send, block by block."""
+        for first, lines in self.header.source.blocks():
+            yield self._block(first, lines, default)
+
+    def _block(self, first: int, lines: list[str], default: str) -> list[Row]:
+        """Give the rows of a block; plain lines are dealt with here, all others by `line_rows`."""
+        rows: list[Row] = []
+        separator, width, plain, pass_only = (
+            self.header.separator,
+            len(self.header.names),
+            self._judge.plain,
+            self._pass_only,
+        )
+        chromosome, position, reference, alternate, sample, verdict, strand = self.header.at(*VARIANT, *CONTEXT)
+        named, seen = self.named, self.samples
+        for number, line in enumerate(lines, first):
+            cells = line.split(separator)
+            cells.append("")
+            if (
+                len(cells) == width + 1
+                and '"' not in line
+                and (whose := cells[sample] if named else default) in seen
+                and cells[strand] in FORWARD
+                and (not pass_only or cells[verdict] == "PASS")
+                and (variant := plain(cells[chromosome], cells[position], cells[reference], cells[alternate]))
+                and self.is_usual(cells)
+            ):
+                rows.append(((*variant, whose), number))
+            elif line and not line.isspace():
+                rows += self._line(number, line, default)
+        return rows
+
+    def _line(self, number: int, line: str, default: str) -> list[Row]:
+        cells = [*self.header.taken_apart(number, line), ""]
+        if len(cells) == 1:
+            return []
+        return self.line_rows(number, [cells[place] for place in self.header.at(*self.columns)], default)
+
+    def is_usual(self, cells: list[str]) -> bool:  # noqa: ARG002 - other tables look at them
+        """Whether the cells of a line hold nothing unusual in columns that only this kind of table has."""
+        return True
+
+    def line_rows(self, line: int, cells: list[str], default: str) -> list[Row]:
+        """Give the rows to send of one line, whose cells are those of `columns`."""
+        chromosome, position, reference, alternates, *rest = cells
+        return self.judged(line, (chromosome, position, reference), alternates.split(","), rest, default)
 
     def judged(self, line: int, site: Site, alternates: list[str], context: list[str], default: str) -> list[Row]:
         """Give the rows to send of one line; `context` are its cells of the columns in CONTEXT."""

@@ -32,6 +32,7 @@ AMBIGUOUS = "an allele has letters other than A, C, G, T and N"
 SAME = "the alternate allele is the reference allele"
 NOT_CARRIED = "no sample carries the allele"
 
+_PLAIN = frozenset("ACGT")
 _MITOCHONDRIA = frozenset(("M", "MT", "NC_012920.1", "NC_001807.4"))
 _BASES = frozenset("ACGTN-")
 _POSITION = re.compile(rf"[0-9]{{1,{LONGEST_POSITION}}}")
@@ -81,9 +82,29 @@ class Judge:
         `columns` is what the file calls chromosome, position, reference and alternate allele.
         """
         self.genome = GENOMES[options.reference]
+        self._ranks, self._ends = self.genome.ranks, self.genome.ends
         self._columns = columns
         self._faults = faults
         self._dropped = dropped
+
+    def plain(self, chromosome: str, digits: str, reference: str, alternate: str) -> tuple[int, int, str, str] | None:
+        """Give rank, position and trimmed alleles of a variant in the plainest spelling; None for any other.
+
+        Nearly all are plain, and there may be millions: two alleles of A, C, G and T, or one of them `-`, at a place
+        that exists. `rows` knows all the rest, and says what is wrong.
+        """
+        if (
+            digits.isdecimal()
+            and digits.isascii()
+            and len(digits) <= LONGEST_POSITION
+            and 0 < (position := int(digits)) <= self._ends[rank := self._ranks.get(chromosome, 0)]
+            and reference != alternate
+        ):
+            if reference in _PLAIN and alternate in _PLAIN:
+                return rank, position, reference, alternate
+            if all(allele == "-" or (allele and _PLAIN.issuperset(allele)) for allele in (reference, alternate)):
+                return (rank, *normalised(position, reference, alternate))
+        return None
 
     def rows(self, line: int, site: Site, alleles: Iterable[Allele], *, passed: bool = True) -> list[Row]:
         """Give the rows to send for the alternate alleles of a site; `passed` is what the filter says about it."""

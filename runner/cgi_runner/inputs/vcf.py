@@ -12,10 +12,9 @@ from cgi_runner.inputs.genome import NAMES, REFERENCE_TIP, Genome, build_named_i
 from cgi_runner.inputs.lines import Source
 from cgi_runner.inputs.model import Options, Row
 from cgi_runner.inputs.samples import chosen
-from cgi_runner.inputs.variant import LONGEST_POSITION, Allele, Judge, normalised
+from cgi_runner.inputs.variant import Allele, Judge
 
 FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
-BASES = frozenset("ACGT")
 GENOTYPE_FIRST = frozenset(("GT", "GT:"))
 USUAL_CALLS = {
     f"{one}{phase}{two}{end}": "1" in (one, two)
@@ -53,11 +52,10 @@ class VcfReader:
     def _block(self, first: int, lines: list[str], default: str) -> list[Row]:
         """Give the rows of a block.
 
-        Nearly all lines are plain: one allele of A, C, G and T, a usual genotype. They are dealt with here, in one loop
-        without calls, since there may be millions; `_rows` knows every other case, and says what is wrong.
+        Plain lines with a usual genotype are dealt with here; `_rows` knows every other case, and says what is wrong.
         """
         rows: list[Row] = []
-        width, ranks, ends, pass_only = self._width, self._judge.genome.ranks, self._judge.genome.ends, self._pass_only
+        width, plain, pass_only = self._width, self._judge.plain, self._pass_only
         genotypes, calls, otherwise = tuple(self._samples.items()), USUAL_CALLS, None
         if not self.named:
             genotypes, calls, otherwise = ((0, default),), {}, True
@@ -66,22 +64,16 @@ class VcfReader:
             if len(cells) != width:
                 self._ragged(number, line, len(cells))
                 continue
-            digits, ref, alt, known = cells[1], cells[3], cells[4], len(rows)
+            known = len(rows)
             if (
-                digits.isdecimal()
-                and len(digits) <= LONGEST_POSITION
-                and 0 < (position := int(digits)) <= ends[rank := ranks.get(cells[0], 0)]
-                and ((ref in BASES and alt in BASES) or (ref and alt and BASES.issuperset(ref + alt)))
-                and ref != alt
+                (variant := plain(cells[0], cells[1], cells[3], cells[4]))
                 and (not pass_only or cells[6] == "PASS")
                 and (otherwise or cells[8][:3] in GENOTYPE_FIRST)
             ):
-                if len(ref) > 1 or len(alt) > 1:
-                    position, ref, alt = normalised(position, ref, alt)
                 for column, sample in genotypes:
                     carried = calls.get(cells[column][:4], otherwise)
                     if carried:
-                        rows.append(((rank, position, ref, alt, sample), number))
+                        rows.append(((*variant, sample), number))
                     elif carried is None:
                         del rows[known:]
                         break

@@ -1,0 +1,84 @@
+"""Plain lines take a short way through the readers; it leads to the same place as the long one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cgi_runner.errors import InputError
+from cgi_runner.inputs import prepare
+from cgi_runner.inputs.variant import Judge
+
+CHROMOSOMES = st.sampled_from(["chr1", "1", "X", "chrM", "chrUn_1", " chr7", "chr7 ", "NC_000001.10", '"chr1"', ""])
+POSITIONS = st.sampled_from(["1", "2", "100", "0100", "0", "-5", "1e3", " 7", "٣", "999999999", "99999999999", ""])
+ALLELES = st.sampled_from(["A", "C", "T", "AC", "CA", "CAC", "-", "N", "a", "A ", "*", ".", "<DEL>", "A,C", "", "AXC"])
+GENOTYPES = st.sampled_from(["0/1", "1|1:9", "0/0", "./.", "0/2", "1", "0/1/1", "", "x"])
+LINE = st.tuples(CHROMOSOMES, POSITIONS, ALLELES, ALLELES)
+GOOD = st.tuples(st.just("chr1"), st.sampled_from(["1", "2", "3"]), *[st.sampled_from(["A", "C", "AC", "CA", "-"])] * 2)
+
+
+def outcome(text: str, *, pass_only: bool) -> tuple[str, ...]:
+    """Prepare a file, and give all that came of it: what is sent and what is not, or the faults."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "file").write_text(text, encoding="utf-8")
+        try:
+            prepared = prepare({"mutations": folder / "file"}, folder, reference="hg38", pass_only=pass_only)
+        except InputError as error:
+            return (error.message,)
+        counts = [(f.rows_read, f.rows_sent, f.rows_folded, f.rows_not_sent) for f in prepared.files]
+        return (*((folder / file).read_text() for file in ("mutations.tsv", "dropped.tsv")), repr(counts))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> str:
+    """Draw a table with all columns that readers look at, and lines that are mostly good."""
+    header = "chr\tpos\tref\talt\tsample\tfilter\tstrand\tnote\n"
+    rest = st.tuples(*map(st.sampled_from, (["s1", "s2", "s 1", ""], ["PASS", "q10"], ["+", "", "-"], ["", '"x\ty"'])))
+    usual = st.tuples(st.sampled_from(["s1", "s2"]), st.just("PASS"), st.just("+"), st.just(""))
+    lines = st.lists(st.tuples(GOOD, usual) | st.tuples(GOOD, usual) | st.tuples(LINE | GOOD, usual | rest), max_size=6)
+    return header + "".join("\t".join((*site, *more)) + "\n" for site, more in draw(lines))
+
+
+@st.composite
+def mafs(draw: st.DrawFn) -> str:
+    """Draw a MAF whose first allele may be anything."""
+    header = "Chromosome\tStart_Position\tReference_Allele\tTumor_Seq_Allele2\tTumor_Seq_Allele1\tNCBI_Build\n"
+    first, build = st.sampled_from(["A", "C", "CA", "-", ""]), st.sampled_from(["GRCh38", "hg38", "", "38"])
+    lines = draw(st.lists(st.tuples(GOOD | GOOD | LINE, first, build | st.just("GRCh37")), max_size=6))
+    return header + "".join("\t".join((*site, one, name)) + "\n" for site, one, name in lines)
+
+
+@st.composite
+def vcfs(draw: st.DrawFn) -> str:
+    """Draw a VCF with two samples."""
+    header = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tT1\tT2\n"
+    calls = st.tuples(st.sampled_from(["GT", "GT:DP", "DP:GT", "GTX"]), GENOTYPES, GENOTYPES)
+    usual = st.tuples(st.just("GT"), *[st.sampled_from(["0/1", "0/0", "1|1"])] * 2)
+    verdict = st.sampled_from(["PASS", ".", "q10"])
+    lines = draw(st.lists(st.tuples(GOOD | GOOD | LINE, verdict, usual | usual | calls), max_size=6))
+    return header + "".join(
+        f"{site[0]}\t{site[1]}\t.\t{site[2]}\t{site[3]}\t.\t{passed}\t.\t" + "\t".join(more) + "\n"
+        for site, passed, more in lines
+    )
+
+
+@pytest.mark.parametrize("files", [tables, mafs, vcfs], ids=lambda files: files.__name__)
+def test_the_short_way_leads_where_the_long_one_does(files: Callable[[], st.SearchStrategy[str]]) -> None:
+    """What is sent, what is not, the counts and every fault are the same when no line is taken for plain."""
+
+    @given(files(), st.booleans())
+    def same(text: str, pass_only: bool) -> None:
+        if files is mafs:
+            pass_only = False
+        short = outcome(text, pass_only=pass_only)
+        with patch.object(Judge, "plain", lambda *_: None):
+            assert outcome(text, pass_only=pass_only) == short
+
+    same()
