@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from cgi_runner.errors import InputError, RunnerError
+from cgi_runner.errors import InputError, RunnerError, StillRunningError
 from cgi_runner.job import workspace as module
 from cgi_runner.job.workspace import one_at_a_time, workspace
 
@@ -131,3 +133,109 @@ def test_the_folder_for_locks_is_private(tmp_path: Path, monkeypatch: pytest.Mon
         assert folder
         assert folder.stat().st_mode & 0o777 == 0o700
         assert not [path for path in folder.iterdir() if "steward" in path.name]
+
+
+def test_what_is_wrong_with_a_folder_is_said_with_a_tip(tmp_path: Path) -> None:
+    """The folder, the machine's reason, and what to do."""
+    out = tmp_path / "out"
+    out.write_text("x")
+    with pytest.raises(InputError) as refused, workspace(out):
+        pytest.fail("a file was used as a folder")
+    assert (refused.value.message, refused.value.tip) == (
+        f"the output folder {out} cannot be used: Not a directory",
+        "choose another",
+    )
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS):
+        with pytest.raises(RunnerError) as full, workspace(tmp_path / "b"):
+            raise OSError(number, os.strerror(number))
+        assert (full.value.message, full.value.tip) == (
+            f"{tmp_path / 'b'} cannot be written: {os.strerror(number)}",
+            "make room; the same command goes on from here",
+        )
+        assert full.value.exit_code == 1
+
+
+def test_the_work_folder_lies_in_the_output_folder(tmp_path: Path) -> None:
+    """So that finished files are moved, not copied; of the folders made in vain only those go that are empty."""
+    with workspace(tmp_path / "a" / "b") as work:
+        assert work == tmp_path / "a" / "b" / ".cgi-runner"
+        (tmp_path / "a" / "kept").write_text("x")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "kept"]
+
+
+class _StopError(Exception):
+    """What ends a block from inside."""
+
+
+def _held(what: str) -> tuple[threading.Thread, threading.Event]:
+    """Have a thing held by another thread until the event is set."""
+    inside, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with one_at_a_time(what, "held"):
+            inside.set()
+            leave.wait(20)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    inside.wait(5)
+    return thread, leave
+
+
+def test_who_waits_in_vain_is_told_for_how_long(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The one in the way is named, no time at all is a time, too, and the tip says how to go on."""
+    caplog.set_level("INFO")
+    out = tmp_path / "out"
+    thread, leave = _held(f"folder {os.path.realpath(out)}")
+    try:
+        with pytest.raises(StillRunningError) as late, workspace(out, 0):
+            pytest.fail("two were at work at once")
+    finally:
+        leave.set()
+        thread.join()
+    busy = f"another cgi-runner is at work in {out}"
+    assert late.value.message == f"{busy}, and has not ended in 0 s"
+    assert late.value.tip == "the same command goes on once that one has ended; a longer --deadline waits longer"
+    assert caplog.messages == [f"{busy}; waiting for it to end"]
+    assert not out.exists()
+
+
+def test_different_things_do_not_wait_for_each_other() -> None:
+    """Each has a lock of its own, by a name that tells nothing."""
+    what = "a folder of these tests"
+    thread, leave = _held(what)
+    try:
+        folder = module.shared_folder()
+        assert folder
+        assert (folder / f"{hashlib.sha256(what.encode()).hexdigest()[:16]}.lock").exists()
+        before = time.monotonic()
+        with one_at_a_time("another folder of these tests", "busy"):
+            pass
+        assert time.monotonic() - before < 5
+    finally:
+        leave.set()
+        thread.join()
+
+
+def test_a_lock_is_let_go_of_at_the_end() -> None:
+    """However the block ends, the next one comes in at once."""
+    for _ in range(2):
+        with one_at_a_time("a lock of these tests", "busy", 0):
+            pass
+        with pytest.raises(_StopError), one_at_a_time("a lock of these tests", "busy", 0):
+            raise _StopError
+
+
+def test_the_place_for_locks_depends_on_the_user_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither HOME nor TMPDIR moves it, for engines change them at each step; without /tmp there is another."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert module.shared_folder() == Path("/tmp") / f"cgi-runner-{os.getuid()}"
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.setattr(module, "Path", lambda text: tmp_path / "no" if text == "/tmp" else Path(text))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(here))
+    for _ in range(2):
+        assert module.shared_folder() == here / f"cgi-runner-{os.getuid()}"
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert module.shared_folder() is None
