@@ -1,0 +1,198 @@
+"""Connections under guard: cut when an answer goes on for too long, left alone when all is well."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import Any
+
+import pytest
+from requests.adapters import HTTPAdapter
+
+from cgi_runner.connection import Client, Guard, guarded
+from cgi_runner.failures import AnswerLostError, RefusedError, error_object
+from cgi_runner.http import Session
+from cgi_runner.settings import Patience, Service
+from conftest import CREDENTIALS, SimulatedClock
+from scripted import Answer, serving
+
+GOOD = Answer(["c22ecf2af788d65ec257"])
+
+
+@contextmanager
+def answering(*pieces: bytes, pause: float = 0.02) -> Iterator[str]:
+    """Answer one request with these pieces, the last one for ever, until the client leaves; gives the address."""
+    left = threading.Event()
+
+    def serve() -> None:
+        connected, _ = listener.accept()
+        with closing(connected), suppress(OSError):
+            connected.recv(65536)
+            for piece in pieces[:-1]:
+                connected.sendall(piece)
+            while not left.wait(pause):
+                connected.sendall(pieces[-1])
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
+        left.set()
+        thread.join(5)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: text/", b""),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[", b""),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n[\r\n1;", b"x"),
+    ],
+    ids=["headers without end", "half a header", "half a body", "chunk without end"],
+)
+def test_an_answer_that_does_not_end_is_cut(pieces: tuple[bytes, ...], clock: SimulatedClock) -> None:
+    """Wherever the library happens to be reading, and by the machine's own clock."""
+    with answering(*pieces) as url:
+        asking = Session(Service(url), CREDENTIALS, clock=clock, patience=Patience(answer=0.15, read=20))
+        with pytest.raises(AnswerLostError) as failed:
+            asking.get_json(retry=False)
+        asking.close()
+    said = failed.value.message.removeprefix(url)
+    in_the_headers = not pieces[0].endswith((b"[", b"1;"))
+    assert not in_the_headers or said == " was not reached: its answer has no end"
+
+
+def test_a_guard_cuts_when_its_time_is_over() -> None:
+    """The other end sees the connection closed."""
+    ours, theirs = socket.socketpair()
+    with closing(ours), closing(theirs):
+        theirs.settimeout(5)
+        guard = Guard(0.02)
+        assert guard.has_cut is False
+        guard.watch(ours)
+        assert theirs.recv(1) == b""
+        guard.end()
+        assert guard.has_cut is True
+
+
+def test_a_connection_that_is_gone_already_is_no_trouble() -> None:
+    """The guard may come too late."""
+    ours, theirs = socket.socketpair()
+    guard = Guard(0.02)
+    with closing(theirs), closing(ours):
+        pass
+    guard.watch(ours)
+    thread = guard._thread
+    assert thread is not None
+    assert thread.daemon
+    thread.join(5)
+    assert guard.has_cut is True
+
+
+def test_a_guard_that_is_told_to_go_goes() -> None:
+    """The connection serves the next request, and no thread stays behind."""
+    ours, theirs = socket.socketpair()
+    before = threading.active_count()
+    with closing(ours), closing(theirs):
+        guard = Guard(60)
+        guard.watch(ours)
+        assert threading.active_count() == before + 1
+        guard.end()
+        assert threading.active_count() == before
+        ours.sendall(b"x")
+        assert theirs.recv(1) == b"x"
+    assert guard.has_cut is False
+    Guard(60).end()
+
+
+def test_without_a_guard_nobody_counts() -> None:
+    """A session that is used alone works like any other; a block's guard is gone after it."""
+    with serving([GOOD]) as server:
+        client = Client()
+        before = threading.active_count()
+        with guarded(60) as outer:
+            with guarded(60) as inner:
+                assert inner is not outer
+            assert client.get(server.url).json() == GOOD.body
+        assert client.get(server.url).json() == GOOD.body
+        assert outer._is_over.is_set()
+        client.close()
+    assert threading.active_count() <= before
+
+
+def test_every_way_out_is_guarded() -> None:
+    """Plain, encrypted, and through a proxy."""
+    client = Client()
+    kinds = {type(client.get_adapter(f"{scheme}://cgi.example.org/")) for scheme in ("http", "https")}
+    (kind,) = kinds
+    assert kind is not HTTPAdapter
+    adapter: Any = client.get_adapter("https://cgi.example.org/")
+    pools = adapter.poolmanager.pool_classes_by_scheme
+    assert {scheme: pool.ConnectionCls.__mro__[1].__name__ for scheme, pool in pools.items()} == {
+        "http": "_Guarded",
+        "https": "_Guarded",
+    }
+    through = adapter.proxy_manager_for("http://127.0.0.1:9", strict=True)
+    assert through.pool_classes_by_scheme == pools
+    assert through.proxy.port == 9
+    assert through.connection_pool_kw["strict"] is True
+    client.close()
+
+
+def test_no_cookie_is_kept(clock: SimulatedClock) -> None:
+    """A service that hands out cookies does not get them back."""
+    with serving([Answer(["x"], headers={"Set-Cookie": "a=b; Path=/"})]) as server:
+        asking = Session(Service(server.url), CREDENTIALS, clock=clock, patience=Patience())
+        asking.get_json()
+        asking.get_json()
+        assert [seen.headers.get("Cookie") for seen in server.requests] == [None, None]
+        asking.close()
+
+
+@pytest.mark.parametrize(("body", "is_read"), [("[1]", True), ("[1,2]", False), ('["{"]', False), ("[[]]", False)])
+def test_the_number_of_values_is_bounded(
+    body: str, is_read: bool, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A byte or two of JSON can become a hundred in memory."""
+    monkeypatch.setattr("cgi_runner.http.MOST_VALUES", 1)
+    with serving([Answer(body)]) as server:
+        asking = Session(Service(server.url), CREDENTIALS, clock=clock, patience=Patience())
+        if is_read:
+            assert asking.get_json(retry=False) == [1]
+            return
+        with pytest.raises(AnswerLostError, match="sends an answer without end"):
+            asking.get_json(retry=False)
+
+
+def test_the_text_of_an_error_is_taken_for_json_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond it, it is quoted as it is."""
+    monkeypatch.setattr("cgi_runner.failures._LARGEST_ERROR", 9)
+    assert error_object('{"a": 1}') == {"a": 1}
+    assert error_object('{"a": 12}') == {"message": '{"a": 12}'}
+    assert error_object("[1]") == {"message": "[1]"}
+    assert error_object("{") == {"message": "{"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (Answer("", 302, {"Location": "http://[::1"}), "{url} redirects to something that is no address"),
+        (Answer("", 102), "{url} has not answered yet, says its status 102"),
+    ],
+    ids=["address", "status"],
+)
+def test_answers_that_are_none_are_said_so(answer: Answer, message: str, clock: SimulatedClock) -> None:
+    """In one plain sentence."""
+    with serving([answer]) as server:
+        asking = Session(Service(server.url), CREDENTIALS, clock=clock, patience=Patience(read=1))
+        with pytest.raises(Exception, match=r"\w") as failed:
+            asking.get_json(retry=False)
+        assert getattr(failed.value, "message", "") == message.format(url=server.url)
+
+
+def test_a_refusal_keeps_its_tip() -> None:
+    """Like every other error."""
+    assert RefusedError("m", 400, tip="t").tip == "t"
