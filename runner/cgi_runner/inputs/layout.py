@@ -10,6 +10,7 @@ from cgi_runner.inputs.genome import GENOMES, NAMES
 from cgi_runner.inputs.model import Key, Row
 
 MOST_LINES = 20
+LONGEST_POSITION = 10
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,10 @@ class Layout:
     cells: Callable[[Key], str]
     rows: Callable[[Sequence[Row]], str]
     """Many rows that stand for one line each, quickly."""
+    sortable: Callable[[str], str] = str
+    """A row's text with something in front, so that texts sort as keys do."""
+    width: int = 0
+    """How many letters stand in front."""
 
     @property
     def header(self) -> str:
@@ -42,6 +47,11 @@ class Layout:
 def _variant_key(cells: Sequence[str]) -> Key:
     chromosome, position, reference, alternate, sample = cells
     return _RANKS[chromosome], int(position), reference, alternate, sample
+
+
+def _sortable_variant(row: str) -> str:
+    chromosome, position, _ = row.split("\t", 2)
+    return f"{_RANKS[chromosome]:02}{position.zfill(LONGEST_POSITION)}{row}"
 
 
 def _variant_cells(key: Key) -> str:
@@ -71,7 +81,14 @@ def _text_key(cells: Sequence[str]) -> Key:
 
 _RANKS = GENOMES["hg38"].ranks
 
-MUTATIONS = Layout(("chr", "pos", "ref", "alt", "sample"), _variant_key, _variant_cells, _variant_rows)
+MUTATIONS = Layout(
+    ("chr", "pos", "ref", "alt", "sample"),
+    _variant_key,
+    _variant_cells,
+    _variant_rows,
+    _sortable_variant,
+    2 + LONGEST_POSITION,
+)
 PROTEINS = Layout(("protein", "sample"), _text_key, _text_cells, _text_rows)
 CNAS = Layout(("gene", "cna", "sample"), _text_key, _text_cells, _text_rows)
 FUSIONS = Layout(("fus", "sample"), _text_key, _text_cells, _text_rows)

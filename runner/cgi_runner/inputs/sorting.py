@@ -76,12 +76,13 @@ class Sorter:
         return self._path.with_suffix(f".run{self._made}")
 
     def _merged(self) -> Run:
-        whole = Run(self._next_path(), self._layout)
+        whole, layout = Run(self._next_path(), self._layout), self._layout
         with ExitStack() as stack:
             files = [stack.enter_context(run.path.open(encoding="utf-8", newline="\n")) for run in self._runs]
-            rows = [map(self._layout.parse, islice(file, 1, None)) for file in files]
-            for key, lines, more in heapq.merge(*rows, key=itemgetter(0)):
-                whole.add(key, lines, more)
+            # As texts that sort as their keys do, rows need not be taken apart, nor put together again.
+            texts = heapq.merge(*(map(layout.sortable, islice(file, 1, None)) for file in files))
+            while block := [text[layout.width :] for text in islice(texts, WINDOW)]:
+                whole.copy(block)
         whole.close()
         for run in self._runs:
             run.path.unlink()
@@ -132,6 +133,20 @@ class Run:
         self._lines = sorted([*self._lines, *lines])
         self._more += more + len(self._lines[MOST_LINES:])
         del self._lines[MOST_LINES:]
+
+    def copy(self, rows: list[str]) -> None:
+        """Write rows of other runs, sorted and not before the last one."""
+        *firsts, last = rows
+        texts = [row[: row.rindex("\t")] for row in rows]
+        if self._layout.parse(rows[0])[0] == self.last or any(map(eq, texts, islice(texts, 1, None))):
+            for row in firsts:
+                self.add(*self._layout.parse(row))
+        else:
+            self._flush()
+            self._put("".join(firsts))
+            self._write_out()
+            self.samples.update([text[text.rindex("\t") + 1 :] for text in texts[:-1]])
+        self.add(*self._layout.parse(last))
 
     def close(self) -> None:
         """Write the last row and close the file."""
