@@ -14,11 +14,11 @@ import pytest
 
 from archives.generations import generation, zipped
 from cgi_runner.api import Api, JobLog, Status
-from cgi_runner.errors import AccountFullError, RunnerError, ServiceError
+from cgi_runner.errors import AccountFullError, InputError, RunnerError, ServiceError
 from cgi_runner.failures import AnswerLostError
 from cgi_runner.http import Session
 from cgi_runner.inputs.dropped import DroppedFile
-from cgi_runner.job import Desk, Record, State, Wish, run, submit
+from cgi_runner.job import Desk, Record, State, Wish, collect, read_record, run, submit
 from cgi_runner.job.fetch import sha256_of
 from cgi_runner.job.finish import bring_dropped, is_intact, not_returned, read_dropped, save_log
 from cgi_runner.job.journal import settle, write_whole
@@ -300,3 +300,42 @@ def test_archives_from_a_folder_of_the_runners_are_taken_with_what_lies_beside(t
     assert "\todd \ufffd\n" in (tmp_path / "with" / "dropped.tsv").read_text(encoding="utf-8")
     assert read_archive(folder / "cgi-results.zip", tmp_path / "with") == record
     assert record.state is State.VERIFIED
+
+
+def test_a_saved_archive_without_a_summary_is_recorded_by_nothing(tmp_path: Path) -> None:
+    """What it does not say is left empty, not guessed."""
+    record = read_archive(zipped({"alterations.tsv": "CGI-HGVS\n"}, tmp_path / "saved.zip"), tmp_path / "out")
+    assert (record.title, record.cancer_type, record.reference, record.job_id) == ("", "", "", "")
+    assert record.cgi == {"version": "", "date": "", "generation": "2d"}
+
+
+def test_a_folder_holds_the_results_of_one_archive(tmp_path: Path) -> None:
+    """Another archive is refused even where the first one's files are all there."""
+    read_archive(zipped(generation("2d"), tmp_path / "one.zip"), tmp_path / "out")
+    with pytest.raises(InputError):
+        read_archive(zipped(generation("2c"), tmp_path / "two.zip"), tmp_path / "out")
+
+
+@pytest.mark.usefixtures("widest")
+def test_what_the_service_does_not_ask_for_is_not_waited(clock: SimulatedClock) -> None:
+    """A failure without a wish of its own changes nothing in the rhythm, not even at its very beginning."""
+    with serving([DROPPED, Answer("", 429, {"Retry-After": "-5"}), DONE]) as server:
+        wait(JOB, desk_at(server.url, clock))
+    assert clock.sleeps == [3, 3]
+
+
+def test_a_folder_that_was_collected_is_collected_once(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+    """The second time nothing is asked; from another folder's record neither state nor files are taken over."""
+    run(MELANOMA, tmp_path / "one", desk)
+    record = read_record(tmp_path / "one" / "cgi-job.json")
+    second = collect(record, tmp_path / "one", tmp_path / "two", desk)
+    assert list(second.times)[-3:] == ["done", "fetching", "verified"]
+    before = len(sandbox.requests)
+    assert collect(record, tmp_path / "one", tmp_path / "two", desk).state is State.VERIFIED
+    assert len(sandbox.requests) == before
+
+
+def test_each_job_of_the_account_has_its_time(desk: Desk, clock: SimulatedClock, tmp_path: Path) -> None:
+    """The deadline counts from the moment in which this command begins to wait."""
+    clock.sleep(7200)
+    assert run(MELANOMA, tmp_path / "out", replace(desk, deadline=30)).state is State.VERIFIED
