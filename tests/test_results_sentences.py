@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import zipfile
 from pathlib import Path
@@ -81,20 +82,42 @@ def test_a_damaged_member_is_named(tmp_path: Path) -> None:
 
 def test_faults_of_the_disk_are_not_blamed_on_the_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only an archive's own faults are worth another download."""
-
-    def breaks(*_: Any) -> None:
-        raise PermissionError(13, "Permission denied")
-
     path = zipped(generation("2d"), tmp_path / "a.zip")
-    monkeypatch.setattr(shutil, "copyfileobj", breaks)
-    with pytest.raises(PermissionError):
-        unpack(path, tmp_path / "out")
-    monkeypatch.setattr(shutil, "copyfileobj", _senseless)
-    assert refused(path).message == "the archive is corrupt: [Errno 22] Invalid argument"
+    for number, is_the_archives in ((errno.EACCES, False), (errno.EINVAL, True), (errno.ENAMETOOLONG, True)):
+
+        def breaks(*_: Any, number: int = number) -> bytes:
+            raise OSError(number, "trouble")
+
+        monkeypatch.setattr(zipfile.ZipExtFile, "read", breaks)
+        if is_the_archives:
+            assert refused(path).message == f"the archive is corrupt: [Errno {number}] trouble"
+            continue
+        with pytest.raises(OSError, match="trouble"):
+            unpack(path, tmp_path / "out")
 
 
-def _senseless(*_: Any) -> None:
-    raise OSError(22, "Invalid argument")
+@pytest.mark.parametrize(
+    ("name", "content", "is_taken"),
+    [
+        ("a.tsv", b"x" * 2**20, False),
+        ("A.TXT", b"x" * 2**20, False),
+        ("a.bin", b"x" * 2**20, True),
+        ("a.tsv", b"x" * (2**20 - 1), True),
+        ("a.tsv", b"x" * (2**20 - 1) + b"\n", True),
+    ],
+    ids=["table", "text", "other", "just", "ended"],
+)
+def test_a_line_of_a_million_letters_is_none_of_a_table(
+    name: str, content: bytes, is_taken: bool, tmp_path: Path
+) -> None:
+    """It would have to be held whole later on."""
+    path = zipped({name: content}, tmp_path / "a.zip")
+    if is_taken:
+        assert (unpack(path, tmp_path / "out").folder / name).read_bytes() == content
+        return
+    error = refused(path)
+    assert error.message == f"the archive holds {name}, which has a line of more than a million letters"
+    assert error.tip == AGAIN
 
 
 def test_room_is_needed_to_the_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

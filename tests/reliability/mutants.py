@@ -21,8 +21,17 @@ ROOT = Path(__file__).parents[2]
 SCRATCH = ROOT / ".mutants"
 MUTMUT = Path(sys.executable).parent / "mutmut"
 
-#: What proves nothing here: the code under test would run in a process of its own, or memory is measured.
-_NOT = "test_a_large or nothing_that_the_command or without_debug or does_not_grow"
+#: Tests that are left out: they run the code in a process of its own, measure memory, or repeat others many times over.
+_NOT = " or ".join(
+    (
+        "test_a_large",
+        "test_nothing_that_the_command",
+        "test_without_debug",
+        "does_not_grow",
+        "cost_few_requests",
+        "damaged_archives",
+    )
+)
 _MEMORY = 4 * 1024**3  # bytes; a mutant that never stops reading must not take the machine along
 
 
