@@ -150,9 +150,14 @@ def took(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None)
     return Figures(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def by_turns(*commands: Sequence[str | Path], runs: int, env: Mapping[str, str] | None = None) -> list[Figures]:
-    """Let programs take turns, after one run of each that does not count; give the medians and the highest memory."""
-    for command in commands:
+def by_turns(
+    *commands: Sequence[str | Path], runs: int, warm: bool = True, env: Mapping[str, str] | None = None
+) -> list[Figures]:
+    """Let programs take turns; give the medians and the highest memory.
+
+    Unless they take so long that it makes no difference, each runs once before, which does not count.
+    """
+    for command in commands if warm else ():
         took(command, env=env)
     rounds = [[took(command, env=env) for command in commands] for _ in range(runs)]
     return [middle(turns) for turns in zip(*rounds, strict=True)]

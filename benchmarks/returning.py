@@ -54,7 +54,7 @@ def rows(scale: Scale) -> Iterator[Row]:
         few, many = (_made(Path(name) / str(number), number) for number in (scale.rows // 10, scale.rows))
         rate = 0.0
         for key, code, what in (("reconcile", RECONCILE, "reconciling"), ("split", SPLIT, "splitting by sample")):
-            less, more = by_turns([*python(code), few], [*python(code), many], runs=min(3, scale.runs))
+            less, more = by_turns([*python(code), few], [*python(code), many], runs=min(3, scale.runs), warm=False)
             rate += more.seconds / scale.rows
             growth = f"{(more.seconds - less.seconds) / (scale.rows * 0.9) * 1e6:.2f} s per 1,000,000 rows; "
             growth += f"{more.memory - less.memory:+.1f} MB from {scale.rows // 10:,} to {scale.rows:,} rows"

@@ -84,7 +84,7 @@ def _rows(name: str, scale: Scale, file: Path, commands: Commands) -> Iterator[R
         row.skipped = f"{missing[0]} is not installed"
         yield row
         return
-    ours, theirs = by_turns(*commands, runs=min(3, scale.runs), env=environment())
+    ours, theirs = by_turns(*commands, runs=min(3, scale.runs), warm=False, env=environment())
     row.ours, row.peers = size / ours.seconds, size / theirs.seconds
     row.note = _note(ours, theirs) + (" Ours unpacks, too." if name == "fetch" else "")
     yield row
