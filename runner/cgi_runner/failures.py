@@ -118,8 +118,8 @@ def is_safe_to_post_again(error: BaseException) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """Say whether a text is a plain number; `str.isdigit` also takes digits that `int` does not."""
-    return re.fullmatch(r"[0-9]{1,18}", text.strip()) is not None
+    """Say whether a text is a plain number; `str.isdigit` and `str.strip` let signs pass that `int` does not."""
+    return re.fullmatch(r"[ \t]*[0-9]{1,18}[ \t]*", text) is not None
 
 
 def error_object(text: str) -> dict[str, Any]:

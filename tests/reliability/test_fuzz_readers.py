@@ -122,7 +122,7 @@ def test_any_damage_is_borne(name: str, tmp_path: Path) -> None:
     """Pieces of a good file set in, taken out, repeated: what the reader promises still holds."""
 
     @settings(
-        max_examples=1000 if SOAK else 15,
+        max_examples=400 if SOAK else 15,
         derandomize=not SOAK,
         deadline=None,
         database=None,

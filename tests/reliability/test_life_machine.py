@@ -398,7 +398,7 @@ def members(archive: Path) -> dict[str, bytes]:
 def test_no_life_breaks_the_promise(clock: SimulatedClock, tmp_path: Path) -> None:
     """Faults, deaths, meddling and impatience in any order: no job twice, no result lost, nothing half-written."""
     much = settings(
-        max_examples=120 if SOAK else 12,
+        max_examples=100 if SOAK else 12,
         stateful_step_count=40 if SOAK else 25,
         derandomize=not SOAK,
         deadline=None,
