@@ -63,7 +63,7 @@ def apart(name: str, *, tiny: bool) -> list[Row]:
             rows.append(Row(**json.loads(line)))
             print("  " + " | ".join(report.cells(rows[-1])[:6]), flush=True)
     if child.returncode:
-        print(f"  {name} ended with {child.returncode}", file=sys.stderr)
+        rows.append(Row(f"{name}.failed", name, skipped=f"could not be measured: ended with {child.returncode}"))
     return rows
 
 
