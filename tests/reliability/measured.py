@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import resource
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,10 +22,8 @@ from cgi_runner.job.screen import Blank
 from cgi_runner.results.archive import unpack
 from cgi_runner.settings import Patience, Service
 from conftest import CREDENTIALS
-from reliability.conftest import SOAK
 
 MB = 1024 * 1024
-POLLS = 1000 if SOAK else 200
 JOB = "c22ecf2af788d65ec257"
 #: Each is asked for once; where a test is about time, half a second stands for the ten minutes that an answer has.
 HASTE = Patience(connect=5, read=20, answer=0.4, attempts=1)
@@ -85,12 +85,11 @@ def opened(archive: str, folder: Path, _: Patience) -> None:
     unpack(Path(archive), folder / "unpacked")
 
 
-def polls(url: str, _: Path, patience: Patience) -> None:
-    """Ask for a log, over and over, whatever comes of it."""
-    from contextlib import suppress
-
+def polls(what: str, _: Path, patience: Patience) -> None:
+    """Ask for a log, over and over, whatever comes of it; the address and how often are apart by a blank."""
+    url, count = what.split()
     asked = _api(url, patience)
-    for _number in range(POLLS):
+    for _number in range(int(count)):
         with suppress(RunnerError):
             asked.logs(JOB, retry=False)
 
@@ -130,6 +129,7 @@ def _measure(call: Call, what: str, folder: Path, patience: Patience, report: An
 
 
 def _descriptors() -> int:
+    gc.collect()  # a failure and the connection that it tells of may hold on to each other for a moment
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
