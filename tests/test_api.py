@@ -143,11 +143,19 @@ def test_a_job_that_is_not_there_is_told_so(server: Scripted, called: Api, statu
 def test_what_is_known_of_a_job(server: Scripted, called: Api) -> None:
     """Keys come in any order, old jobs lack some, and the account's e-mail is left out."""
     metadata = {"title": "first", "user": "a@b.org", "cancertype": "BRCA", "id": JOB, "date": None}
-    server.script = [Answer({"metadata": metadata, "status": "Done"}), Answer({"status": "Done", "metadata": 3})]
+    server.script = [Answer({"metadata": metadata, "status": "Done"}), Answer({"status": "Done", "metadata": {}})]
     about = called.job(JOB)
     assert (about.title, about.cancer_type, about.reference, about.date) == ("first", "BRCA", "", "")
     assert "a@b.org" not in repr(about)
     assert called.job(JOB).title == ""
+
+
+@pytest.mark.parametrize("body", [{"status": "Done"}, {"status": "Done", "metadata": 3}])
+def test_a_job_without_a_description_is_not_taken_for_nobodys(server: Scripted, called: Api, body: Any) -> None:
+    """It might be the one that is looked for."""
+    server.script = [Answer(body)]
+    with pytest.raises(AnswerLostError, match="does not describe"):
+        called.job(JOB)
 
 
 @pytest.mark.parametrize("body", ["[]", '"Done"', {"metadata": {}}, "null"])

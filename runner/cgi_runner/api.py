@@ -141,7 +141,9 @@ class Api:
         with _refusals(job_id):
             answer = _object(self._session.get_json(job_id), self.url)
         about = answer.get("metadata")
-        about = about if isinstance(about, dict) else {}
+        if not isinstance(about, dict):
+            # A job without its title would be taken for somebody else's, and ours be submitted a second time.
+            raise AnswerLostError(f"{self.url} does not describe job {job_id}", tip="is --api-url right?")
         status = Status(str(answer.get("status", "")))
         texts = {key: str(about.get(key) or "") for key in ("title", "cancertype", "reference", "date")}
         return JobInfo(job_id, status, texts["title"], texts["cancertype"], texts["reference"], texts["date"])
