@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cgi_runner.api import Api, JobLog
 from cgi_runner.clock import Clock, Deadline, SystemClock
-from cgi_runner.errors import InputError
+from cgi_runner.errors import InputError, RunnerError
 from cgi_runner.inputs import Kind, Prepared, prepare
 from cgi_runner.job.fetch import fetch
 from cgi_runner.job.finish import (
@@ -25,7 +25,7 @@ from cgi_runner.job.finish import (
 )
 from cgi_runner.job.journal import NAME, Journal, Record, State, read_record, settle, write_whole
 from cgi_runner.job.screen import Blank, Screen
-from cgi_runner.job.submit import Order, ensure_submitted
+from cgi_runner.job.submit import Order, doubles_of, ensure_submitted
 from cgi_runner.job.wait import Watch, failed
 from cgi_runner.job.workspace import workspace
 from cgi_runner.results.archive import OWN
@@ -242,11 +242,21 @@ def _brought_home(
                 desk.api, record.job_id, work, clock=desk.clock, patience=desk.patience, screen=desk.screen
             )
             put_in_place(unpacked, answer.lines, out, journal)
+            _tell_doubles(journal, desk)
     if delete and record.state is State.VERIFIED:
         delete_remote(desk.api, journal)
     if strict:
         fail_if_missing(record)
     return record
+
+
+def _tell_doubles(journal: Journal, desk: Desk) -> None:
+    """Put other jobs of the same order down in the record, so that somebody can delete them."""
+    with suppress(RunnerError):  # the results are here: nothing depends on this look
+        for job_id in doubles_of(desk.api, journal.record, desk.account):
+            told = f"job {job_id} in the account is of this order, too; `cgi-runner delete {job_id}` if nobody needs it"
+            log.warning("%s", told)
+            journal.advance(State.VERIFIED, warnings=[*journal.record.warnings, told])
 
 
 def _waited(journal: Journal, out: Path, desk: Desk, source: Path | None, *, is_new: bool) -> JobLog:

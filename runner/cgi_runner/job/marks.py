@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 
 from cgi_runner.job.journal import write_whole
 from cgi_runner.job.workspace import shared_folder
@@ -26,7 +27,11 @@ def mark_in(title: str) -> str:
 
 
 class Marks:
-    """What is known of an account's jobs on this machine. It holds ids and marks, no titles, and is safe to lose."""
+    """What is known of an account's jobs on this machine. It holds ids and marks, no titles, and is safe to lose.
+
+    Beside it lie notes of submissions under way: an engine repeats a step in a new folder, where no record tells of
+    the one that was killed in the act. Whoever holds the account's lock and finds a note knows that its writer is dead.
+    """
 
     def __init__(self, account: str | None = None) -> None:
         """Recall what is kept of an account; without one, know nothing and keep nothing."""
@@ -52,3 +57,24 @@ class Marks:
         if self.path:
             with suppress(OSError):
                 write_whole(self.path, json.dumps({job: self._known[job] for job in jobs if job in self._known}))
+
+    def begin(self, mark: str) -> None:
+        """Note that a submission of this mark is under way, for those who find the note after its writer's death."""
+        if note := self._note(mark):
+            with suppress(OSError):
+                note.touch()
+
+    def end(self, mark: str) -> None:
+        """Take the note away: it is known what became of the submission."""
+        if note := self._note(mark):
+            with suppress(OSError):
+                note.unlink()
+
+    def is_open(self, mark: str) -> bool:
+        """Say whether a submission of this mark was begun of which nobody has said how it ended."""
+        note = self._note(mark)
+        return note is not None and note.exists()
+
+    def _note(self, mark: str) -> Path | None:
+        digits = mark_in(mark)[-13:-1]
+        return self.path.with_name(f"{self.path.name.partition('.')[0]}.{digits}.open") if self.path else None

@@ -7,7 +7,7 @@ import json
 import logging
 import random
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from cgi_runner.api import AccountFullAnswerError, Api, JobInfo, UnknownJobError
 from cgi_runner.clock import Clock
 from cgi_runner.errors import AccountFullError, RunnerError
 from cgi_runner.failures import AnswerLostError
-from cgi_runner.job.journal import Journal, State
+from cgi_runner.job.journal import Journal, Record, State
 from cgi_runner.job.marks import Marks, mark_in
 from cgi_runner.job.workspace import one_at_a_time
 from cgi_runner.redaction import excerpt
@@ -26,6 +26,7 @@ _POSTS = 3
 _LISTED = 50
 #: Seconds before each look for a job whose submission got no answer; a minute in all costs less than a second job.
 _LOOKS = (4, 14, 40)
+_DOUBTFUL = frozenset({State.SUBMITTING, State.AMBIGUOUS})
 
 
 @dataclass(frozen=True)
@@ -71,17 +72,39 @@ def ensure_submitted(api: Api, order: Order, journal: Journal, *, account: str, 
         jobs = api.jobs()
         marks = Marks(f"{api.url} {account}")
         found = None if fresh else find(api, order.mark, jobs, marks)
-        if not found and journal.record.state in {State.SUBMITTING, State.AMBIGUOUS}:
-            # An earlier attempt was stopped in the act: its job may be about to show up.
-            found = _arrived(api, order.mark, known=set(jobs), clock=clock)
+        if not (found or fresh) and _is_in_doubt(journal, order, marks):
+            log.info("an earlier submission of this order was stopped in the act; looking whether its job shows up")
+            # A job that shows no title yet may be the one.
+            known = set(jobs).difference(marks.may_bear(order.mark, jobs))
+            found = _arrived(api, order.mark, known=known, clock=clock)
         if found:
             log.info("found this job in the account: %s (%s)", found.id, found.status.word)
             journal.advance(State.RECONCILED, job_id=found.id, adopted=True)
             journal.advance(State.WAITING)
+            marks.end(order.mark)
         else:
-            _post(api, order, journal, known=set(jobs), clock=clock)
+            with _noted(order, journal, marks):
+                _post(api, order, journal, known=set(jobs), clock=clock)
             marks.learn(journal.record.job_id, order.marked_title)
         marks.keep([*jobs, journal.record.job_id])
+
+
+def _is_in_doubt(journal: Journal, order: Order, marks: Marks) -> bool:
+    """Say whether an earlier attempt may have sent the order; the record tells of it from now on."""
+    if is_so := journal.record.state in _DOUBTFUL or marks.is_open(order.mark):
+        journal.advance(State.AMBIGUOUS)
+    return is_so
+
+
+@contextmanager
+def _noted(order: Order, journal: Journal, marks: Marks) -> Iterator[None]:
+    """Have it noted for other folders that the order is being sent, until it is known what became of it."""
+    marks.begin(order.mark)
+    try:
+        yield
+    finally:
+        if journal.record.state not in _DOUBTFUL:
+            marks.end(order.mark)
 
 
 def look_through(api: Api, jobs: list[str]) -> Iterator[JobInfo]:
@@ -102,6 +125,15 @@ def find(api: Api, mark: str, jobs: list[str], marks: Marks) -> JobInfo | None:
                 return job
             found = found or job
     return found
+
+
+def doubles_of(api: Api, record: Record, account: str) -> list[str]:
+    """Give other jobs of a record's order, if its submission was ever in doubt: one may have come in very late."""
+    if State.AMBIGUOUS.value not in record.times:
+        return []
+    mark = f"[cgi-runner {record.fingerprint}]"
+    others = Marks(f"{api.url} {account}").may_bear(mark, set(api.jobs()) - {record.job_id})
+    return [job.id for job in look_through(api, others[:_LISTED]) if mark_in(job.title) == mark_in(mark)]
 
 
 def _arrived(api: Api, mark: str, *, known: set[str], clock: Clock) -> JobInfo | None:
@@ -130,6 +162,7 @@ def _post(api: Api, order: Order, journal: Journal, *, known: set[str], clock: C
 
 def _send(api: Api, order: Order, journal: Journal, known: set[str]) -> AnswerLostError | None:
     """Send the order once, and give the failure that leaves open whether it arrived."""
+    before = journal.record.state
     journal.advance(State.SUBMITTING)
     fields = {"cancer_type": order.cancer_type, "title": order.marked_title, "reference": order.reference}
     try:
@@ -138,10 +171,10 @@ def _send(api: Api, order: Order, journal: Journal, known: set[str]) -> AnswerLo
         journal.advance(State.AMBIGUOUS)
         return error
     except AccountFullAnswerError as error:
-        journal.advance(State.PREPARED)
+        journal.advance(before)
         raise _account_full(api, sorted(known)) from error
     except RunnerError:
-        journal.advance(State.PREPARED)  # turned away for certain: nothing is under way
+        journal.advance(before)  # turned away for certain: what is in doubt now was so before
         raise
     journal.advance(State.WAITING, job_id=job_id)
     return None
