@@ -1,0 +1,197 @@
+"""Processes that run the real command line and are stopped at named points of a job's life; a list of orders a line.
+
+Forking one that has everything imported is what makes hundreds of kills affordable. An order is a dictionary with
+
+- `arguments`: the command line; `email`: the account; `shared`: the folder for locks and notes ("/tmp" of a machine);
+- `said`: the file for stdout and stderr; `pid`: a file for the id of the process, for those who stop it from outside;
+- `signal`: the signal that stops it, `point`: where, or `seconds`: when, from its start;
+- `trace`: a file for the names of all points that it passes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import requests_toolbelt
+from filelock import FileLock  # noqa: F401 - imported before the fork, for all that come
+
+from cgi_runner import api, clock
+from cgi_runner.cli import main as command_line
+from cgi_runner.cohort import ledger, shelf, tables
+from cgi_runner.job import fetch, finish, journal, life, marks, workspace
+from cgi_runner.results import archive
+
+TOKEN = "deadbeefdeadbeefdead"
+HURRY = 200  # times faster than real time, so that a service at work on a killed one's request still has its moment
+
+
+class Points:
+    """The named points of a process's life: it notes which it passes, and stops at the one it is told."""
+
+    def __init__(self, order: dict[str, Any]) -> None:
+        """Take from the order where to stop."""
+        self._order = order
+        self._seen: Counter[str] = Counter()
+
+    def passing(self, name: str) -> None:
+        """Pass a point; one that was passed before has its number in its name."""
+        self._seen[name] += 1
+        label = name if self._seen[name] == 1 else f"{name} ({self._seen[name]})"
+        if "trace" in self._order:
+            with Path(self._order["trace"]).open("a") as trace:
+                trace.write(f"{label}\n")
+        if label == self._order.get("point"):
+            os.kill(os.getpid(), self._order["signal"])
+
+    def after(self, place: Any, name: str, called: Callable[..., str]) -> None:
+        """Have a point after each call of a function; `called` names the calls by their arguments."""
+        function = getattr(place, name)
+
+        def watched(*arguments: Any, **named: Any) -> Any:
+            given = function(*arguments, **named)
+            self.passing(called(*arguments, **named))
+            return given
+
+        setattr(place, name, watched)
+
+    def place(self) -> None:
+        """Have points wherever the disk changes, and in the middle of what is sent, received and unpacked."""
+        self._place_in_records()
+        for place in (life, finish, fetch, tables):
+            self.after(place, "settle", lambda _, path: f"{path.name} is in place")
+        self.after(marks.Marks, "begin", lambda *_: "the submission is noted")
+        self.after(marks.Marks, "end", lambda *_: "the note is taken away")
+        self.after(ledger.Ledger, "write", lambda _: "the cohort's record is written")
+        self.after(shelf, "_place", lambda _, folder: f"the folder of {folder.name} is in place")
+        self.after(archive, "_copy", lambda *_: "a file is unpacked")
+        self.after(tables, "_join", lambda *_: "a table is joined")
+        self._place_in_streams()
+
+    def _place_in_records(self) -> None:
+        advance, settle = journal.Journal.advance, journal.settle
+        fetching: Counter[Path] = Counter()
+        step = ""
+
+        def watched(self_: journal.Journal, state: journal.State, **facts: Any) -> None:
+            nonlocal step
+            fetching[self_.path] += state is journal.State.FETCHING
+            step = "claimed" if state is journal.State.FETCHING and fetching[self_.path] > 1 else state.value
+            step += f" (job {self_.path.parent.name})" if self_.path.parent.name.isdecimal() else ""
+            self.passing(f"before {step} is written")
+            advance(self_, state, **facts)
+            self.passing(f"{step} is written")
+
+        def halfway(part: Path, path: Path) -> None:
+            name = "the list of marks" if path.name.endswith(".marks.json") else path.name
+            self.passing(f"while {step if name == journal.NAME else name} is written")
+            settle(part, path)
+            if name != journal.NAME:
+                self.passing(f"{name} is written")
+
+        put(journal.Journal, advance=watched)
+        put(journal, settle=halfway)
+
+    def _place_in_streams(self) -> None:
+        read, download = requests_toolbelt.MultipartEncoder.read, api.Api.download
+
+        def half_read(encoder: Any, size: int = -1) -> Any:
+            encoder.reads = getattr(encoder, "reads", 0) + 1
+            if encoder.reads > 1:
+                self.passing("half of the submission is sent" if encoder.reads == 2 else "all of it is sent")
+            return read(encoder, size if encoder.reads > 1 else encoder.len // 2)
+
+        def half_download(self_: api.Api, job_id: str) -> Iterator[tuple[bytes, int | None]]:
+            for piece, total in download(self_, job_id):
+                yield piece[: len(piece) // 2], total
+                self.passing("half of the archive is received")
+                yield piece[len(piece) // 2 :], total
+
+        put(requests_toolbelt.MultipartEncoder, read=half_read)
+        put(api.Api, download=half_download)
+
+
+def put(place: Any, **functions: Callable[..., Any]) -> None:
+    """Put other functions in the place of a module's or a class's own, in this process."""
+    for name, function in functions.items():
+        setattr(place, name, function)
+
+
+def hurry() -> None:
+    """Have the machine's clock run fast, in this process."""
+    passed = 0.0
+
+    def sleep(_: clock.SystemClock, seconds: float) -> None:
+        nonlocal passed
+        time.sleep(seconds / HURRY)
+        passed += seconds
+
+    start = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)
+    put(clock.SystemClock, sleep=sleep, monotonic=lambda _: passed, now=lambda _: start + timedelta(seconds=passed))
+
+
+def work(order: dict[str, Any]) -> None:
+    """Run the command line as ordered; ends the process."""
+    said = os.open(order["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    for stream in (1, 2):
+        os.dup2(said, stream)
+    os.environ |= {"CGI_EMAIL": order["email"], "CGI_TOKEN": TOKEN}
+    shared = Path(order["shared"])
+    for place in (workspace, marks):
+        put(place, shared_folder=lambda: shared)
+    hurry()
+    if "point" in order or "trace" in order:
+        Points(order).place()
+    command_line(order["arguments"])
+
+
+def forked(order: dict[str, Any]) -> int:
+    """Start a process for an order and give its id."""
+    pid = os.fork()
+    if pid:
+        if "pid" in order:
+            Path(order["pid"]).write_text(str(pid))
+        return pid
+    code: Any = 1
+    try:
+        work(order)
+    except SystemExit as end:
+        code = end.code
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def wait_for(pid: int, order: dict[str, Any]) -> int:
+    """Wait for a process, stop it when the order says so, and give its exit code."""
+    if "seconds" in order:
+        time.sleep(max(0.0, order["started"] + order["seconds"] - time.monotonic()))
+        os.kill(pid, order["signal"])
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def main() -> None:
+    """Take lists of orders, one a line; start all orders of a line at once; answer with their exit codes."""
+    answers = os.fdopen(os.dup(1), "w")
+    for line in sys.stdin:
+        orders = json.loads(line)
+        pids = []
+        for order in orders:
+            order["started"] = time.monotonic()
+            pids.append(forked(order))
+        due = sorted(range(len(orders)), key=lambda place: orders[place].get("seconds", float("inf")))
+        codes = {place: wait_for(pids[place], orders[place]) for place in due}
+        answers.write(json.dumps([codes[place] for place in range(len(orders))]) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""A cohort stopped anywhere, by SIGKILL or SIGTERM, goes on: each job submitted once, and the same files in the end."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cgi_runner.sandbox import Sandbox
+from reliability import killing
+from reliability.conftest import SOAK
+from reliability.killing import KILLED, TERMINATED, Account, Machine
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.timeout(600 if SOAK else 60),
+]
+SIGNALS = {signal.SIGKILL: KILLED, signal.SIGTERM: TERMINATED}
+JOBS = 2
+EVERY = 1 if SOAK else 9
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Sandbox]:
+    """Serve a sandbox for all tests here; each cohort has an account of its own."""
+    with killing.service() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """Have a machine whose processes are stopped."""
+    with killing.machine(tmp_path_factory.mktemp("machine")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def sheet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a sheet of three samples that fit into two jobs: two melanomas and a carcinoma of the breast."""
+    folder = tmp_path_factory.mktemp("samples")
+    for name, text in {
+        "a.tsv": "chr\tpos\tref\talt\nchr7\t140753336\tA\tT\nMT\t100\tA\tG\n",
+        "b.tsv": "chr\tpos\tref\talt\nchr7\t55191822\tT\tG\n",
+        "c.tsv": "gene\tcna\nERBB2\tamp\n",
+        "sheet.tsv": "sample\tcancer_type\tmutations\tcnas\n"
+        "one\tCM\ta.tsv\tc.tsv\ntwo\tCM\tb.tsv\t\nthree\tBRCA\ta.tsv\t\n",
+    }.items():
+        (folder / name).write_text(text)
+    return folder / "sheet.tsv"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(
+    service: Sandbox, machine: Machine, sheet: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[list[str], dict[str, bytes]]:
+    """Give the points that an undisturbed cohort passes, and the tables that it leaves."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    out, trace = folder / "out", folder / "trace"
+    assert machine.run(ordered(killing.account(service), machine, sheet, out, trace=str(trace))) == [0]
+    return trace.read_text().splitlines(), killing.tables_of_cohort(out)
+
+
+def ordered(account: Account, machine: Machine, sheet: Path, out: Path, **how: object) -> dict[str, object]:
+    """Order the cohort, with its jobs deleted once their results are here."""
+    return machine.command(account, "cohort", str(sheet), "--output", str(out), "--delete", **how)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_one_stop_costs_nothing(
+    number: signal.Signals,
+    service: Sandbox,
+    machine: Machine,
+    sheet: Path,
+    undisturbed: tuple[list[str], dict[str, bytes]],
+    tmp_path: Path,
+) -> None:
+    """Stopped at any point of its life and run again, it leaves what one leaves that was not stopped."""
+    points, tables = undisturbed
+    # In `make test` each signal gets points of its own, all along the way.
+    for place, point in list(enumerate(points))[EVERY // 2 * (number == signal.SIGTERM) :: EVERY]:
+        account, out = killing.account(service), tmp_path / str(place)
+        before = killing.posts(service)
+        order = ordered(account, machine, sheet, out, point=point, signal=number)
+        assert machine.run(order) == [SIGNALS[number]], point
+        assert "Traceback" not in Path(str(order["said"])).read_text(), point
+        assert machine.run(ordered(account, machine, sheet, out)) == [0], point
+        assert killing.tables_of_cohort(out) == tables, point
+        assert not (out / ".cgi-runner").exists()
+        assert account.titles() == {killing.COLLEAGUES: 1}, point
+        broken_off = "half of the submission is sent" in point
+        assert killing.posts(service) - before == JOBS + broken_off, point
+
+
+def test_stop_after_stop(
+    service: Sandbox, machine: Machine, sheet: Path, undisturbed: tuple[list[str], dict[str, bytes]], tmp_path: Path
+) -> None:
+    """Stopped a little later each time, it comes to its end with each job submitted once."""
+    points, tables = undisturbed
+    account, before, out = killing.account(service), killing.posts(service), tmp_path / "out"
+    points = [point for point in points if "half" not in point]
+    for place, point in enumerate(points[::EVERY]):
+        number = list(SIGNALS)[place % 2]
+        order = ordered(account, machine, sheet, out, point=point, signal=number)
+        assert machine.run(order) in ([SIGNALS[number]], [0]), point
+    assert machine.run(ordered(account, machine, sheet, out)) == [0]
+    assert killing.tables_of_cohort(out) == tables
+    assert killing.posts(service) - before == JOBS
+
+
+def test_points_are_all_along_the_way(undisturbed: tuple[list[str], dict[str, bytes]]) -> None:
+    """Each step of each job, each sample's folder and each table is among the points."""
+    points = set(undisturbed[0])
+    wanted = {
+        f"{step} (job {job}) is written" for step in ("submitting", "verified", "deleted") for job in ("01", "02")
+    }
+    wanted |= {f"the folder of {sample} is in place" for sample in ("one", "two", "three")}
+    assert {*wanted, "alterations.tsv is in place", "the cohort's record is written"} <= points
