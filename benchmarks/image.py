@@ -37,7 +37,7 @@ def rows(scale: Scale) -> Iterator[Row]:
 @contextmanager
 def _engine() -> Iterator[dict[str, str] | None]:
     """Give the environment in which an engine answers, or None; one that was brought up is taken down again."""
-    ours = bool(os.environ.get("BENCH_ENGINE")) and not _answers({**os.environ})
+    ours = bool(os.environ.get("BENCH_ENGINE")) and not _answers({**os.environ, **_variables()})
     if ours:
         _script("engine.sh", "up")
     try:
