@@ -60,7 +60,8 @@ def rows(scale: Scale) -> Iterator[Row]:
             growth += f"{more.memory - less.memory:+.1f} MB from {scale.rows // 10:,} to {scale.rows:,} rows"
             row = Row(f"returning.{key}", f"{what} {scale.rows:,} returned rows", growth=growth)
             row.ours, row.unit = scale.rows / more.seconds, "rows/s"
-            row.note = f"{more.seconds:.2f} s with start-up, {more.processor:.2f} s of the processor; at most {more.memory:.0f} MB of memory."
+            times = f"{more.seconds:.2f} s with start-up, {more.processor:.2f} s of the processor"
+            row.note = f"{times}; at most {more.memory:.0f} MB of memory."
             yield row
         yield Row(
             "returning.both",
