@@ -75,7 +75,7 @@ class Bad(NamedTuple):
         Bad("secret.tsv", "encrypted", encrypted=True),
         Bad("strange.tsv", "packed in a way", method=zipfile.ZIP_BZIP2),
     ],
-    ids=lambda bad: bad.name[:20],
+    ids=lambda bad: bad.name[:20].replace("\\", "-"),
 )
 def test_dangerous_members_are_refused(bad: Bad, tmp_path: Path) -> None:
     """Nothing leaves the folder or replaces the runner's own files, and nothing is written before that is known."""
