@@ -34,13 +34,12 @@ from cgi_runner.results.reconcile import reconcile
 assert rows.sent == rows.returned, rows
 """
 SPLIT = """\
-import pickle, shutil, sys
+import pickle, sys, tempfile
 from pathlib import Path
 from cgi_runner.cohort.split import Splitter
 folder = Path(sys.argv[1])
 pack, record = pickle.loads((folder / "pack.pickle").read_bytes())
-out = folder.parent / "split"
-shutil.rmtree(out, ignore_errors=True)
+out = Path(tempfile.mkdtemp(dir=folder.parent))
 targets = [out / str(number) for number, _ in enumerate(pack.members)]
 accounts = Splitter(pack, folder, record, targets).split()
 assert sum(account.rows["mutations"]["returned"] for account in accounts) == pack.rows
