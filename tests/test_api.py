@@ -281,6 +281,7 @@ ACCOUNT = "check the e-mail, and make a new token on CGI's REST API page if this
         ("jobs", Answer({}), AnswerLostError, "{url} gave no list of job ids", RIGHT),
         ("jobs", Answer("", 404), RefusedError, "the service refused GET /api/v1 with 404: Not Found", ""),
         ("job", Answer([]), AnswerLostError, "{url} gave something else than the state of a job", RIGHT),
+        ("job", Answer({"status": "Done"}), AnswerLostError, f"{{url}} does not describe job {JOB}", RIGHT),
         ("logs", Answer({}), AnswerLostError, "{url} gave something else than the state of a job", RIGHT),
         ("job", Answer("", 404), UnknownJobError, f"the account has no job {JOB}", WHOSE),
         ("logs", Answer("", 410), UnknownJobError, f"the account has no job {JOB}", WHOSE),
