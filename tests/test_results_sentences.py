@@ -165,6 +165,23 @@ def test_bounds_are_kept_to_the_byte(
         )
 
 
+def test_an_archive_that_lies_about_itself_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Members that lie over each other, or a list of them without end: both are said, with the same tip."""
+    path = zipped({"a.tsv": "x"}, tmp_path / "a.zip")
+    content = bytearray(path.read_bytes())
+    place = content.rindex(b"PK\x01\x02") + 20
+    content[place : place + 4] = (10_000).to_bytes(4, "little")
+    path.write_bytes(content)
+    error = refused(path)
+    assert (error.message, error.tip) == ("the archive is corrupt: its members lie over each other", AGAIN)
+    monkeypatch.setattr(archives, "_CHUNK", 50)
+    error = refused(zipped({"a.tsv": "x"}, path))
+    assert (error.message, error.tip) == ("the archive is corrupt: its list of members takes 51 bytes", AGAIN)
+    monkeypatch.setattr(archives, "_LARGEST", 0)
+    monkeypatch.setattr(archives, "_CHUNK", 2**20)
+    assert refused(zipped({"a.tsv": "x"}, path)).tip == AGAIN
+
+
 def test_unpacking_again_starts_anew(tmp_path: Path) -> None:
     """What an earlier try has left is not taken for a member."""
     (tmp_path / "out").mkdir()
