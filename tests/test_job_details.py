@@ -339,3 +339,16 @@ def test_each_job_of_the_account_has_its_time(desk: Desk, clock: SimulatedClock,
     """The deadline counts from the moment in which this command begins to wait."""
     clock.sleep(7200)
     assert run(MELANOMA, tmp_path / "out", replace(desk, deadline=30)).state is State.VERIFIED
+
+
+def test_a_collection_can_be_strict(desk: Desk, tmp_path: Path) -> None:
+    """Rows that did not come back are an error only if that was asked for; what lay elsewhere is no result of here."""
+    record = run(MELANOMA, tmp_path / "one", desk)
+    foreign = replace(record, archive={"members": ["alterations.tsv"]})
+    second = collect(foreign, tmp_path / "one", tmp_path / "two", desk, strict=True)
+    second.rows["mutations"]["not_returned"] = 1
+    write_whole(tmp_path / "two" / "cgi-job.json", json.dumps(second.as_json()))
+    assert collect(record, None, tmp_path / "two", desk).job_id == record.job_id
+    with pytest.raises(RunnerError) as failed:
+        collect(record, None, tmp_path / "two", desk, strict=True)
+    assert failed.value.exit_code == 9
