@@ -272,10 +272,13 @@ def untold(order: dict[str, Any], out: Path) -> list[str]:
     """Give what a process that was stopped by SIGTERM ought to have told, or left undone."""
     said = Path(order["said"]).read_text()
     record = read_record(out / "cgi-job.json") if (out / "cgi-job.json").exists() else Record("")
-    told = f"job {record.job_id} goes on at CGI" if record.job_id else "stopped while submitting"
+    # The id may be known already while the record that has it is still being written.
+    told = {f"job {record.job_id} goes on at CGI"} if record.job_id else {"stopped while submitting", "goes on at CGI"}
     is_open = record.job_id or record.state in {State.SUBMITTING, State.AMBIGUOUS}
     wanted = {
-        told: bool(is_open) and not record.state.is_complete and told not in said,
+        " or ".join(told): bool(is_open)
+        and not record.state.is_complete
+        and not any(sentence in said for sentence in told),
         "no traceback": "Traceback" in said,
         "no work folder": (out / ".cgi-runner").exists(),
     }

@@ -223,7 +223,9 @@ def test_stopped_at_random_times(
         outs = [tmp_path / (name if chance.random() < 0.5 else f"{name} anew") for name in names]
         struck.update(state_of(tmp_path / name) for name, code in zip(names, codes, strict=True) if code)
         for name, order, code in zip(names, orders, codes, strict=True):
-            assert code in {0, -number, SIGNALS[number]}
+            # Before the handler is in place, or while the arguments are read, it ends otherwise, but has begun nothing.
+            is_early = code in {-number, 130} and not (tmp_path / name).exists()
+            assert is_early or code in {0, SIGNALS[number]}
             lost += killing.half_written_in(tmp_path / name, tables)
             lost += killing.untold(order, tmp_path / name) if code == TERMINATED else []
         again = machine.run(*(machine.order(account, out, title=name) for out, name in zip(outs, names, strict=True)))
