@@ -77,6 +77,12 @@ def nothing_known_of_jobs(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyt
     monkeypatch.setattr("cgi_runner.job.marks.shared_folder", lambda: folder)
 
 
+@pytest.fixture(autouse=True)
+def nothing_to_hide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what one test has hidden from the next: for a user, each command is a process of its own."""
+    monkeypatch.setattr("cgi_runner.redaction._secrets", set())
+
+
 @pytest.fixture
 def clock() -> SimulatedClock:
     """Give a simulated clock."""
