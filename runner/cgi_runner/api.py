@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeGuard
 
 from cgi_runner.errors import InputError, RunnerError, ServiceError
 from cgi_runner.failures import AnswerLostError, RefusedError, credentials_refused
 from cgi_runner.http import Session
-from cgi_runner.redaction import excerpt
+from cgi_runner.redaction import excerpt, is_secret
 
 #: All ids seen are 20 lower-case hex digits; anything that is safe in a URL is let through.
 JOB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}")
@@ -115,7 +115,7 @@ class Api:
             except RefusedError as error:
                 raise _submission_refused(error) from error
         # A lone word such as "Error" would pass for an id, but ids are hexadecimal numbers.
-        if not isinstance(answer, str) or not JOB_ID.fullmatch(answer) or not any(map(str.isdigit, answer)):
+        if not _is_id(answer) or not any(map(str.isdigit, answer)):
             said = excerpt(str(answer), 60)
             raise AnswerLostError(f"{self.url} answered the submission with {said!r}, which is no job id")
         return answer
@@ -125,7 +125,7 @@ class Api:
         with _refusals():
             answer = self._session.get_json()
         # Nothing is skipped: the odd one might be the very job that must not be submitted twice.
-        if not isinstance(answer, list) or not all(isinstance(job, str) and JOB_ID.fullmatch(job) for job in answer):
+        if not isinstance(answer, list) or not all(map(_is_id, answer)):
             raise AnswerLostError(f"{self.url} gave no list of job ids", tip="is --api-url right?")
         if len(answer) > _MOST_JOBS:
             raise ServiceError(f"{self.url} lists {len(answer)} jobs for this account", tip="is --api-url right?")
@@ -175,6 +175,11 @@ class Api:
         """
         with _refusals(job_id):
             self._session.delete_json(job_id)
+
+
+def _is_id(answer: Any) -> TypeGuard[str]:
+    """Say whether an answer can be a job's id. A token looks like one, but must not get into addresses and records."""
+    return isinstance(answer, str) and JOB_ID.fullmatch(answer) is not None and not is_secret(answer)
 
 
 def _part(kind: str, file: BinaryIO) -> tuple[str, BinaryIO, str]:

@@ -5,27 +5,72 @@ The token and the e-mail are registered as soon as they are read; whatever leave
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
-from urllib.parse import quote
+from functools import lru_cache
 
 MASK = "*****"
 _SHORTEST = 4
+_LONG_ENOUGH = 8  # to be recognised in codes that leave nothing of its letters
+#: User and password in an address, such as that of a proxy.
+_USER_INFO = re.compile(r"//[^\s/@]+@")
 _secrets: set[str] = set()
 
 
 def hide(*secrets: str) -> None:
     """Remember texts that must never be shown again; very short ones are no secrets, but parts of many words."""
-    for secret in secrets:
-        if len(secret) >= _SHORTEST:
-            _secrets.update({secret, quote(secret, safe="")})
+    _secrets.update(secret for secret in secrets if len(secret) >= _SHORTEST)
 
 
 def redact(text: str) -> str:
-    """Give the text with every registered secret masked, also in other case, as services like to write e-mails."""
+    """Give the text with every registered secret masked, in any case and as addresses, JSON and web pages write it."""
+    if "@" in text:
+        text = _USER_INFO.sub(f"//{MASK}@", text)
+    lower = text.lower()
     for secret in sorted(_secrets, key=len, reverse=True):
-        text = re.sub(re.escape(secret), MASK, text, flags=re.IGNORECASE)
+        for anchor, pattern in _spellings(secret):
+            if anchor in lower:
+                text = pattern.sub(MASK, text)
     return text
+
+
+def is_secret(text: str) -> bool:
+    """Say whether a text is a secret, or little else; a short one within a longer text is a coincidence."""
+    return 2 * len(redact(text).replace(MASK, "")) <= len(text)
+
+
+def is_secret_in(text: str, secret: str) -> bool:
+    """Say whether a text quotes a secret; one that is short may do so by coincidence."""
+    return len(secret) >= _LONG_ENOUGH and any(pattern.search(text) for _, pattern in _spellings(secret))
+
+
+@lru_cache(maxsize=64)
+def _spellings(secret: str) -> list[tuple[str, re.Pattern[str]]]:
+    """Give what matches a secret in each spelling, with a text that is in any match, for speed."""
+    forms = [(max(re.split(r"[\W_]", secret), key=len), "".join(map(_spelled, secret)))]
+    if len(secret) >= _LONG_ENOUGH:
+        forms += [(code, re.escape(code)) for code in (secret.encode().hex(), *_base64(secret.encode()))]
+    return [(anchor.lower(), re.compile(form, re.IGNORECASE)) for anchor, form in forms]
+
+
+def _spelled(letter: str) -> str:
+    """Give the pattern of a letter; what is none may be written as its number, also several times over."""
+    if letter.isalnum() or not letter.isascii():
+        return re.escape(letter)
+    code = f"{ord(letter):02x}"
+    page = rf"&(?:amp;)*#(?:0*{ord(letter)}|x0*{code});"
+    return rf"(?:{re.escape(letter)}|%(?:25)*{code}|\\+(?:u00|x){code}|{page}|={code})"
+
+
+def _base64(secret: bytes) -> list[str]:
+    """Give what base64 makes of a secret, wherever it lies in what is coded, without the letters at either end."""
+    found = []
+    for offset in range(3):
+        coded = base64.b64encode(b"\0" * offset + secret).decode()
+        core = coded[-(-offset * 8 // 6) : len(coded) - (4 if coded.endswith("=") else 0)]
+        found += [core, core.replace("+", "-").replace("/", "_")]
+    return found
 
 
 def excerpt(text: str, length: int = 160) -> str:

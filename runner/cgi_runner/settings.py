@@ -10,8 +10,10 @@ import os
 import re
 import ssl
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +23,9 @@ from cgi_runner.redaction import MASK, hide
 #: The public service, as CGI's own page on its API gives it.
 CGI_URL = "https://www.cancergenomeinterpreter.org/api/v1"
 
+_OPTION = "--credentials"
+_TOKEN = re.compile(r"[0-9a-fA-F]{16,}")  # all that were seen have 20
+_LONGEST_FILE = 4096
 _MOST_PARTS = 4  # `email token` with a header's name or quotes around it; more words are some other file
 _HOW_TO = (
     "set CGI_EMAIL and CGI_TOKEN, or name a file that holds `email token` with --credentials or CGI_CREDENTIALS_FILE; "
@@ -153,6 +158,29 @@ def default_credentials_file() -> Path:
     return user_config_path("cgi-runner") / "credentials"
 
 
+def hide_whatever_may_be_secret(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> None:
+    """See to it that no credentials are shown in what is told of a slip, wherever they were typed.
+
+    Files that may hold credentials are read although nobody is called; what was given as such a file and looks like
+    their content is taken for it.
+    """
+    given = [each.partition("=")[2] for each in arguments if each.startswith(f"{_OPTION}=")]
+    given += [value for option, value in pairwise(arguments) if option == _OPTION]
+    for name in filter(None, (*given, environ.get("CGI_CREDENTIALS_FILE"), str(default_credentials_file()))):
+        with suppress(OSError, ValueError):
+            if Path(name).is_file():
+                with Path(name).open("rb") as file:
+                    _hide_parts(file.read(_LONGEST_FILE).decode("ascii", "replace"))
+                continue
+        _hide_parts(name if "@" in name or _TOKEN.fullmatch(name) else "")
+
+
+def _hide_parts(text: str) -> None:
+    parts = text.split()
+    if len(parts) <= _MOST_PARTS:
+        hide(*parts)
+
+
 def _read_file(path: Path) -> Credentials:
     try:
         text = path.read_text(encoding="ascii")
@@ -166,8 +194,7 @@ def _read_file(path: Path) -> Credentials:
 def _checked(text: str, where: str) -> Credentials:
     parts = text.split()
     # Registered before anything is judged: even a malformed line may hold the real token.
-    if len(parts) <= _MOST_PARTS:
-        hide(*parts)
+    _hide_parts(text)
     plain = text.isascii() and "".join(parts).isprintable()
     is_pair = len(parts) == 2 and "@" in parts[0] and plain  # noqa: PLR2004 - a pair is two
     if not is_pair:

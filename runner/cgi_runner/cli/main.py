@@ -103,7 +103,8 @@ def _set_up_logging(*, debug: bool, quiet: bool) -> None:
     handler.setFormatter(RedactingFormatter("%(message)s") if debug else PlainFormatter("%(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.DEBUG if debug else logging.WARNING)
+    # What libraries note for their own makers, such as every lock and connection, helps nobody here.
+    root.setLevel(logging.WARNING)
     log.setLevel(logging.DEBUG if debug else logging.WARNING if quiet else logging.INFO)
 
 
@@ -118,10 +119,9 @@ def main(argv: list[str] | None = None) -> NoReturn:
     try:
         code = cli.main(arguments, prog_name="cgi-runner", standalone_mode=False)
         sys.stdout.flush()
-    except click.ClickException as error:
-        code = _tell(InputError(error.format_message(), tip=_help_for(error)))
-    except RunnerError as error:
-        code = _tell(error)
+    except (click.ClickException, RunnerError) as error:
+        _hide_slips(arguments)
+        code = _tell(error if isinstance(error, RunnerError) else _of_usage(error))
     except TerminatedError:
         code = _TERMINATED
     except (KeyboardInterrupt, click.exceptions.Abort):
@@ -131,13 +131,22 @@ def main(argv: list[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
         code = 0 if isinstance(error, BrokenPipeError) else _tell(_of_the_machine(error))
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback for people who did not ask
+        _hide_slips(arguments)
         code = _fault(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _help_for(error: click.ClickException) -> str:
+def _hide_slips(arguments: list[str]) -> None:
+    """Have secrets masked in what is told of an error, even if it came before anybody had to read them."""
+    from cgi_runner.settings import hide_whatever_may_be_secret
+
+    hide_whatever_may_be_secret(arguments)
+
+
+def _of_usage(error: click.ClickException) -> RunnerError:
     context = getattr(error, "ctx", None)
-    return f"`{context.command_path if context else 'cgi-runner'} --help` shows what can be given"
+    command = context.command_path if context else "cgi-runner"
+    return InputError(error.format_message(), tip=f"`{command} --help` shows what can be given")
 
 
 def _of_the_machine(error: OSError) -> RunnerError:

@@ -159,6 +159,7 @@ def contact(options: dict[str, Any], *, sandbox_folder: Path | None = None) -> I
     from cgi_runner.api import Api
     from cgi_runner.clock import SystemClock
     from cgi_runner.http import Session
+    from cgi_runner.redaction import is_secret_in
     from cgi_runner.settings import Patience, Service, find_credentials, find_service
 
     if sandbox_folder:
@@ -173,6 +174,8 @@ def contact(options: dict[str, Any], *, sandbox_folder: Path | None = None) -> I
             yield Contact(Api(session), "sandbox", "sandbox", session)
         return
     credentials = find_credentials(options["credentials"])
+    if is_secret_in(options.get("title", ""), credentials.token):
+        raise InputError("the title holds the token", tip="leave it out: CGI keeps titles, and puts them into results")
     where = find_service(options["api_url"], ca_bundle=options["ca_bundle"], insecure=options["insecure"])
     with closing(Session(where, credentials, clock=SystemClock(), patience=Patience())) as session:
         yield Contact(Api(session), where.url, hashlib.sha256(credentials.email.encode()).hexdigest(), session)

@@ -28,20 +28,21 @@ def table(rows: Iterable[tuple[str, ...]]) -> None:
         click.echo(redact("\t".join(plain(cell) for cell in row)))
 
 
+def lines(texts: Iterable[str]) -> None:
+    """Print lines for people, as careful as `table`: parts of them come from the service."""
+    table((text,) for text in texts)
+
+
 def results(record: Record, out: Path) -> None:
     """Print what a finished job brought, in the order in which a person asks."""
     version = f"CGI {record.cgi['version']}" if record.cgi.get("version") else "CGI"
-    click.echo(f"{version}, job {record.job_id}: verified results in {out}")
-    for kind, counts in record.rows.items():
-        click.echo(f"  {kind}: {_account(record, kind, counts)}")
-    for reason, count in record.not_sent.items():
-        click.echo(f"  not sent: {count} ({reason})")
-    for caution in record.warnings:
-        click.echo(f"  beware: {caution}")
+    lines([f"{version}, job {record.job_id}: verified results in {out}"])
+    lines(f"  {kind}: {_account(record, kind, counts)}" for kind, counts in record.rows.items())
+    lines(f"  not sent: {count} ({reason})" for reason, count in record.not_sent.items())
+    lines(f"  beware: {caution}" for caution in record.warnings)
     if record.not_sent or any(counts["not_returned"] for counts in record.rows.values()):
-        click.echo(f"  rows left out, each with its reason: {out / 'dropped.tsv'}")
-    for name in record.archive.get("members", []):
-        click.echo(f"  {out / name}")
+        lines([f"  rows left out, each with its reason: {out / 'dropped.tsv'}"])
+    lines(f"  {out / name}" for name in record.archive.get("members", []))
 
 
 def _account(record: Record, kind: str, counts: dict[str, int | None]) -> str:
@@ -58,16 +59,14 @@ def _account(record: Record, kind: str, counts: dict[str, int | None]) -> str:
 
 def prepared(found: Prepared, *, cancer_type: str, reference: str) -> None:
     """Print what would be sent and what would not."""
-    click.echo(f"would be sent as {cancer_type}, {reference}:")
-    for file in found.files:
-        click.echo(
-            f"  {file.kind}: {file.rows_sent} of {file.rows_read} rows ({file.source}: {file.format}); "
-            f"{file.rows_folded} duplicates folded, {file.rows_not_sent} not sent"
-        )
-    for sample, rows in found.samples.items():
-        click.echo(f"  sample {sample}: {rows} rows")
-    for reason, count in found.reasons.items():
-        click.echo(f"  not sent: {count} ({reason})")
+    lines([f"would be sent as {cancer_type}, {reference}:"])
+    lines(
+        f"  {file.kind}: {file.rows_sent} of {file.rows_read} rows ({file.source}: {file.format}); "
+        f"{file.rows_folded} duplicates folded, {file.rows_not_sent} not sent"
+        for file in found.files
+    )
+    lines(f"  sample {sample}: {rows} rows" for sample, rows in found.samples.items())
+    lines(f"  not sent: {count} ({reason})" for reason, count in found.reasons.items())
 
 
 def prepared_json(found: Prepared, *, cancer_type: str, reference: str) -> dict[str, Any]:

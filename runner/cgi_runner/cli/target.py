@@ -65,12 +65,12 @@ def contact_for(target: Target, options: dict[str, Any]) -> Iterator[Contact]:
     """
     from cgi_runner.api import UnknownJobError
     from cgi_runner.cli.options import contact
-    from cgi_runner.redaction import MASK, excerpt, redact
+    from cgi_runner.redaction import excerpt, is_secret
 
     of_sandbox = target.record is not None and target.record.service == "sandbox"
     with contact(options, sandbox_folder=target.folder if of_sandbox else None) as found:
         # A token looks exactly like a job's id, and what is put into an address ends up in other people's logs.
-        if 2 * len(redact(target.job_id).replace(MASK, "")) <= len(target.job_id):
+        if is_secret(target.job_id):
             raise InputError("the token was given in place of a job's id", tip="`cgi-runner list` shows the ids")
         if target.record and not target.record.service:
             raise InputError(

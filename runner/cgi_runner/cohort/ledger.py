@@ -23,6 +23,7 @@ from cgi_runner.job import Record, State, read_record
 from cgi_runner.job.journal import NAME as JOB_RECORD
 from cgi_runner.job.journal import write_whole
 from cgi_runner.job.life import refuse_taken
+from cgi_runner.redaction import redact
 
 NAME = "cohort.json"
 SAMPLES = "samples.tsv"
@@ -106,7 +107,7 @@ class Ledger:
                 raise InputError(f"{self.out} holds {JOBS}, which is not this cohort's", tip="choose another --output")
             return {"jobs": [], "samples": []}
         known = _read(path)
-        for what, now in (("service", self.service), ("title", self.title)):
+        for what, now in (("service", self.service), ("title", redact(self.title))):
             if known[what] != now:
                 raise InputError(f"{self.out} holds a cohort of the {what} {known[what]!r}, not {now!r}", tip=_ANOTHER)
         return known
@@ -150,7 +151,7 @@ class Ledger:
             "schema": SCHEMA,
             "cgi_runner": __version__,
             "service": self.service,
-            "title": self.title,
+            "title": redact(self.title),
             "time": self.clock.now().isoformat(timespec="seconds"),
             "jobs": jobs,
             "samples": rows,

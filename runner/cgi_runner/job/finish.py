@@ -86,7 +86,7 @@ def _list_missing(missing: Iterable[Missing], out: Path) -> Path:
         for row in read_dropped(out / DROPPED):
             dropped.add(*row)
         for lost in missing:
-            dropped.add(lost.kind, lost.line, lost.sample, lost.alteration, lost.reason, stage=NOT_RETURNED)
+            dropped.add(lost.kind, lost.line, lost.sample, lost.alteration, redact(lost.reason), stage=NOT_RETURNED)
     return part
 
 

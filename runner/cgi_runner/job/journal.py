@@ -68,7 +68,7 @@ class Record:
         """Give the record as it stands on disk and in `--json`."""
         # Whatever people and services write freely might quote the account.
         free = {
-            "title": redact(self.title),
+            **{name: redact(getattr(self, name)) for name in ("title", "cancer_type", "reference")},
             "cgi": {name: redact(text) for name, text in self.cgi.items()},
             "warnings": [redact(text) for text in self.warnings],
         }
