@@ -40,7 +40,16 @@ def cancer_types(*, query: str, as_json: bool) -> None:
 @click.option("--duration", default=15.0, show_default=True, metavar="SECONDS", help="How long a job takes.")
 @click.option("--quota", default=20, show_default=True, metavar="N", help="Jobs that an account may have stored.")
 @click.option("--database", type=click.Path(path_type=Path), metavar="FILE", help="Keep the jobs beyond this run.")
-def sandbox(*, host: str, port: int, duration: float, quota: int, database: Path | None) -> None:
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="RULE",
+    help="Misbehave, for a drill, e.g. 'post drop handled' or 'logs 503 times=3'; see docs/drills.md. Repeatable.",
+)
+def sandbox(
+    *, host: str, port: int, duration: float, quota: int, database: Path | None, faults: tuple[str, ...]
+) -> None:
     """Serve a stand-in of CGI's API on this machine.
 
     For demonstrations, tests and drills: it knows a few textbook alterations, and nothing that it answers is an
@@ -50,6 +59,10 @@ def sandbox(*, host: str, port: int, duration: float, quota: int, database: Path
     from cgi_runner.sandbox import Sandbox
 
     service = Sandbox(database, host=host, port=port, duration=duration, quota=quota)
+    if faults:
+        from cgi_runner.sandbox.faults import FaultPlan, parse
+
+        service.interceptors.append(FaultPlan([parse(line) for line in faults]))
     try:
         click.echo(service.url)
         service.serve_forever()

@@ -1,0 +1,153 @@
+"""The language of fault plans, and the interceptor that carries one out.
+
+A line is `STEP FAULT [handled] [retry-after=TEXT] [skip=N] [times=N|always]`, for instance `post drop handled`,
+`logs 503 retry-after=30 times=3` or `download corrupt times=always`. The step is one of the API's calls, or `any`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import math
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from cgi_runner.errors import InputError
+from cgi_runner.sandbox.faults.answers import CROWD, Scene, in_the_crowd
+from cgi_runner.sandbox.faults.call import Call
+from cgi_runner.sandbox.faults.catalogue import CATALOGUE, Fault, find
+from cgi_runner.sandbox.faults.rule import STEPS, Rule
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
+
+ANY = "any"
+_VALUES = {
+    "SECONDS": re.compile(r"\d+(\.\d+)?"),
+    "COUNT": re.compile(r"\d{1,7}"),
+    "NNN": re.compile(r"[1-9]\d\d"),
+    "URL": re.compile(r"https?://\S+"),
+    "TEXT": re.compile(r"\S+"),
+}
+
+
+def parse(line: str) -> Rule:
+    """Understand one line of a plan.
+
+    Raises:
+        InputError: It is none.
+
+    """
+    words = line.split()
+    if len(words) < 2:  # noqa: PLR2004 - step and fault
+        _refuse(line, "a step and a fault are needed")
+    step, (name, _, value), *more = words[0], words[1].partition("="), *words[2:]
+    if step not in (*STEPS, ANY):
+        _refuse(line, f"{step!r} is no step: {', '.join(STEPS)} or {ANY}")
+    fault = _named(name, line)
+    if step not in fault.steps and step != ANY:
+        _refuse(line, f"{name!r} is for {', '.join(fault.steps)}")
+    if bool(value) != bool(fault.value) or (value and not _VALUES[fault.value].fullmatch(value)):
+        _refuse(line, f"{name}={fault.value} is expected" if fault.value else f"{name!r} takes no value")
+    options = dict(word.partition("=")[::2] for word in more)
+    if unknown := options.keys() - {"handled", "retry-after", "skip", "times"}:
+        _refuse(line, f"{min(unknown)!r} is none of handled, retry-after=, skip=, times=")
+    return Rule(
+        step,
+        name,
+        value,
+        handled="handled" in options,
+        retry_after=options.get("retry-after", ""),
+        skip=_count(options.get("skip", "0"), line),
+        times=math.inf if options.get("times") == "always" else _count(options.get("times", "1"), line),
+    )
+
+
+def _named(name: str, line: str) -> Fault:
+    fault = find(name)
+    if fault is None:
+        near = difflib.get_close_matches(name, CATALOGUE, 1)
+        _refuse(line, f"{name!r} is no fault{f'; {near[0]}?' if near else ''}")
+    return fault
+
+
+def _count(text: str, line: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text):
+        _refuse(line, f"{text!r} is no number")
+    return int(text)
+
+
+def _refuse(line: str, why: str) -> NoReturn:
+    raise InputError(
+        f"{line!r} is no line of a fault plan: {why}",
+        tip="write it like `post drop handled` or `logs 503 retry-after=30 times=3`; docs/drills.md lists the faults",
+    )
+
+
+@dataclass
+class _Armed:
+    rule: Rule
+    fault: Fault
+    met: int = 0
+
+    def is_due(self, step: str) -> bool:
+        """Count a request of this step, and say whether it is one that the rule is for."""
+        if self.rule.step not in {step, ANY} or step not in self.fault.steps:
+            return False
+        self.met += 1
+        return self.rule.skip < self.met <= self.rule.skip + self.rule.times
+
+
+class FaultPlan:
+    """An interceptor for the sandbox's gate: each request meets the first rule that is for it."""
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Arm the rules; `clock` is the sandbox's own, `sleep` is what lets slow answers be slow."""
+        self._armed = [_Armed(rule, _named(rule.fault, str(rule))) for rule in rules]
+        self._has_crowd = any(armed.rule.fault == "crowd" for armed in self._armed)
+        self._lock = threading.Lock()
+        self._waiting: list[tuple[float, Callable[[], object]]] = []
+        self.now = clock
+        self.sleep = sleep
+
+    def later(self, seconds: float, action: Callable[[], object]) -> None:
+        """Have something done with the first request after so many seconds: nobody could notice it before."""
+        with self._lock:
+            self._waiting.append((self.now() + seconds, action))
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse, app: WSGIApplication
+    ) -> Iterable[bytes]:
+        """Let a request meet its fault, or pass."""
+        for action in self._due_actions():
+            action()
+        call = Call(environ, start_response, app)
+        if self._has_crowd and call.job_id.startswith(CROWD):
+            return in_the_crowd(call)
+        armed = self._armed_for(call.step)
+        if armed is None:
+            return call.pass_on()
+        log.info("fault plan: %s meets %s", call.step, armed.rule)
+        return armed.fault.perform(Scene(call, armed.rule, self))
+
+    def _armed_for(self, step: str) -> _Armed | None:
+        with self._lock:
+            return next((armed for armed in self._armed if armed.is_due(step)), None) if step else None
+
+    def _due_actions(self) -> Sequence[Callable[[], object]]:
+        with self._lock:
+            due = [action for at, action in self._waiting if at <= self.now()]
+            self._waiting = [(at, action) for at, action in self._waiting if at > self.now()]
+            return due
