@@ -15,9 +15,10 @@ from cgi_runner.http import Session
 from cgi_runner.redaction import hide
 from cgi_runner.settings import Patience, Service
 from conftest import CREDENTIALS, SimulatedClock
-from scripted import DROPPED, HTML, Answer, Scripted, serving
+from scripted import DROPPED, HTML, Answer, Scripted, Seen, serving
 
 JOB = "c22ecf2af788d65ec257"
+OTHER = "0123456789abcdef0123"
 FIELDS = {"cancer_type": "BRCA", "title": "été", "reference": "hg38"}
 
 
@@ -40,6 +41,11 @@ def table(tmp_path: Path) -> Path:
     path = tmp_path / "patient-4711.tsv"
     path.write_text("chr\tpos\tref\talt\n7\t140753336\tA\tT\n")
     return path
+
+
+def is_list(seen: Seen) -> bool:
+    """Say whether a request asks for the account's jobs."""
+    return (seen.method, seen.path) == ("GET", "/api/v1")
 
 
 def test_a_submission_sends_every_field_and_no_file_name(server: Scripted, called: Api, table: Path) -> None:
@@ -131,13 +137,29 @@ def test_a_refused_account_is_a_matter_of_credentials(server: Scripted, called: 
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_job_that_is_not_there_is_told_so(server: Scripted, called: Api, status: int) -> None:
-    """Unknown and deleted jobs are one and the same."""
-    server.script = [Answer({"error_code": status}, status)]
+    """Unknown and deleted jobs are one and the same, if the account's list agrees."""
+    server.script = lambda seen: Answer([OTHER]) if is_list(seen) else Answer({"error_code": status}, status)
     for call in (lambda: called.job(JOB), lambda: called.logs(JOB), lambda: called.delete(JOB)):
         with pytest.raises(UnknownJobError, match=JOB):
             call()
     with pytest.raises(UnknownJobError):
         next(called.download(JOB))
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_job_that_is_denied_but_listed_is_not_given_up(server: Scripted, called: Api, status: int) -> None:
+    """Something on the way may answer 404 for a while: the job is asked for again, and never taken for deleted."""
+    server.script = lambda seen: Answer([OTHER, JOB]) if is_list(seen) else Answer({"error_code": status}, status)
+    for call in (lambda: called.job(JOB), lambda: called.logs(JOB, retry=False), lambda: called.delete(JOB)):
+        with pytest.raises(AnswerLostError, match=f"lists job {JOB}, and yet answers {status}"):
+            call()
+    with pytest.raises(AnswerLostError):
+        next(called.download(JOB))
+    denials = iter([404])
+    server.script = lambda seen: (
+        Answer([JOB]) if is_list(seen) else Answer({"status": "Done", "metadata": {}}, next(denials, 200))
+    )
+    assert called.job(JOB).status.is_done
 
 
 def test_what_is_known_of_a_job(server: Scripted, called: Api) -> None:
@@ -269,6 +291,8 @@ def test_a_list_beyond_all_measure_is_refused(server: Scripted, called: Api, mon
 
 
 RIGHT = "is --api-url right?"
+DENIED = "and yet answers 404 when asked about it"
+LATER = "run the command again a little later"
 WHOSE = "`cgi-runner list --long` shows the account's jobs"
 SENT = "`cgi-runner check` shows what would be sent"
 POSTED = "the service refused POST /api/v1 with"
@@ -285,6 +309,7 @@ ACCOUNT = "check the e-mail, and make a new token on CGI's REST API page if this
         ("logs", Answer({}), AnswerLostError, "{url} gave something else than the state of a job", RIGHT),
         ("job", Answer("", 404), UnknownJobError, f"the account has no job {JOB}", WHOSE),
         ("logs", Answer("", 410), UnknownJobError, f"the account has no job {JOB}", WHOSE),
+        ("logs of a listed job", Answer("", 404), AnswerLostError, f"{{url}} lists job {JOB}, {DENIED}", LATER),
         ("jobs", Answer("", 401), CredentialsError, "the service does not accept these credentials (401)", ACCOUNT),
         ("submit", Answer("no", 400), InputError, f"{POSTED} 400: no", SENT),
         ("submit", Answer("full", 403), AccountFullAnswerError, f"{POSTED} 403: full", ""),
@@ -311,9 +336,11 @@ def test_each_failed_call_has_its_sentence_and_its_tip(
     table: Path,
 ) -> None:
     """What people read, word for word."""
-    server.script = [answer]
+    listed = Answer([JOB] if "listed" in call else [])
+    server.script = lambda seen: listed if is_list(seen) and call != "jobs" else answer
     calls: dict[str, Callable[[], Any]] = {
         "jobs": called.jobs,
+        "logs of a listed job": lambda: called.logs(JOB, retry=False),
         "job": lambda: called.job(JOB),
         "logs": lambda: called.logs(JOB, retry=False),
         "submit": lambda: called.submit(FIELDS, {"mutations": table}),

@@ -58,7 +58,7 @@ def test_an_answer_that_does_not_end_is_cut(pieces: tuple[bytes, ...], clock: Si
     with answering(*pieces) as url:
         asking = Session(Service(url), CREDENTIALS, clock=clock, patience=Patience(answer=0.15, read=20))
         with pytest.raises(AnswerLostError) as failed:
-            asking.get_json(retry=False)
+            asking.json("GET")
         asking.close()
     said = failed.value.message.removeprefix(url)
     in_the_headers = not pieces[0].endswith((b"[", b"1;"))
@@ -161,10 +161,10 @@ def test_the_number_of_values_is_bounded(
     with serving([Answer(body)]) as server:
         asking = Session(Service(server.url), CREDENTIALS, clock=clock, patience=Patience())
         if is_read:
-            assert asking.get_json(retry=False) == [1]
+            assert asking.json("GET") == [1]
             return
         with pytest.raises(AnswerLostError, match="sends an answer without end"):
-            asking.get_json(retry=False)
+            asking.json("GET")
 
 
 def test_the_text_of_an_error_is_taken_for_json_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,7 +189,7 @@ def test_answers_that_are_none_are_said_so(answer: Answer, message: str, clock: 
     with serving([answer]) as server:
         asking = Session(Service(server.url), CREDENTIALS, clock=clock, patience=Patience(read=1))
         with pytest.raises(Exception, match=r"\w") as failed:
-            asking.get_json(retry=False)
+            asking.json("GET")
         assert getattr(failed.value, "message", "") == message.format(url=server.url)
 
 

@@ -19,6 +19,7 @@ import pytest
 from cgi_runner.errors import CredentialsError, InputError, JobFailedError, ResultsError, RunnerError, ServiceError
 from cgi_runner.job import Desk, Record, State, Wish, collect, read_record, run, submit
 from cgi_runner.sandbox import Sandbox
+from cgi_runner.sandbox.faults import FaultPlan, parse
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 from scripted import DROPPED, HTML, Answer, Fault, serving
 
@@ -116,8 +117,8 @@ def test_a_bad_archive_is_fetched_again(name: str, desk: Desk, sandbox: Sandbox,
     [
         (Answer("", 401), CredentialsError, 4),
         (Answer({"error_code": "403"}), CredentialsError, 4),
-        (Answer("", 404), JobFailedError, 5),
-        (Answer({"error_code": 404}), JobFailedError, 5),
+        (Answer("", 404), ServiceError, 7),
+        (Answer({"error_code": 404}), ServiceError, 7),
         (Answer("", 400), ServiceError, 7),
         (Answer("", 500), ServiceError, 7),
         (DROPPED, ServiceError, 7),
@@ -140,6 +141,15 @@ def test_results_that_are_not_there_yet_are_asked_for_again(desk: Desk, sandbox:
     """Done and fetchable need not be the same moment."""
     sandbox.interceptors.append(Fault(Answer("", 404), "GET", "download", times=3))
     assert run(MELANOMA, tmp_path / "out", desk).state is State.VERIFIED
+
+
+def test_results_of_a_job_that_is_deleted_meanwhile(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+    """It is no longer listed, so asking again would be in vain; the tip says what helps."""
+    sandbox.interceptors.append(FaultPlan([parse("download vanish")]))
+    with pytest.raises(JobFailedError, match="has no results of job") as failed:
+        run(MELANOMA, tmp_path / "out", desk)
+    assert "--fresh" in failed.value.tip
+    assert [request.action for request in sandbox.requests].count("download") == 1
 
 
 def test_a_pause_asked_for_while_fetching_is_kept(

@@ -177,7 +177,7 @@ def test_an_unknown_host_is_no_connection(clock: SimulatedClock, monkeypatch: py
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(NotSentError, match="Name or service not known"):
-        session("http://localhost:1/api/v1", clock).get_json(retry=False)
+        session("http://localhost:1/api/v1", clock).json("GET")
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_no_redirect_is_followed(status: int, method: str, clock: SimulatedClock
             ask: dict[str, Callable[[], Any]] = {
                 "GET": to.get_json,
                 "POST": lambda: to.post_json(form),
-                "DELETE": lambda: to.delete_json(JOB),
+                "DELETE": lambda: to.json("DELETE", JOB),
             }
             with pytest.raises(ServiceError, match=r"redirects to http://127\.0") as failed:
                 ask[method]()
@@ -294,7 +294,7 @@ def test_an_answer_without_end_is_given_up(clock: SimulatedClock, monkeypatch: p
             yield b"[" * 65536
 
     with serving(lambda _: Answer(endless())) as server, pytest.raises(AnswerLostError, match="without end"):
-        session(server.url, clock).get_json(retry=False)
+        session(server.url, clock).json("GET")
     assert LARGEST_ANSWER == 64 * 1024**2
 
 
@@ -303,7 +303,7 @@ def test_an_answer_that_drips_is_given_up(length: int | None, clock: SimulatedCl
     """A byte now and then keeps every single wait short, but not the whole."""
     drip = dripping(lambda: clock.sleep(10))
     with serving(lambda _: Answer(drip, length=length)) as server, pytest.raises(AnswerLostError, match="without end"):
-        session(server.url, clock).get_json(retry=False)
+        session(server.url, clock).json("GET")
 
 
 def test_a_download_that_drips_is_given_up(clock: SimulatedClock) -> None:
@@ -391,7 +391,11 @@ def encrypted(certificate: Path) -> Iterator[Scripted]:
 def test_an_unknown_certificate_is_refused_before_the_token_is_sent(encrypted: Scripted, clock: SimulatedClock) -> None:
     """Whoever cannot prove who he is gets nothing, is not tried again, and the tip names --ca-bundle first."""
     to = session(encrypted.url, clock)
-    asks: list[Callable[[], Any]] = [to.get_json, lambda: to.post_json(form), lambda: to.delete_json(JOB)]
+    asks: list[Callable[[], Any]] = [
+        to.get_json,
+        lambda: to.post_json(form),
+        lambda: to.json("DELETE", JOB),
+    ]
     for ask in asks:
         with pytest.raises(CertificateError, match=r"self.signed") as failed:
             ask()
@@ -422,7 +426,7 @@ def test_insecure_works_and_warns_loudly(
 def test_plain_http_on_an_encrypted_port_is_no_certificate_trouble(clock: SimulatedClock) -> None:
     """Broken encryption is told apart from an untrusted certificate, since it proves nothing about the request."""
     with serving([GOOD]) as server, pytest.raises(AnswerLostError, match="encryption"):
-        session(server.url.replace("http:", "https:"), clock).get_json(retry=False)
+        session(server.url.replace("http:", "https:"), clock).json("GET")
 
 
 def test_a_missing_bundle_of_the_environment_is_named(clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -443,7 +447,7 @@ def test_every_failure_of_the_network_is_one_line(clock: SimulatedClock) -> None
     answers = [DROPPED, Answer("a\nb\x1b[31m", 404), Answer(HTML)]
     for answer in answers:
         with serving([answer]) as server, pytest.raises(RunnerError) as failed:
-            session(server.url, clock).get_json(retry=False)
+            session(server.url, clock).json("GET")
         assert failed.value.message.isprintable()
         assert " object at 0x" not in failed.value.message
 

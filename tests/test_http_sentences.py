@@ -118,7 +118,7 @@ def test_each_failed_answer_has_its_sentence_and_its_tip(
 ) -> None:
     """What was found, what was expected and where; then what to do."""
     with serving([answer]) as server, pytest.raises(RunnerError) as failed:
-        session(server.url, clock).get_json(retry=False)
+        session(server.url, clock).json("GET")
     assert type(failed.value) is kind
     assert (failed.value.message, failed.value.tip) == (message.format(url=server.url), tip)
 
@@ -136,7 +136,7 @@ def test_a_port_on_which_nobody_listens_is_said_without_the_librarys_words(clock
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/api/v1"
     with pytest.raises(NotSentError) as failed:
-        session(url, clock).get_json(retry=False)
+        session(url, clock).json("GET")
     assert failed.value.tip == "check the address and the network"
     assert failed.value.message.startswith(f"{url} was not reached: ")
     assert "onnection refused" in failed.value.message
@@ -246,7 +246,7 @@ def test_the_pause_asked_for_is_kept_with_the_error(clock: SimulatedClock) -> No
     date = format_datetime(clock.now() + timedelta(seconds=90), usegmt=True)
     for header, seconds in (({"Retry-After": "5"}, 5), ({"Retry-After": date}, 90), ({}, None)):
         with serving([Answer("", 503, header)]) as server, pytest.raises(RefusedError) as failed:
-            session(server.url, clock).get_json(retry=False)
+            session(server.url, clock).json("GET")
         assert failed.value.retry_after == seconds
         assert failed.value.status == 503
 
@@ -261,7 +261,7 @@ def test_debugging_shows_how_long_each_request_took(clock: SimulatedClock, caplo
 
     with serving(slow) as server:
         clock.sleep(100)
-        session(server.url, clock).get_json("", action="logs")
+        session(server.url, clock).json("GET", action="logs")
     assert f"GET {server.url}?action=logs -> 200 in 5.00 s" in caplog.messages
 
 
@@ -278,7 +278,7 @@ def test_what_goes_out_with_each_request(clock: SimulatedClock, monkeypatch: pyt
     with serving([Answer(f'"{JOB}"')]) as server:
         asking = session(server.url, clock, patience=Patience(connect=3, read=4))
         asking.post_json(form)
-        asking.delete_json(JOB)
+        asking.repeat(lambda: asking.json("DELETE", JOB))
     assert [seen.headers["User-Agent"] for seen in server.requests] == [f"cgi-runner/{__version__}"] * 2
     assert server.requests[0].headers["Content-Type"].startswith("multipart/form-data; boundary=")
     assert [seen.path for seen in server.requests] == ["/api/v1", f"/api/v1/{JOB}"]
@@ -322,10 +322,10 @@ def test_an_answer_may_be_as_large_and_as_slow_as_the_bounds_say(
     with serving([Answer(b"[" + b" " * 98 + b"]")]) as server:
         asked = session(server.url, clock)
         if is_read:
-            assert asked.get_json(retry=False) == []
+            assert asked.json("GET") == []
             return
         with pytest.raises(AnswerLostError) as failed:
-            asked.get_json(retry=False)
+            asked.json("GET")
     assert failed.value.message == f"{server.url} sends an answer without end"
     assert failed.value.tip == "is --api-url right?"
 
@@ -415,7 +415,7 @@ def test_nothing_but_the_method_tells_a_refusal_apart(clock: SimulatedClock) -> 
         asked = session(server.url, clock)
         calls: dict[str, Callable[[], Any]] = {
             "GET /api/v1/x": lambda: asked.get_json("x"),
-            "DELETE /api/v1/x": lambda: asked.delete_json("x"),
+            "DELETE /api/v1/x": lambda: asked.repeat(lambda: asked.json("DELETE", "x")),
             "POST /api/v1": lambda: asked.post_json(form),
             "GET /api/v1/y": lambda: list(asked.stream("y", action="download")),
         }

@@ -33,6 +33,7 @@ from cgi_runner.job.life import wait
 from cgi_runner.job.offline import read_archive
 from cgi_runner.job.wait import failed
 from cgi_runner.sandbox import Sandbox
+from cgi_runner.sandbox.faults import FaultPlan, parse
 from cgi_runner.settings import Patience, Service
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 from scripted import DROPPED, Answer, Fault, serving
@@ -150,7 +151,7 @@ def test_how_waiting_ends_without_results(
 ) -> None:
     """With the job's id, and what the same command would do."""
     clock.sleep(100)
-    with serving([answer]) as server:
+    with serving(lambda seen: answer if JOB in seen.path else Answer([])) as server:
         assert failure(waiting(server.url, clock, 600)) == (kind, message, tip)
 
 
@@ -172,7 +173,6 @@ def test_a_download_that_comes_to_nothing_says_why(
     record = submit(MELANOMA, tmp_path / "out", desk)
     again = replace(desk, patience=Patience(attempts=2))
     for answer, kind, message, tip in (
-        (Answer("", 404), JobFailedError, f"CGI has no results of job {record.job_id} any more", ANEW),
         (
             Answer("PK" * 600),
             ResultsError,
@@ -192,6 +192,12 @@ def test_a_download_that_comes_to_nothing_says_why(
     sandbox.interceptors[:] = [Fault(Answer("PK" * 600), "GET", "download", times=9)]
     assert (
         failure(lambda: run(MELANOMA, tmp_path / "out", again))[1] == "the archive is corrupt: File is not a zip file"
+    )
+    sandbox.interceptors[:] = [FaultPlan([parse("download vanish")])]
+    assert failure(lambda: run(MELANOMA, tmp_path / "out", again)) == (
+        JobFailedError,
+        f"CGI has no results of job {record.job_id} any more",
+        ANEW,
     )
 
 

@@ -189,11 +189,18 @@ def test_missing_rows_are_an_error_only_if_asked(desk: Desk, tmp_path: Path) -> 
     assert read_record(out / "cgi-job.json").state is State.VERIFIED
 
 
-@pytest.mark.parametrize(("answer", "state"), [(Answer("", 404), State.DELETED), (Answer("", 400), State.VERIFIED)])
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        (Fault(DROPPED, "DELETE", carried_out=True), State.DELETED),
+        (Fault(Answer("", 404), "DELETE", times=99), State.VERIFIED),
+        (Fault(Answer("", 400), "DELETE", times=99), State.VERIFIED),
+    ],
+)
 def test_failing_to_delete_is_a_warning(
-    answer: Answer, state: State, desk: Desk, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    fault: Fault, state: State, desk: Desk, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The results are here, whatever becomes of the remote job; one that is gone already is deleted."""
-    sandbox.interceptors.append(Fault(answer, "DELETE", times=9))
+    """The results are here, whatever becomes of the remote job; it is deleted when it is no longer listed."""
+    sandbox.interceptors.append(fault)
     assert run(MELANOMA, tmp_path / "out", desk, delete=True).state is state
     assert ("could not be deleted" in caplog.text) is (state is State.VERIFIED)

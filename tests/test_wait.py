@@ -25,6 +25,7 @@ from scripted import DROPPED, HTML, Answer, Fault, Scripted, serving
 JOB = "c22ecf2af788d65ec257"
 MELANOMA = Wish({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
 DONE = Answer({"status": "Done", "logs": ["all done"]})
+EMPTY_LIST = Answer([])
 RUNNING = Answer({"status": "Running", "logs": []})
 
 
@@ -157,11 +158,24 @@ def test_what_will_not_change_ends_the_waiting(
     answer: Answer, kind: type[Exception], code: int, server: Scripted, waiting: Callable[..., Any]
 ) -> None:
     """A refused account, a job that is gone, a request that is wrong: no further question."""
-    server.script = [RUNNING, answer]
+    server.script = [RUNNING, answer, EMPTY_LIST]
     with pytest.raises(kind) as ended:
         waiting()
     assert getattr(ended.value, "exit_code", None) == code
-    assert len(server.requests) == 2
+    # That a job is gone is asked of the account's list, too.
+    assert len(server.requests) == 2 + (kind is JobFailedError)
+
+
+def test_a_job_that_is_listed_is_not_gone(server: Scripted, waiting: Callable[..., Any]) -> None:
+    """What answers 404 for a while, a proxy or a service that starts anew, ends no waiting before its time."""
+    listed = Answer([JOB])
+    server.script = [RUNNING, Answer("", 404), listed, Answer("", 404), DROPPED, listed, RUNNING, DONE]
+    assert waiting().status.is_done
+    server.requests.clear()
+    server.script = lambda seen: Answer("", 404) if JOB in seen.path else listed
+    with pytest.raises(ServiceError, match=f"lists job {JOB}, and yet answers 404") as ended:
+        waiting()
+    assert ended.value.exit_code == 7
 
 
 @pytest.mark.parametrize("deadline", [0, 1, 100, 1000])

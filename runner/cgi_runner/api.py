@@ -122,8 +122,10 @@ class Api:
 
     def jobs(self) -> list[str]:
         """Give the ids of all jobs of the account, in the service's order, which means nothing."""
-        with _refusals():
+        try:
             answer = self._session.get_json()
+        except RefusedError as error:
+            raise credentials_refused(error) from error
         # Nothing is skipped: the odd one might be the very job that must not be submitted twice.
         if not isinstance(answer, list) or not all(map(_is_id, answer)):
             raise AnswerLostError(f"{self.url} gave no list of job ids", tip="is --api-url right?")
@@ -138,8 +140,7 @@ class Api:
             UnknownJobError: The account has no such job.
 
         """
-        with _refusals(job_id):
-            answer = _object(self._session.get_json(job_id), self.url)
+        answer = _object(self._ask(job_id), self.url)
         about = answer.get("metadata")
         if not isinstance(about, dict):
             # A job without its title would be taken for somebody else's, and ours be submitted a second time.
@@ -155,15 +156,14 @@ class Api:
             UnknownJobError: The account has no such job.
 
         """
-        with _refusals(job_id):
-            answer = _object(self._session.get_json(job_id, action="logs", retry=retry), self.url)
+        answer = _object(self._ask(job_id, action="logs", retry=retry), self.url)
         lines = answer.get("logs")
         texts = [str(line).rstrip("\r\n") for line in lines] if isinstance(lines, list) else []
         return JobLog(Status(str(answer.get("status", ""))), texts)
 
     def download(self, job_id: str) -> Iterator[tuple[bytes, int | None]]:
         """Give the pieces of a finished job's archive, each with the announced size of the whole in bytes."""
-        with _refusals(job_id):
+        with self._judged(job_id):
             yield from self._session.stream(job_id, action="download")
 
     def delete(self, job_id: str) -> None:
@@ -173,8 +173,37 @@ class Api:
             UnknownJobError: The account has no such job.
 
         """
-        with _refusals(job_id):
-            self._session.delete_json(job_id)
+        self._ask(job_id, "DELETE")
+
+    def _ask(self, job_id: str, method: str = "GET", *, action: str | None = None, retry: bool = True) -> Any:
+        """Give the JSON that the service answers to a request about one job."""
+
+        def once() -> Any:
+            with self._judged(job_id):
+                return self._session.json(method, job_id, action=action)
+
+        return self._session.repeat(once) if retry else once()
+
+    @contextmanager
+    def _judged(self, job_id: str) -> Iterator[None]:
+        """Turn a no about one job into what it means.
+
+        That there is no such job is believed only if the account's list says so, too: a job given up for lost would be
+        run twice or never be fetched, and what answers 404 may be anything on the way to the service.
+        """
+        try:
+            yield
+        except RefusedError as error:
+            if error.status not in _UNKNOWN_JOB:
+                raise credentials_refused(error) from error
+            if job_id in self.jobs():
+                raise AnswerLostError(
+                    f"{self.url} lists job {job_id}, and yet answers {error.status} when asked about it",
+                    tip="run the command again a little later",
+                ) from error
+            raise UnknownJobError(
+                f"the account has no job {job_id}", tip="`cgi-runner list --long` shows the account's jobs"
+            ) from error
 
 
 def _is_id(answer: Any) -> TypeGuard[str]:
@@ -192,18 +221,6 @@ def _object(answer: Any, url: str) -> dict[str, Any]:
     if isinstance(answer, dict) and "status" in answer:
         return answer
     raise AnswerLostError(f"{url} gave something else than the state of a job", tip="is --api-url right?")
-
-
-@contextmanager
-def _refusals(job_id: str = "") -> Iterator[None]:
-    try:
-        yield
-    except RefusedError as error:
-        if job_id and error.status in _UNKNOWN_JOB:
-            raise UnknownJobError(
-                f"the account has no job {job_id}", tip="`cgi-runner list --long` shows the account's jobs"
-            ) from error
-        raise credentials_refused(error) from error
 
 
 def _submission_refused(error: RefusedError) -> RunnerError:

@@ -80,13 +80,9 @@ class Session:
         """Close the connections."""
         self._requests.close()
 
-    def get_json(self, path: str = "", *, action: str | None = None, retry: bool = True) -> Any:
-        """Give the JSON that the service answers to a GET; repeated after passing failures unless told not to."""
-        return self._repeat(lambda: self._json("GET", path, action=action), retry=retry)
-
-    def delete_json(self, path: str) -> Any:
-        """Give the answer to a DELETE, which is harmless to repeat."""
-        return self._repeat(lambda: self._json("DELETE", path), retry=True)
+    def get_json(self, path: str = "") -> Any:
+        """Give the JSON that the service answers to a GET, repeated after passing failures."""
+        return self.repeat(lambda: self.json("GET", path))
 
     def post_json(self, make_body: Callable[[], MultipartEncoder]) -> Any:
         """Give the answer to a POST of a multipart body, sent again only if it surely was not sent or was turned away.
@@ -96,9 +92,9 @@ class Session:
 
         def post() -> Any:
             body = make_body()
-            return self._json("POST", "", body=body, headers={"Content-Type": body.content_type})
+            return self.json("POST", "", body=body, headers={"Content-Type": body.content_type})
 
-        return self._repeat(post, retry=is_safe_to_post_again)
+        return self.repeat(post, may_pass=is_safe_to_post_again)
 
     def stream(self, path: str, *, action: str) -> Iterator[tuple[bytes, int | None]]:
         """Give the pieces of a binary answer, each with the length announced for the whole; tried once.
@@ -131,11 +127,10 @@ class Session:
             raise refusal("GET", response, answer, self._clock)
         return text.encode()
 
-    def _repeat(self, call: Callable[[], Any], *, retry: bool | Callable[[BaseException], bool]) -> Any:
-        if retry is False:
-            return call()
+    def repeat(self, call: Callable[[], Any], *, may_pass: Callable[[BaseException], bool] = is_transient) -> Any:
+        """Give what a call gives, made again after failures that may pass."""
         return Retrying(
-            retry=retry_if_exception(retry if callable(retry) else is_transient),
+            retry=retry_if_exception(may_pass),
             stop=stop_after_attempt(self.patience.attempts),
             wait=polite_pause(self.patience),
             sleep=self._clock.sleep,
@@ -143,7 +138,14 @@ class Session:
             reraise=True,
         )(call)
 
-    def _json(self, method: str, path: str, **request: Any) -> Any:
+    def json(self, method: str, path: str = "", **request: Any) -> Any:
+        """Give the JSON that the service answers to one request.
+
+        Raises:
+            RefusedError: The service gave an error, be it as a JSON object with a good status.
+            ServiceError: There was no answer, or none that can be trusted.
+
+        """
         with self._open(method, path, **request) as (response, guard):
             text = self._text(response, guard)
             if sum(map(text.count, "[{,")) > MOST_VALUES:

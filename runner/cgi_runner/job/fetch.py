@@ -54,8 +54,7 @@ def fetch(api: Api, job_id: str, work: Path, *, clock: Clock, patience: Patience
 
 
 def _may_pass(error: BaseException) -> bool:
-    # Results are not sure to be there in the very moment in which the job is called Done.
-    return isinstance(error, (ResultsError, UnknownJobError)) or is_transient(error)
+    return isinstance(error, ResultsError) or is_transient(error)
 
 
 def _download(api: Api, job_id: str, work: Path, screen: Screen) -> Path:
