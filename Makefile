@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint format types galaxy-lint engines image lock clean
+.PHONY: help demo test soak reliability lint format types galaxy-lint engines image lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 12
@@ -26,6 +26,9 @@ test: $(VENV)/ready ## run every test that this machine can run; says what was l
 
 soak: $(VENV)/ready ## the long part of the proofs: hundreds of kills, thousands of random lives and files
 	CGI_SOAK=1 $(BIN)/python -m pytest tests/reliability $(PYTEST_ARGS)
+
+reliability: $(VENV)/ready ## run every fault at every step, and write the tables of docs/reliability.md anew
+	PYTHONPATH=tests $(BIN)/python -m reliability.matrix
 
 lint: $(VENV)/ready ## look for faults in the code without running it
 	$(BIN)/ruff check

@@ -1,0 +1,342 @@
+"""Every fault at every step, once and always: what the command does, what is left here and at the service.
+
+`make reliability` runs all of it and writes the tables of docs/reliability.md anew.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest import mock
+
+import requests
+
+from cgi_runner import http, redaction
+from cgi_runner.clock import SystemClock
+from cgi_runner.job import fetch
+from cgi_runner.sandbox import Sandbox
+from cgi_runner.sandbox.faults import FaultPlan, parse
+from cgi_runner.sandbox.faults.catalogue import find
+from cgi_runner.sandbox.faults.rule import STEPS
+from cgi_runner.settings import Patience
+from command_line import Outcome, cgi_runner
+from conftest import EXAMPLES, ROOT, SimulatedClock
+from scripted import Answer, serving
+
+DOCUMENT = ROOT / "docs" / "reliability.md"
+ELSEWHERE = "http://elsewhere.example/"
+TOKEN = "feedfacefeedfaceface"
+KEPT = frozenset({"cgi-job.json", "dropped.tsv"})
+
+EVERYWHERE = [
+    "drop", "hang=30",
+    "400", "401", "403", "404", "408",
+    "429", "429 retry-after=7", "429 retry-after=date", "429 retry-after=99999999", "429 retry-after=soon",
+    "500", "502", "503", "503 retry-after=7", "503 retry-after=date", "503 retry-after=-99999999", "504",
+    "error-code=401", "error-code=403", "error-code=404", "error-code=429", "error-code=500",
+    "html", "empty", "wrong-type", "broken-json", f"redirect={ELSEWHERE}",
+    "endless", "slow=5", "truncated", "truncated-quietly",
+]  # fmt: skip
+CHANGING = ("post", "delete")
+CARRIED_OUT = ["drop", "hang=30", "500", "502", "504", "error-code=500", "html", "empty", "wrong-type", "endless"]
+ONLY_HERE = [
+    "corrupt", "foreign", "zip-slip", "bomb", "encrypted",
+    "word=Paused", "word=Error", "vanish", "full", "late=20", "shuffled", "crowd=40",
+]  # fmt: skip
+
+
+#: Steps of a command that is given again, in a new folder on a new machine, while its job is at work: by these alone
+#: it finds that job, and does not submit another one.
+AGAIN = ("list again", "info again")
+COLUMNS = (*STEPS, *AGAIN)
+
+
+class Cell(NamedTuple):
+    """A fault, the step that it strikes, and how often: `once` or `always`."""
+
+    fault: str
+    step: str
+    times: str
+
+    @property
+    def name(self) -> str:
+        """What the cell is called in the table and in tests."""
+        return f"{self.step} {self.fault} {self.times}"
+
+    @property
+    def call(self) -> str:
+        """The call of the API that the fault strikes, as the plan's language names it."""
+        return self.step.removesuffix(" again")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What came of a cell: the command's end, what is left, and the end of the same command without the fault."""
+
+    code: int
+    says: str
+    taken_in: int
+    kept: int
+    left: str
+    requests: int
+    again: int
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """The cells of the table."""
+        return str(self.code), f"{self.taken_in}/{self.kept}", self.left, str(self.requests), str(self.again), self.says
+
+
+def cells() -> list[Cell]:
+    """Give all cells, in the order of the table."""
+    lines = [(fault, step) for fault in [*EVERYWHERE, *ONLY_HERE] for step in _steps(fault)]
+    lines += [(f"{fault} handled", step) for fault in CARRIED_OUT for step in CHANGING]
+    return [Cell(fault, step, times) for fault, step in lines for times in ("once", "always")]
+
+
+def _steps(fault: str) -> Iterable[str]:
+    known = find(re.split("[= ]", fault)[0])
+    assert known
+    steps = COLUMNS if fault != "vanish" else STEPS  # whose own job has vanished has to submit another one
+    return [step for step in steps if step.removesuffix(" again") in known.steps]
+
+
+@dataclass
+class Bench:
+    """A service whose faults, clock and account are changed from cell to cell."""
+
+    sandbox: Sandbox
+    elsewhere: str
+    visitors: list[Any]
+    clock: SimulatedClock
+    folder: Path
+    requests: list[str]
+    """Who made each request. The sandbox's own log forgets."""
+    taken_in: dict[str, int]
+    reference: Mapping[str, bytes]
+    count: int = 0
+
+    def run(self, cell: Cell) -> Seen:
+        """Run the command with the fault, then without; and see to everything that must hold in all cells."""
+        self.count += 1
+        email = f"cell{self.count}@example.org"
+        out = self.folder / f"out{self.count}"
+        other = self._job_of_somebody(email)
+        random.seed(cell.name)
+        self.clock.seconds = 0.0
+        if cell.step in AGAIN:
+            with _hurried(self.clock, read=60):
+                assert self._command(email, self.folder / f"first{self.count}", "submit").code == 0
+        plan = self._plan(cell)
+        before = len(self.requests)
+        with self._armed(plan), _hurried(self.clock, read=0.4 if "hang" in cell.fault else 60):
+            first = self._command(email, out)
+        asked = len(self.requests) - before
+        left, taken_in, kept = _left(out, self.reference), self.taken_in[email] - 1, len(self._jobs(email)) - 1
+        self._nothing_half_done(cell, first, left, out)
+        with _hurried(self.clock, read=60):
+            again = self._command(email, out)
+        if again.code == 0:
+            assert _left(out, self.reference) == "results", f"{cell.name}: the second run left {_left(out, {})}"
+        assert self.taken_in[email] - 1 <= 1, f"{cell.name}: the job was run twice"
+        assert (other in self._jobs(email)) != (cell.step == "info" and cell.fault == "vanish"), (
+            f"{cell.name}: another job of the account was touched"
+        )
+        assert not self.visitors, f"{cell.name}: the redirect was followed"
+        says = _said(first, out, self.sandbox.url, self.elsewhere)
+        return Seen(first.code, says, taken_in, kept, left, asked, again.code)
+
+    def _plan(self, cell: Cell) -> FaultPlan:
+        fault = cell.fault.replace(ELSEWHERE, self.elsewhere)
+        often = " times=always" if cell.times == "always" else ""
+
+        def drip(seconds: float) -> None:
+            self.clock.sleep(seconds)
+            time.sleep(0.001)  # else what is sent after the client has gone would move its clock on
+
+        return FaultPlan([parse(f"{cell.call} {fault}{often}")], clock=self.clock.time, sleep=drip)
+
+    @contextmanager
+    def _armed(self, plan: FaultPlan) -> Iterator[None]:
+        self.sandbox.interceptors.insert(1, plan)
+        try:
+            yield
+        finally:
+            self.sandbox.interceptors.remove(plan)
+
+    def _command(self, email: str, out: Path, command: str = "run") -> Outcome:
+        account = {"CGI_EMAIL": email, "CGI_TOKEN": TOKEN, "CGI_API_URL": self.sandbox.url}
+        words = [command, "--mutations", str(EXAMPLES / "mutations.tsv"), "--cancer-type", "CM", "--title", "proof"]
+        words += ["--delete", "--deadline", "2h"] if command == "run" else []
+        with (
+            mock.patch.dict(os.environ, account),
+            # Each cell is a process of its own for the user, who has a machine of his own: it knows no other's secrets,
+            # and nothing of the account's jobs.
+            mock.patch.object(redaction, "_secrets", set()),
+            mock.patch("cgi_runner.job.marks.shared_folder", return_value=None),
+        ):
+            outcome = cgi_runner(*words, "--output", out)
+        assert "Traceback" not in outcome.err
+        assert TOKEN not in outcome.out + outcome.err
+        assert email not in outcome.out + outcome.err
+        return outcome
+
+    def _nothing_half_done(self, cell: Cell, first: Outcome, left: str, out: Path) -> None:
+        if first.code == 0:
+            assert left == "results", f"{cell.name}: exit 0, but there is {left}"
+            return
+        assert first.is_plain_failure(first.code), f"{cell.name}: {first.err}"
+        assert "results" not in left, f"{cell.name}: exit {first.code}, but the results are there"
+        if out.exists():
+            record = (out / "cgi-job.json").read_text()
+            assert TOKEN not in record
+            assert "@example.org" not in record
+            assert set(left.split()) <= KEPT | {"cgi-logs.txt"}, f"{cell.name}: left {left}"
+
+    def _job_of_somebody(self, email: str) -> str:
+        answer = requests.post(
+            self.sandbox.url,
+            headers={"Authorization": f"{email} {TOKEN}"},
+            data={"cancer_type": "CM", "title": "somebody's", "reference": "hg38"},
+            files={"mutations": ("input.tsv", "chr\tpos\tref\talt\nchr7\t140753336\tA\tT\n")},
+            timeout=60,
+        )
+        return str(answer.json())
+
+    def _jobs(self, email: str) -> list[str]:
+        headers = {"Authorization": f"{email} {TOKEN}"}
+        jobs: list[str] = requests.get(self.sandbox.url, headers=headers, timeout=60).json()
+        return jobs
+
+
+@contextmanager
+def bench() -> Iterator[Bench]:
+    """Serve the sandbox for all cells, and run the command once undisturbed."""
+    clock = SimulatedClock()
+    made_by: list[str] = []
+    taken_in: dict[str, int] = {}
+
+    def count_requests(environ: Any, start_response: Any, app: Any) -> Any:
+        made_by.append(environ["HTTP_AUTHORIZATION"].split()[0])
+        return app(environ, start_response)
+
+    def count_jobs(environ: Any, start_response: Any, app: Any) -> Any:
+        def noted(status: str, headers: Any, exc_info: Any = None) -> Any:
+            if environ["REQUEST_METHOD"] == "POST" and status.startswith("200"):
+                email = environ["HTTP_AUTHORIZATION"].split()[0]
+                taken_in[email] = taken_in.get(email, 0) + 1
+            return start_response(status, headers, exc_info)
+
+        return app(environ, noted)
+
+    with (
+        tempfile.TemporaryDirectory(prefix="cgi-matrix-") as name,
+        mock.patch.object(fetch, "_LARGEST", 4 * 1024 * 1024),
+        mock.patch.object(http, "LARGEST_ANSWER", 1024 * 1024),
+        Sandbox(duration=16, clock=clock.time) as sandbox,
+        serving([Answer("who is there?")]) as elsewhere,
+    ):
+        sandbox.interceptors += [count_requests, count_jobs]
+        made = Bench(sandbox, elsewhere.url, elsewhere.requests, clock, Path(name), made_by, taken_in, {})
+        with _hurried(clock, read=60):
+            undisturbed = made._command("nobody@example.org", made.folder / "undisturbed")
+        assert undisturbed.code == 0, undisturbed.err
+        results = made.folder / "undisturbed"
+        made.reference = {path.name: path.read_bytes() for path in results.iterdir()}
+        yield made
+
+
+@contextmanager
+def _hurried(clock: SimulatedClock, *, read: float) -> Iterator[None]:
+    """Let the command live by the simulated clock, and give up a silent service sooner."""
+    with (
+        mock.patch.object(SystemClock, "sleep", clock.sleep),
+        mock.patch.object(SystemClock, "monotonic", clock.monotonic),
+        mock.patch.object(SystemClock, "now", clock.now),
+        mock.patch("cgi_runner.settings.Patience", partial(Patience, read=read)),
+    ):
+        yield
+
+
+def _left(out: Path, reference: Mapping[str, bytes]) -> str:
+    """Say what is in the output folder: the same results as of the undisturbed run, or which files."""
+    if not out.exists():
+        return "nothing"
+    found = {path.name: path.read_bytes() for path in out.iterdir()}
+    tables = [name for name in reference if name.endswith(".tsv")]
+    whole = found.keys() == reference.keys() and all(found[name] == reference[name] for name in tables)
+    return "results" if whole else " ".join(sorted(found))
+
+
+def _said(outcome: Outcome, out: Path, url: str, elsewhere: str) -> str:
+    """Give the error's line, or the warning's, without what differs from run to run."""
+    lines = [line.removeprefix("ERROR ") for line in outcome.talk if line.startswith("ERROR ")]
+    lines = lines or [line for line in outcome.talk if "could not be deleted" in line] or ["-"]
+    text = lines[0]
+    for found, shown in {str(out): "OUT", elsewhere: ELSEWHERE, url: "URL"}.items():
+        text = text.replace(found.rstrip("/"), shown.rstrip("/"))
+    text = re.sub(r"\b[0-9a-f]{20}\b", "ID", text)
+    text = re.sub(r'"[0-9a-f]{1,19}$', '"…', text)  # an answer that broke off within one
+    text = re.sub(r"port=\d+", "port=N", text)
+    return re.sub(r"after \d+ (of \d+ )?bytes|\d+ bytes in \d+ s|\d+ bytes", "N bytes", text).replace("|", "¦")
+
+
+HEAD = (
+    "| step | fault | times | exit | jobs taken in/kept | left in the folder | requests | same command again | says |"
+)
+
+
+def table(rows: Mapping[Cell, Seen]) -> list[str]:
+    """Write the table, a line for each cell."""
+    lines = [f"| {cell.step} | `{cell.fault}` | {cell.times} | {' | '.join(seen.row)} |" for cell, seen in rows.items()]
+    return [HEAD, re.sub("[^|]+", "---", HEAD), *lines]
+
+
+def summary(rows: Mapping[Cell, Seen]) -> list[str]:
+    """Write the overview: exit codes once / always, a line for each fault, a column for each step."""
+    lines = [f"| fault | {' | '.join(COLUMNS)} |", f"|{'---|' * (len(COLUMNS) + 1)}"]
+    for fault in dict.fromkeys(cell.fault for cell in rows):
+        codes = [
+            "/".join(str(rows[Cell(fault, step, times)].code) for times in ("once", "always"))
+            if Cell(fault, step, "once") in rows
+            else ""
+            for step in COLUMNS
+        ]
+        lines.append(f"| `{fault}` | {' | '.join(codes)} |")
+    return lines
+
+
+BEGIN, END = "<!-- {} begins: written by `make reliability` -->", "<!-- {} ends -->"
+SECTIONS: Mapping[str, Callable[[Mapping[Cell, Seen]], list[str]]] = {"overview": summary, "matrix": table}
+
+
+def section(document: str, name: str) -> str:
+    """Give what stands between the marks of a generated section."""
+    return document.partition(BEGIN.format(name))[2].partition(END.format(name))[0].strip("\n")
+
+
+def main() -> None:
+    """Run all cells and write their tables into the document."""
+    with bench() as made:
+        rows = {cell: made.run(cell) for cell in cells()}
+    document = DOCUMENT.read_text(encoding="utf-8")
+    for name, write in SECTIONS.items():
+        before, rest = document.split(BEGIN.format(name))
+        after = rest.split(END.format(name))[1]
+        document = "\n".join([before + BEGIN.format(name), *write(rows), END.format(name) + after])
+    DOCUMENT.write_text(document, encoding="utf-8")
+    sys.stdout.write(f"{len(rows)} cells written to {DOCUMENT}\n")
+
+
+if __name__ == "__main__":
+    main()
