@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -21,6 +22,12 @@ from cgi_runner.settings import Credentials, Patience, Service
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 CREDENTIALS = Credentials("biologist@example.org", "deadbeefdeadbeefdead")
+
+
+def pytest_configure() -> None:
+    """Let children feel Ctrl-C, also where the tests were started in the background, which ignores it for all."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class SimulatedClock:

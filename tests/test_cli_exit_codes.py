@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from cgi_runner.cli.main import TerminatedError
 from cgi_runner.clock import SystemClock
 from cgi_runner.sandbox import Sandbox
 from command_line import Outcome, cgi_runner, child
@@ -235,6 +236,24 @@ def test_interrupted_while_waiting(
         assert "Traceback" not in said
         assert child("list").out == f"{job_id}\n"
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("stop", "code"), [(KeyboardInterrupt, 130), (TerminatedError, 143), (ValueError, 1)])
+def test_what_fails_on_the_way_out_of_a_stop(
+    stop: type[BaseException], code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stop may come in the middle of anything, and leave a mess; its exit code is that of the stop."""
+
+    def stopped(*_: object, **__: object) -> None:
+        try:
+            raise stop
+        finally:
+            raise RuntimeError("cannot tidy up what is half-done")
+
+    monkeypatch.setattr("cgi_runner.inputs.prepare", stopped)
+    outcome = cgi_runner("check", "--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "CM")
+    assert outcome.code == code
+    assert ("fault of cgi-runner" in outcome.err) is (code == 1)
 
 
 def test_a_reader_that_has_enough_is_no_failure(service: Sandbox) -> None:

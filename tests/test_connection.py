@@ -108,6 +108,18 @@ def test_a_guard_that_is_told_to_go_goes() -> None:
     Guard(60).end()
 
 
+def test_a_stop_while_a_guard_takes_up_its_duty_is_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a guard that has not begun."""
+
+    def stopped(_: threading.Thread) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", stopped)
+    ours, theirs = socket.socketpair()
+    with closing(ours), closing(theirs), pytest.raises(KeyboardInterrupt), guarded(60) as guard:
+        guard.watch(ours)
+
+
 def test_without_a_guard_nobody_counts() -> None:
     """A session that is used alone works like any other; a block's guard is gone after it."""
     with serving([GOOD]) as server:

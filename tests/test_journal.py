@@ -31,7 +31,7 @@ def test_a_record_comes_back_as_it_was_kept(tmp_path: Path, clock: SimulatedCloc
 def test_a_write_that_fails_leaves_the_record_before(
     tmp_path: Path, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The old record is there until the new one is complete."""
+    """The old record is there until the new one is complete, and so it is for those who are told what becomes of it."""
     kept = Journal(tmp_path / "cgi-job.json", Record("service"), clock)
     kept.advance(State.PREPARED)
 
@@ -42,6 +42,7 @@ def test_a_write_that_fails_leaves_the_record_before(
     with pytest.raises(OSError, match="No space"):
         kept.advance(State.SUBMITTING)
     assert read_record(kept.path).state is State.PREPARED
+    assert kept.record.state is State.PREPARED
 
 
 def test_no_secret_gets_into_a_record(tmp_path: Path, clock: SimulatedClock) -> None:

@@ -36,8 +36,9 @@ class Guard:
     def watch(self, connected: socket.socket) -> None:
         """Begin to count for a connection."""
         self.renew()
-        self._thread = threading.Thread(target=self._watch, args=(connected,), daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._watch, args=(connected,), daemon=True)
+        thread.start()
+        self._thread = thread  # only now: who is stopped in the middle of a start must not wait for its end
 
     def renew(self) -> None:
         """Count anew: something useful came."""

@@ -246,8 +246,11 @@ class Watch:
             for number in _descendants(self._root):
                 with suppress(OSError):
                     home = Path("/proc") / str(number)
+                    before = (home / "environ").read_bytes()
                     life = Process((home / "cmdline").read_bytes(), (home / "environ").read_bytes())
-                    self.seen.setdefault(number, set()).add(life)
+                    # A process that becomes another one, or ends, between two looks would be shown as half of each.
+                    if life.environment == before:
+                        self.seen.setdefault(number, set()).add(life)
 
 
 def _descendants(root: int) -> set[int]:

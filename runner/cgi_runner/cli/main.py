@@ -61,6 +61,20 @@ class Commands(click.Group):
             # Somebody like `head` has read enough of stdout.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise click.exceptions.Exit(0) from None
+        except Exception as error:
+            # A stop may come in the middle of anything: what fails on the way out of one is no failure of its own.
+            if code := _code_of_stop(error):
+                raise click.exceptions.Exit(code) from None
+            raise
+
+
+def _code_of_stop(error: BaseException | None) -> int:
+    """Give the exit code of the stop that an exception came after, 0 if there was none."""
+    while error:
+        if isinstance(error, KeyboardInterrupt):
+            return _TERMINATED if isinstance(error, TerminatedError) else _INTERRUPTED
+        error = error.__context__
+    return 0
 
 
 @click.group(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -88,9 +88,9 @@ class Journal:
         """Enter a state, together with the facts learnt on the way, and have it on disk before returning."""
         for name, value in facts.items():
             setattr(self.record, name, value)
-        self.record.state = state
         self.record.times[state.value] = self._clock.now().isoformat(timespec="seconds")
-        write_whole(self.path, json.dumps(self.record.as_json(), indent=2) + "\n")
+        write_whole(self.path, json.dumps(replace(self.record, state=state).as_json(), indent=2) + "\n")
+        self.record.state = state  # only now: who is stopped before has not come so far
 
 
 def read_record(path: Path) -> Record:
