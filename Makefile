@@ -5,10 +5,12 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 RUNNER := .venv-runner
 VENV := .venv
 BIN := $(VENV)/bin
+MUTANTS := .venv-mutants
 PYTEST_ARGS ?=
+BENCH ?= --with-querynator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak reliability lint format types galaxy-lint engines image lock clean
+.PHONY: help demo test soak reliability mutants bench lint format types galaxy-lint engines image lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 12
@@ -29,6 +31,12 @@ soak: $(VENV)/ready ## the long part of the proofs: hundreds of kills, thousands
 
 reliability: $(VENV)/ready ## run every fault at every step, and write the tables of docs/reliability.md anew
 	PYTHONPATH=tests $(BIN)/python -m reliability.matrix
+
+mutants: $(MUTANTS)/ready ## put small faults into the code, one at a time, and count how many the tests notice (an hour)
+	$(MUTANTS)/bin/python tests/reliability/mutants.py $(GROUPS)
+
+bench: $(VENV)/ready ## measure what it costs, beside what people would use instead, and write docs/performance.md (an hour)
+	$(BIN)/python -m benchmarks.run $(BENCH)
 
 lint: $(VENV)/ready ## look for faults in the code without running it
 	$(BIN)/ruff check
@@ -58,9 +66,10 @@ lock: ## write the locks anew from pyproject.toml (needs uv)
 	uv pip compile $(LOCK) --extra sandbox -o requirements/runner.txt pyproject.toml
 	uv pip compile $(LOCK) --group build -o requirements/build.txt
 	uv pip compile $(LOCK) --extra sandbox --group dev --group cwl -o requirements/dev.txt pyproject.toml
+	uv pip compile $(LOCK) --extra sandbox --group mutants -o requirements/mutants.txt pyproject.toml
 
 clean: ## remove what make has set up or written
-	rm -rf $(VENV) $(RUNNER) .engines demo build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(RUNNER) $(MUTANTS) .mutants .engines demo build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 LOCK := --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
@@ -76,4 +85,10 @@ $(VENV)/ready: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements/dev.txt
 	@$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(MUTANTS)/ready: requirements/mutants.txt pyproject.toml
+	@echo "Setting up $(MUTANTS), once ..."
+	@$(PYTHON) -m venv --clear $(MUTANTS)
+	@$(MUTANTS)/bin/python $(PIP_INSTALL) --require-hashes -r requirements/mutants.txt
 	@touch $@

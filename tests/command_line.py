@@ -47,7 +47,7 @@ def cgi_runner(*arguments: str | Path, stdin: str = "") -> Outcome:
     out, err = io.StringIO(), io.StringIO()
     root, ours = logging.getLogger(), logging.getLogger("cgi_runner")
     handlers, levels = root.handlers[:], (root.level, ours.level)
-    handler, given = signal.getsignal(signal.SIGTERM), sys.stdin
+    signals, given = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}, sys.stdin
     sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()))
     try:
         with redirect_stdout(out), redirect_stderr(err):
@@ -56,7 +56,8 @@ def cgi_runner(*arguments: str | Path, stdin: str = "") -> Outcome:
         code = ended.code if isinstance(ended.code, int) else 1
     finally:
         sys.stdin = given
-        signal.signal(signal.SIGTERM, handler)
+        for number, handler in signals.items():
+            signal.signal(number, handler)
         root.handlers[:] = handlers
         root.setLevel(levels[0])
         ours.setLevel(levels[1])

@@ -256,6 +256,23 @@ def test_what_fails_on_the_way_out_of_a_stop(
     assert ("fault of cgi-runner" in outcome.err) is (code == 1)
 
 
+@pytest.mark.parametrize(("stop", "code"), [(KeyboardInterrupt, 130), (TerminatedError, 143)])
+@pytest.mark.parametrize("place", ["_tell", "cli.make_context"])
+def test_a_stop_before_and_after_the_work(
+    place: str, stop: type[BaseException], code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the arguments are read, or an error is told: the same codes, and no traceback."""
+
+    def stopped(*_: object, **__: object) -> None:
+        raise stop
+
+    *within, name = place.split(".")
+    program = sys.modules["cgi_runner.cli.main"]
+    monkeypatch.setattr(getattr(program, *within) if within else program, name, stopped)
+    outcome = cgi_runner("check", "--mutations", "nothing.tsv", "--cancer-type", "CM")
+    assert (outcome.code, outcome.out, outcome.err.strip()) == (code, "", "")
+
+
 def test_a_reader_that_has_enough_is_no_failure(service: Sandbox) -> None:
     """`cgi-runner cancer-types | head -1` ends well and silently."""
     del service

@@ -139,7 +139,7 @@ class Bench:
                 assert self._command(email, self.folder / f"first{self.count}", "submit").code == 0
         plan = self._plan(cell)
         before = len(self.requests)
-        with self._armed(plan), _hurried(self.clock, read=0.4 if "hang" in cell.fault else 60):
+        with self._armed(plan), _hurried(self.clock, read=0.2 if "hang" in cell.fault else 60):
             first = self._command(email, out)
         asked = len(self.requests) - before
         left, taken_in, kept = _left(out, self.reference), self.taken_in[email] - 1, len(self._jobs(email)) - 1

@@ -124,8 +124,18 @@ def _set_up_logging(*, debug: bool, quiet: bool) -> None:
 
 def main(argv: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with the code that pipelines act on."""
-    arguments = sys.argv[1:] if argv is None else argv
-    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        signal.signal(signal.SIGTERM, _terminated)
+        code = _run(sys.argv[1:] if argv is None else argv)
+        _stop_at_once()
+    except KeyboardInterrupt as stop:
+        _stop_at_once()
+        code = _code_of_stop(stop)
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run the command line and give its exit code, having told whatever there is to tell."""
     # What is typed in place of a job's id may be the token: nothing is shown before it is known.
     hide(os.environ.get("CGI_EMAIL", "").strip(), os.environ.get("CGI_TOKEN", "").strip())
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -135,19 +145,23 @@ def main(argv: list[str] | None = None) -> NoReturn:
         sys.stdout.flush()
     except (click.ClickException, RunnerError) as error:
         _hide_slips(arguments)
-        code = _tell(error if isinstance(error, RunnerError) else _of_usage(error))
-    except TerminatedError:
-        code = _TERMINATED
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        code = _INTERRUPTED
+        return _tell(error if isinstance(error, RunnerError) else _of_usage(error))
+    except click.exceptions.Abort as error:
+        return _code_of_stop(error) or _INTERRUPTED
     except OSError as error:
         # What stdout still holds cannot be written; the interpreter would try again at its end, and fail aloud.
         os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
-        code = 0 if isinstance(error, BrokenPipeError) else _tell(_of_the_machine(error))
+        return 0 if isinstance(error, BrokenPipeError) else _tell(_of_the_machine(error))
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback for people who did not ask
         _hide_slips(arguments)
-        code = _fault(error)
-    sys.exit(code if isinstance(code, int) else 0)
+        return _fault(error)
+    return code if isinstance(code, int) else 0
+
+
+def _stop_at_once() -> None:
+    """Let further signals end the process without a word: all that is to be told has been told."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _hide_slips(arguments: list[str]) -> None:
