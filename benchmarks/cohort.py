@@ -1,7 +1,7 @@
 """What packing is worth, and how fast it is: a cohort in few jobs against one job per sample, and rows a second.
 
-    python benchmarks/cohort.py jobs     # 200 samples of 50 variants: simulated wall time and requests, side by side
-    python benchmarks/cohort.py rows     # 1,000 samples of 1,000 variants: packing and splitting, with peak memory
+    python -m benchmarks.cohort jobs     # 200 samples of 50 variants: simulated wall time and requests, side by side
+    python -m benchmarks.cohort rows     # 1,000 samples of 1,000 variants: packing and splitting, with peak memory
 
 The service is the sandbox on a simulated clock: a job takes 15 seconds whatever is in it, an account has 10 slots.
 """
@@ -17,9 +17,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+
+from benchmarks.service import Clock
 
 from cgi_runner.api import Api
 from cgi_runner.cohort import Cohort, Flags, run
@@ -35,29 +36,11 @@ SECONDS_A_JOB = 15
 COLUMNS = "chr\tpos\tref\talt"
 
 
-class Clock:
-    """A clock that moves by sleeping on it."""
-
-    seconds = 0.0
-
-    def monotonic(self) -> float:
-        """Give the seconds slept so far."""
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        """Move on at once."""
-        self.seconds += seconds
-
-    def now(self) -> datetime:
-        """Give a date that moves along."""
-        return datetime(2026, 1, 5, tzinfo=timezone.utc) + timedelta(seconds=self.seconds)
-
-
 @contextmanager
 def service() -> Iterator[tuple[Sandbox, Api, Clock]]:
     """Serve a sandbox on a clock of its own."""
     clock = Clock()
-    with Sandbox(duration=SECONDS_A_JOB, quota=QUOTA, clock=lambda: clock.now().timestamp()) as sandbox:
+    with Sandbox(duration=SECONDS_A_JOB, quota=QUOTA, clock=clock.time) as sandbox:
         credentials = Credentials("benchmark@example.org", "deadbeefdeadbeefdead")
         session = Session(Service(sandbox.url), credentials, clock=clock, patience=Patience())
         yield sandbox, Api(session), clock

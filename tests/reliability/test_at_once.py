@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,34 +19,6 @@ pytestmark = [
     pytest.mark.timeout(300 if SOAK else 60),
 ]
 MANY = 20
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[Sandbox]:
-    """Serve a sandbox for all tests here; each has an account of its own."""
-    with killing.service() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """Have a machine with many processes."""
-    with killing.machine(tmp_path_factory.mktemp("machine")) as started:
-        yield started
-
-
-@pytest.fixture
-def account(service: Sandbox) -> Account:
-    """Open an account, which has a colleague's job."""
-    return killing.account(service)
-
-
-@pytest.fixture(scope="module")
-def tables(service: Sandbox, machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Give the tables that an undisturbed run of the example brings."""
-    out = tmp_path_factory.mktemp("undisturbed") / "out"
-    assert machine.run(machine.order(killing.account(service), out)) == [0]
-    return killing.tables_in(out)
 
 
 @pytest.mark.parametrize("folders", ["one", "many"])

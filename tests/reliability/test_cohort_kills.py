@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,20 +19,6 @@ pytestmark = [
 SIGNALS = {signal.SIGKILL: KILLED, signal.SIGTERM: TERMINATED}
 JOBS = 2
 EVERY = 1 if SOAK else 13
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[Sandbox]:
-    """Serve a sandbox for all tests here; each cohort has an account of its own."""
-    with killing.service() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """Have a machine whose processes are stopped."""
-    with killing.machine(tmp_path_factory.mktemp("machine")) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

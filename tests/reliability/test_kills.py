@@ -6,7 +6,6 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,34 +66,6 @@ def both(points: list[str] | tuple[str, ...]) -> list[Any]:
     every = [(point, number) for point in points for number in SIGNALS]
     turn = [(point, list(SIGNALS)[place % 2]) for place, point in enumerate(points[::3])]
     return [pytest.param(*each, id=f"{each[1].name} {each[0]}") for each in (every if SOAK else turn)]
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[Sandbox]:
-    """Serve a sandbox for all tests here; each has an account of its own."""
-    with killing.service() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """Have a machine whose processes are stopped."""
-    with killing.machine(tmp_path_factory.mktemp("machine")) as started:
-        yield started
-
-
-@pytest.fixture
-def account(service: Sandbox) -> Account:
-    """Open an account, which has a colleague's job."""
-    return killing.account(service)
-
-
-@pytest.fixture(scope="module")
-def tables(service: Sandbox, machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Give the tables that an undisturbed run of the example brings."""
-    out = tmp_path_factory.mktemp("undisturbed") / "out"
-    assert machine.run(machine.order(killing.account(service), out)) == [0]
-    return killing.tables_in(out)
 
 
 def assert_goes_on(

@@ -64,26 +64,6 @@ def slow(sandbox: Sandbox, order: dict[str, Any], let_in: tuple[str, int]) -> It
     sandbox.interceptors.remove(interceptor)
 
 
-@pytest.fixture(scope="module")
-def service() -> Iterator[Sandbox]:
-    """Serve a sandbox for all tests here; each has an account of its own."""
-    with killing.service() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """Have a machine whose processes are stopped."""
-    with killing.machine(tmp_path_factory.mktemp("machine")) as started:
-        yield started
-
-
-@pytest.fixture
-def account(service: Sandbox) -> Account:
-    """Open an account, which has a colleague's job."""
-    return killing.account(service)
-
-
 @pytest.mark.parametrize("look", range(1, LOOKS + 2))
 @pytest.mark.parametrize("again", ["out", "another"])
 def test_a_job_that_arrives_within_a_minute_is_found(
