@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cgi_runner.sandbox import Sandbox
+from conftest import ROOT
 from reliability import killing
 from reliability.conftest import SOAK
 from reliability.killing import KILLED, TERMINATED, Account, Machine
@@ -96,6 +97,8 @@ def test_stop_after_stop(
 
 def test_points_are_all_along_the_way(undisturbed: tuple[list[str], dict[str, bytes]]) -> None:
     """Each step of each job, each sample's folder and each table is among the points."""
+    told = f"at each of its points, by both signals | {2 * len(undisturbed[0])} |"
+    assert told in (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
     points = set(undisturbed[0])
     wanted = {
         f"{step} (job {job}) is written" for step in ("submitting", "verified", "deleted") for job in ("01", "02")

@@ -13,6 +13,7 @@ import pytest
 
 from cgi_runner.job import State, read_record
 from cgi_runner.sandbox import Sandbox
+from conftest import ROOT
 from reliability import killing
 from reliability.conftest import SOAK
 from reliability.killing import KILLED, TERMINATED, Account, Machine, Stop
@@ -81,7 +82,9 @@ def assert_goes_on(
 
 
 def test_no_point_is_left_out(account: Account, machine: Machine, tmp_path: Path) -> None:
-    """An undisturbed run passes just the points that are killed at."""
+    """An undisturbed run passes just the points that are killed at, as many as the document tells."""
+    told = f"as each file gets its name | {2 * len(POINTS)} |"
+    assert told in (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
     trace = tmp_path / "trace"
     assert machine.run(machine.order(account, tmp_path / "out", "--delete", trace=str(trace))) == [0]
     assert trace.read_text().splitlines() == POINTS
