@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import ssl
 import threading
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
+
+from cgi_runner.sandbox.faults.call import Call
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -143,6 +147,31 @@ def serving(
         yield server
         server.shutdown()
         thread.join()
+
+
+class Repacked:
+    """An interceptor for the sandbox: gives its archives with other members."""
+
+    def __init__(self, change: Callable[[dict[str, bytes]], object]) -> None:
+        """Have this function change the members of each archive, in place."""
+        self._change = change
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse, app: WSGIApplication
+    ) -> Iterable[bytes]:
+        """Answer with the changed archive."""
+        call = Call(environ, start_response, app)
+        if call.step != "download":
+            return call.pass_on()
+        whole = call.carry_out()
+        with zipfile.ZipFile(io.BytesIO(whole.body)) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        self._change(members)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+        return call.give(whole.with_body(packed.getvalue()))
 
 
 class Fault:

@@ -206,9 +206,16 @@ def test_looking_once_is_once(server: Scripted, called: Api) -> None:
 
 def test_deleting_is_repeated_and_answers_with_anything(server: Scripted, called: Api) -> None:
     """A DELETE whose answer was lost does no harm a second time."""
-    server.script = [DROPPED, Answer({"whatever": 1})]
+    server.script = [DROPPED, Answer({"whatever": 1}), Answer([OTHER])]
     called.delete(JOB)
-    assert [seen.method for seen in server.requests] == ["DELETE", "DELETE"]
+    assert [seen.method for seen in server.requests] == ["DELETE", "DELETE", "GET"]
+
+
+def test_a_job_that_is_listed_is_not_deleted(server: Scripted, called: Api) -> None:
+    """No answer to a DELETE proves that it was done; patients' data may still be there, and the slot taken."""
+    server.script = [Answer("OK"), Answer('"done"'), Answer([OTHER, JOB])]
+    with pytest.raises(ServiceError, match=f"still lists job {JOB}"):
+        called.delete(JOB)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +238,7 @@ def test_only_done_and_error_end_a_job(word: str, done: int, error: int, known: 
 def test_each_call_asks_for_what_the_apis_page_says(server: Scripted, called: Api, table: Path) -> None:
     """Method, path and action of every call."""
     about = {"status": "Running", "logs": ["a"], "metadata": {}}
-    server.script = lambda seen: Answer(f'"{JOB}"' if seen.method == "POST" else about if JOB in seen.path else [JOB])
+    server.script = lambda seen: Answer(f'"{JOB}"' if seen.method == "POST" else about if JOB in seen.path else [OTHER])
     called.submit(FIELDS, {"mutations": table})
     called.jobs()
     called.job(JOB)
@@ -245,6 +252,7 @@ def test_each_call_asks_for_what_the_apis_page_says(server: Scripted, called: Ap
         ("GET", f"/{JOB}?action=logs"),
         ("GET", f"/{JOB}?action=download"),
         ("DELETE", f"/{JOB}"),
+        ("GET", ""),
     ]
 
 

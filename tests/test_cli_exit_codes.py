@@ -273,6 +273,30 @@ def test_a_stop_before_and_after_the_work(
     assert (outcome.code, outcome.out, outcome.err.strip()) == (code, "", "")
 
 
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 2), ("2>&-", 2), (">&- 2>&-", 2)])
+def test_closed_streams_are_no_fault(closed: str, code: int) -> None:
+    """Whoever starts the program may leave it without a place to talk; its exit code still tells."""
+    command = f"exec {sys.executable} -m cgi_runner check --mutations nothing.tsv --cancer-type CM {closed}"
+    assert subprocess.run(["sh", "-c", command], capture_output=True, check=False, timeout=50).returncode == code
+
+
+def test_closed_input_is_said() -> None:
+    """Nothing can be read from it."""
+    command = f"exec {sys.executable} -m cgi_runner check --mutations - --cancer-type CM <&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False, timeout=50, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("ERROR -: standard input is closed")
+
+
+def test_an_error_that_nobody_reads_keeps_its_code() -> None:
+    """The reader of stderr is gone before anything is said."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "cgi_runner", "check", "--mutations", "nothing.tsv", "--cancer-type", "CM"]
+    with open(writing, "wb") as nobody:  # noqa: PTH123 - a descriptor, no path
+        assert subprocess.run(command, stderr=nobody, check=False, timeout=50).returncode == 2
+
+
 def test_a_reader_that_has_enough_is_no_failure(service: Sandbox) -> None:
     """`cgi-runner cancer-types | head -1` ends well and silently."""
     del service

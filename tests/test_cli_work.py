@@ -311,3 +311,12 @@ class TestCancerTypes:
         """Which is said, and is no error."""
         outcome = cgi_runner("cancer-types", "qqqq")
         assert (outcome.code, outcome.out, outcome.err) == (0, "", "no cancer type holds 'qqqq'\n")
+
+
+def test_an_empty_name_is_not_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script whose variable is unset gets told so, and nothing is written where it stands."""
+    monkeypatch.chdir(tmp_path)
+    outcome = cgi_runner("run", "--sandbox", "--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "CM", "-o", "")
+    assert outcome.is_plain_failure(2)
+    assert "is a variable unset?" in outcome.err
+    assert list(tmp_path.iterdir()) == []

@@ -40,7 +40,7 @@ from scripted import DROPPED, Answer, Fault, serving
 
 MELANOMA = Wish({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
 CHOOSE = "choose another --output"
-ANEW = "somebody deleted it; --fresh submits it anew"
+ANEW = "was it another account's? if it was deleted, --fresh submits it anew"
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -276,14 +276,21 @@ def test_failing_to_delete_is_said_with_the_reason(
 
 
 def test_rows_that_did_not_come_back_are_counted_over_all_inputs() -> None:
-    """Those of which the archive tells; none missing is no error."""
+    """What is missing is an error, and so is what nothing is told of: only what is known to be back is none."""
     rows: dict[str, Any] = {"mutations": {"not_returned": 2}, "cnas": {"not_returned": 3}, "x": {"not_returned": None}}
     assert failure(lambda: fail_if_missing(Record("s", rows=rows))) == (
         RowsMissingError,
         "5 rows were sent and did not come back",
         "dropped.tsv lists them with reasons",
     )
-    fail_if_missing(Record("s", rows={"mutations": {"not_returned": 0}, "x": {}}))
+    fail_if_missing(Record("s", rows={"mutations": {"not_returned": 0}}))
+    half: dict[str, Any] = {"a": {"not_returned": 0}, "x": {"not_returned": None}}
+    for untold, kinds in ((half, "x"), ({}, "rows")):
+        assert failure(partial(fail_if_missing, Record("s", rows=untold))) == (
+            RowsMissingError,
+            f"the archive does not tell which of the {kinds} came back",
+            "compare them with the results yourself, or leave --strict out",
+        )
 
 
 def test_a_saved_archive_is_recorded_by_its_own_words(tmp_path: Path) -> None:

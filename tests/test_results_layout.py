@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archives.generations import GENERATIONS, generation, laid_out
+from cgi_runner.errors import ResultsError
 from cgi_runner.results import Findings, read
 from cgi_runner.results.archive import Unpacked, read_summary
 from cgi_runner.results.layout import read_layout
@@ -46,7 +47,8 @@ def shuffled(text: str) -> str:
 
 def findings(folder: Path) -> Findings:
     """Read a folder as if an archive had been unpacked into it."""
-    return read(Unpacked(folder / "x.zip", folder, (), read_summary(folder)), [])
+    names = tuple(sorted(path.name for path in folder.iterdir()))
+    return read(Unpacked(folder / "x.zip", folder, names, read_summary(folder)), [])
 
 
 @pytest.mark.parametrize(("name", "left"), [("2d", "biomarkers.tsv"), ("2b", "prescriptions.tsv")])
@@ -73,8 +75,13 @@ def test_an_unknown_layout_is_let_through_with_a_caution(tmp_path: Path) -> None
 
 
 def test_an_archive_of_nothing_that_is_known_is_unknown(tmp_path: Path) -> None:
-    """No table at all is no reason to fail."""
-    assert findings(laid_out({"note.txt": "hello"}, tmp_path)).generation == "unknown"
+    """Tables under names never seen before are let through with a warning; no table at all is no result."""
+    new = findings(laid_out({"variants_2027.tsv": "a\tb\n"}, tmp_path / "new"))
+    assert new.generation == "unknown"
+    assert "layout not seen before" in new.cautions[0]
+    for number, files in enumerate(({"note.txt": "hello"}, {"input01.tsv": "chr\tpos\n"}, {})):
+        with pytest.raises(ResultsError, match="no table of results"):
+            findings(laid_out(files, tmp_path / str(number)))
 
 
 def test_version_and_date_come_from_the_summary(tmp_path: Path) -> None:

@@ -198,3 +198,25 @@ def test_what_was_read_is_hidden_from_then_on(tmp_path: Path) -> None:
     assert redact(credentials.header) == "***** *****"
     assert repr(credentials) == str(credentials) == "Credentials()"
     assert "uniquetoken" not in repr(Credentials("a@b", "uniquetoken"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("HTTPS://CGI.Example.org:443/api/v1/", "https://cgi.example.org/api/v1"),
+        ("https://cgi.example.org:8443/Api", "https://cgi.example.org:8443/Api"),
+        ("http://LOCALHOST:80/x", "http://localhost/x"),
+        ("http://[::1]:8080/api/v1", "http://[::1]:8080/api/v1"),
+    ],
+)
+def test_an_address_has_one_spelling(typed: str, kept: str) -> None:
+    """Records, locks and notes go by it; what a server may tell apart stays as it is."""
+    assert find_service(typed, ca_bundle=None, insecure=False, environ={}).url == kept
+
+
+def test_locks_know_this_machine_by_one_name() -> None:
+    """Two runs at once that name it differently must not submit the same order."""
+    names = ("127.0.0.1:8080", "localhost:8080", "[::1]:8080", "LocalHost:8080")
+    found = [find_service(f"http://{name}/api/v1", ca_bundle=None, insecure=False, environ={}) for name in names]
+    assert {service.key for service in found} == {"http://localhost:8080/api/v1"}
+    assert Service("https://cgi.example.org/api/v1").key == "https://cgi.example.org/api/v1"

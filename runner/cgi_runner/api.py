@@ -89,6 +89,11 @@ class Api:
         """The service's address."""
         return self._session.service.url
 
+    @property
+    def key(self) -> str:
+        """What locks and notes of this service go by."""
+        return self._session.service.key
+
     def submit(self, fields: Mapping[str, str], files: Mapping[str, Path]) -> str:
         """Start a job and give its id.
 
@@ -158,7 +163,7 @@ class Api:
         """
         answer = _object(self._ask(job_id, action="logs", retry=retry), self.url)
         lines = answer.get("logs")
-        texts = [str(line).rstrip("\r\n") for line in lines] if isinstance(lines, list) else []
+        texts = [_text(line).rstrip("\r\n") for line in lines] if isinstance(lines, list) else []
         return JobLog(Status(str(answer.get("status", ""))), texts)
 
     def download(self, job_id: str) -> Iterator[tuple[bytes, int | None]]:
@@ -174,6 +179,11 @@ class Api:
 
         """
         self._ask(job_id, "DELETE")
+        if job_id in self.jobs():
+            raise ServiceError(
+                f"{self.url} still lists job {job_id}, which it was asked to delete",
+                tip="delete it again later",
+            )
 
     def _ask(self, job_id: str, method: str = "GET", *, action: str | None = None, retry: bool = True) -> Any:
         """Give the JSON that the service answers to a request about one job."""
@@ -209,6 +219,11 @@ class Api:
 def _is_id(answer: Any) -> TypeGuard[str]:
     """Say whether an answer can be a job's id. A token looks like one, but must not get into addresses and records."""
     return isinstance(answer, str) and JOB_ID.fullmatch(answer) is not None and not is_secret(answer)
+
+
+def _text(line: Any) -> str:
+    """Give a line that files and terminals can hold: JSON can escape what is no letter of any alphabet."""
+    return str(line).encode("utf-8", "replace").decode("utf-8")
 
 
 def _part(kind: str, file: BinaryIO) -> tuple[str, BinaryIO, str]:

@@ -24,6 +24,7 @@ from cgi_runner.redaction import MASK, hide
 CGI_URL = "https://www.cancergenomeinterpreter.org/api/v1"
 
 _OPTION = "--credentials"
+_PORTS = {"http": 80, "https": 443}
 _TOKEN = re.compile(r"[0-9a-fA-F]{16,}")  # all that were seen have 20
 _LONGEST_FILE = 4096
 _MOST_PARTS = 4  # `email token` with a header's name or quotes around it; more words are some other file
@@ -59,6 +60,12 @@ class Service:
         """Whether the service runs on this very machine."""
         return _is_loopback(urlsplit(self.url).hostname or "")
 
+    @property
+    def key(self) -> str:
+        """What locks and notes go by: the address, in which this very machine has one name of its many."""
+        host = urlsplit(self.url).hostname or ""
+        return self.url.replace(f"[{host}]" if ":" in host else host, "localhost", 1) if self.is_loopback else self.url
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -93,7 +100,15 @@ def find_service(
         )
     if ca_bundle:
         _check_bundle(ca_bundle)
-    return Service(address, ca_bundle, insecure)
+    return Service(_in_one_spelling(address), ca_bundle, insecure)
+
+
+def _in_one_spelling(address: str) -> str:
+    """Give an address as all others write it: locks, notes and records go by it."""
+    parts = urlsplit(address)
+    host = (parts.hostname or "").lower()
+    port = "" if parts.port in {None, _PORTS[parts.scheme]} else f":{parts.port}"
+    return parts._replace(netloc=f"[{host}]{port}" if ":" in host else f"{host}{port}").geturl()
 
 
 def _host_of(address: str) -> str:
@@ -172,7 +187,7 @@ def hide_whatever_may_be_secret(arguments: Sequence[str], environ: Mapping[str, 
                 with Path(name).open("rb") as file:
                     _hide_parts(file.read(_LONGEST_FILE).decode("ascii", "replace"))
                 continue
-        _hide_parts(name if "@" in name or _TOKEN.fullmatch(name) else "")
+        _hide_parts(name if "@" in name or _TOKEN.search(name) else "")
 
 
 def _hide_parts(text: str) -> None:

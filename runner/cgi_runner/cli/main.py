@@ -7,6 +7,8 @@ import logging
 import os
 import signal
 import sys
+from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -136,6 +138,9 @@ def main(argv: list[str] | None = None) -> NoReturn:
 
 def _run(arguments: list[str]) -> int:
     """Run the command line and give its exit code, having told whatever there is to tell."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started this; nobody wants to hear
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - as long as the process lives
     # What is typed in place of a job's id may be the token: nothing is shown before it is known.
     hide(os.environ.get("CGI_EMAIL", "").strip(), os.environ.get("CGI_TOKEN", "").strip())
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -202,7 +207,8 @@ def _fault(error: Exception) -> int:
 
 def _say(kind: str, text: str, *, fg: str) -> None:
     no_color: Any = False if os.environ.get("NO_COLOR") else None
-    click.echo(f"{click.style(kind, fg=fg, bold=True)} {redact(text)}", err=True, color=no_color)
+    with suppress(OSError):  # if nobody listens, the exit code still tells
+        click.echo(f"{click.style(kind, fg=fg, bold=True)} {redact(text)}", err=True, color=no_color)
 
 
 def _terminated(number: int, frame: FrameType | None) -> NoReturn:

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_PATH = click.Path(path_type=Path)
+
+class _Named(click.Path):
+    """A path; an empty one, which a script's unset variable makes, would mean the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Give the path."""
+        if not str(value):
+            self.fail("it is empty: is a variable unset?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+_PATH = _Named(path_type=Path)
 _BUILDS = {"hg19": "hg19", "grch37": "hg19", "hg38": "hg38", "grch38": "hg38"}
 
 
@@ -174,8 +185,11 @@ def contact(options: dict[str, Any], *, sandbox_folder: Path | None = None) -> I
             yield Contact(Api(session), "sandbox", "sandbox", session)
         return
     credentials = find_credentials(options["credentials"])
-    if is_secret_in(options.get("title", ""), credentials.token):
-        raise InputError("the title holds the token", tip="leave it out: CGI keeps titles, and puts them into results")
+    for what in ("title", "sample"):
+        if is_secret_in(options.get(what) or "", credentials.token):
+            raise InputError(f"the {what} holds the token", tip="leave it out: it would be kept at CGI, and in results")
     where = find_service(options["api_url"], ca_bundle=options["ca_bundle"], insecure=options["insecure"])
+    # The same account, however its e-mail is written.
+    account = hashlib.sha256(credentials.email.casefold().encode()).hexdigest()
     with closing(Session(where, credentials, clock=SystemClock(), patience=Patience())) as session:
-        yield Contact(Api(session), where.url, hashlib.sha256(credentials.email.encode()).hexdigest(), session)
+        yield Contact(Api(session), where.url, account, session)

@@ -149,13 +149,15 @@ class _Raw(io.RawIOBase):
         return size
 
     def close(self) -> None:
-        if self._file is not sys.stdin.buffer:
+        if self._file is not getattr(sys.stdin, "buffer", None):
             self._file.close()
         super().close()
 
 
 def _opened(path: Path) -> io.BufferedIOBase:
     if str(path) == "-":
+        if sys.stdin is None:
+            raise InputError("-: standard input is closed", tip="name a file, or give it something to read")
         return sys.stdin.buffer  # type: ignore[return-value]
     try:
         return path.open("rb")

@@ -15,6 +15,7 @@ from cgi_runner.failures import AnswerLostError, is_transient
 from cgi_runner.http import polite_pause
 from cgi_runner.job.journal import settle
 from cgi_runner.job.screen import Screen
+from cgi_runner.job.wait import GONE
 from cgi_runner.results.archive import Unpacked, unpack
 from cgi_runner.settings import Patience
 
@@ -49,7 +50,8 @@ def fetch(api: Api, job_id: str, work: Path, *, clock: Clock, patience: Patience
         return retrying(once)
     except UnknownJobError as error:
         raise JobFailedError(
-            f"CGI has no results of job {job_id} any more", tip="somebody deleted it; --fresh submits it anew"
+            f"CGI has no results of job {job_id} any more",
+            tip=GONE,
         ) from error
 
 

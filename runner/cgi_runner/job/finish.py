@@ -37,10 +37,11 @@ def put_in_place(unpacked: Unpacked, lines: Sequence[str], out: Path, journal: J
     """
     sent = {about["sha256"] for about in journal.record.inputs.values()}
     uploads = {sha256_of(path) for path in unpacked.folder.glob("input*.tsv")}
-    if sent and uploads and not sent & uploads:
+    if sent and uploads - sent:
         raise ResultsError("the archive holds other inputs than those that were sent", tip="run the command again")
-    _claim(unpacked, out, journal)
-    findings = read(unpacked, lines, cancer_type=journal.record.cancer_type)
+    former = _claim(unpacked, out, journal)
+    counts = {kind: about.get("rows_sent", 0) for kind, about in journal.record.inputs.items()}
+    findings = read(unpacked, lines, cancer_type=journal.record.cancer_type, sent=counts)
     digest, size = sha256_of(unpacked.archive), unpacked.archive.stat().st_size
     part = _list_missing(findings.missing, out)
     for name in unpacked.members:
@@ -54,6 +55,8 @@ def put_in_place(unpacked: Unpacked, lines: Sequence[str], out: Path, journal: J
         rows={rows.kind: rows.counts() for rows in findings.rows},
         warnings=findings.cautions,
     )
+    for name in former:  # a job before this one's, which --fresh has left behind
+        (out / name).unlink(missing_ok=True)
     return findings
 
 
@@ -72,11 +75,15 @@ def refuse_overwriting(unpacked: Unpacked, out: Path, record: Record) -> None:
         )
 
 
-def _claim(unpacked: Unpacked, out: Path, journal: Journal) -> None:
-    """Put down which names in the folder are about to be this job's, in case that this run does not live to the end."""
+def _claim(unpacked: Unpacked, out: Path, journal: Journal) -> set[str]:
+    """Put down which names in the folder are about to be this job's, in case that this run does not live to the end.
+
+    Gives the names of files that earlier results have left, and that these do not have.
+    """
     refuse_overwriting(unpacked, out, journal.record)
-    ours = {*journal.record.archive.get("members", ()), *unpacked.members}
-    journal.advance(State.FETCHING, archive={"members": sorted(ours)})
+    before = set(journal.record.archive.get("members", ()))
+    journal.advance(State.FETCHING, archive={"members": sorted(before.union(unpacked.members))})
+    return before.difference(unpacked.members)
 
 
 def _list_missing(missing: Iterable[Missing], out: Path) -> Path:
@@ -116,7 +123,13 @@ def is_intact(out: Path, record: Record) -> bool:
 
 
 def delete_remote(api: Api, journal: Journal) -> None:
-    """Delete the job at CGI, now that its results are verified; failing to is a warning, the results are here."""
+    """Delete the job at CGI, now that its results are verified; failing to is a warning, the results are here.
+
+    Where the archive does not tell what became of the rows, the job stays, so that somebody can look it up there.
+    """
+    if open_kinds := untold(journal.record):
+        log.warning("the job is not deleted at CGI: its archive does not tell what became of the %s", open_kinds)
+        return
     try:
         with suppress(UnknownJobError):  # gone a moment ago: an answer to the same request was lost on its way
             api.delete(journal.record.job_id)
@@ -132,14 +145,25 @@ def not_returned(record: Record) -> int:
     return sum(counts.get("not_returned") or 0 for counts in record.rows.values())
 
 
+def untold(record: Record) -> str:
+    """Name the kinds of rows of whose fate the archive tells nothing; an empty string if there are none."""
+    kinds = [kind for kind, counts in record.rows.items() if counts.get("not_returned") is None]
+    return ", ".join(kinds) if record.rows else "rows"
+
+
 def fail_if_missing(record: Record) -> None:
     """Make missing rows an error, for `--strict`.
 
     Raises:
-        RowsMissingError: At least one row that was sent did not come back.
+        RowsMissingError: At least one row that was sent did not come back, or may not have.
 
     """
     if missing := not_returned(record):
         raise RowsMissingError(
             f"{missing} rows were sent and did not come back", tip=f"{DROPPED} lists them with reasons"
+        )
+    if open_kinds := untold(record):
+        raise RowsMissingError(
+            f"the archive does not tell which of the {open_kinds} came back",
+            tip="compare them with the results yourself, or leave --strict out",
         )

@@ -69,10 +69,17 @@ class Record:
         # Whatever people and services write freely might quote the account.
         free = {
             **{name: redact(getattr(self, name)) for name in ("title", "cancer_type", "reference")},
+            "inputs": {kind: {**about, **_named(about)} for kind, about in self.inputs.items()},
+            "samples": {redact(name): rows for name, rows in self.samples.items()},
             "cgi": {name: redact(text) for name, text in self.cgi.items()},
             "warnings": [redact(text) for text in self.warnings],
         }
         return {"schema": SCHEMA, "cgi_runner": __version__, **asdict(self), **free, "state": self.state.value}
+
+
+def _named(about: Mapping[str, Any]) -> dict[str, str]:
+    """Give the name of an input's file without secrets, if it is there."""
+    return {"source": redact(str(about["source"]))} if "source" in about else {}
 
 
 class Journal:
@@ -131,7 +138,8 @@ def _is_sound(record: Record) -> bool:
 def write_whole(path: Path, text: str) -> None:
     """Put a text file in place so that, whenever the machine stops, either the old or the new one is there whole."""
     part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8", newline="\n") as file:
+    # What a service escapes in its JSON need not be letters that a file can hold.
+    with part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         file.write(text)
     settle(part, path)
 

@@ -27,7 +27,7 @@ from cgi_runner.job.journal import NAME, Journal, Record, State, read_record, se
 from cgi_runner.job.screen import Blank, Screen
 from cgi_runner.job.submit import Order, doubles_of, ensure_submitted
 from cgi_runner.job.wait import Watch, failed
-from cgi_runner.job.workspace import workspace
+from cgi_runner.job.workspace import LONGEST, workspace
 from cgi_runner.results.archive import OWN
 from cgi_runner.settings import Patience
 
@@ -65,7 +65,7 @@ class Desk:
 def submit(wish: Wish, out: Path, desk: Desk, *, fresh: bool = False) -> Record:
     """Prepare the inputs and have their job on the service; ends without waiting for it."""
     with workspace(out) as work:
-        journal, _ = _submitted(wish, out, work, desk, fresh=fresh)
+        journal, _ = _submitted(wish, out, work, desk, fresh=fresh, seconds=LONGEST)
         return journal.record
 
 
@@ -78,8 +78,8 @@ def run(
         RunnerError: Of the kind whose exit code tells what to do.
 
     """
-    with workspace(out) as work:
-        journal, is_new = _submitted(wish, out, work, desk, fresh=fresh)
+    with workspace(out, desk.deadline) as work:
+        journal, is_new = _submitted(wish, out, work, desk, fresh=fresh, seconds=desk.deadline)
         return _brought_home(journal, out, work, desk, is_new=is_new, delete=delete, strict=strict)
 
 
@@ -94,7 +94,7 @@ def collect(record: Record, source: Path | None, out: Path, desk: Desk, *, stric
         strict: Whether rows that did not come back are an error.
 
     """
-    with workspace(out) as work:
+    with workspace(out, desk.deadline) as work:
         # What another folder holds says nothing about this one.
         own = _own_record(out, record) or replace(record, state=State.WAITING, archive={})
         journal = Journal(out / NAME, own, desk.clock)
@@ -129,7 +129,7 @@ def _said_if_stopped(record: Record) -> Iterator[None]:
         raise
 
 
-def _submitted(wish: Wish, out: Path, work: Path, desk: Desk, *, fresh: bool) -> tuple[Journal, bool]:
+def _submitted(wish: Wish, out: Path, work: Path, desk: Desk, *, fresh: bool, seconds: float) -> tuple[Journal, bool]:
     """Have the job on the service; also say whether it was sent just now."""
     prepared = prepare(wish.sources, work, reference=wish.reference, sample=wish.sample, pass_only=wish.pass_only)
     order = _order(wish, prepared)
@@ -147,7 +147,9 @@ def _submitted(wish: Wish, out: Path, work: Path, desk: Desk, *, fresh: bool) ->
                 if not journal.path.exists():
                     journal.advance(State.PREPARED)
                 log.info("prepared %s", ", ".join(f"{f.rows_sent} {f.kind}" for f in prepared.files))
-                ensure_submitted(desk.api, order, journal, account=desk.account, fresh=fresh, clock=desk.clock)
+                ensure_submitted(
+                    desk.api, order, journal, account=desk.account, fresh=fresh, clock=desk.clock, seconds=seconds
+                )
                 log.info("job %s", journal.record.job_id)
         if not journal.record.state.is_complete or not (out / DROPPED).exists():
             settle(prepared.dropped, out / DROPPED)
@@ -182,10 +184,9 @@ def _own_record(out: Path, wanted: Record) -> Record | None:
     """
     if (out / NAME).exists():
         record = read_record(out / NAME)
-        by_id = bool(wanted.job_id) and record.job_id == wanted.job_id
-        if record.service == wanted.service and (
-            by_id or (wanted.fingerprint and record.fingerprint == wanted.fingerprint)
-        ):
+        # With --fresh, several jobs may have one fingerprint.
+        known, sought = (record.job_id, wanted.job_id) if wanted.job_id else (record.fingerprint, wanted.fingerprint)
+        if record.service == wanted.service and sought and known == sought:
             return record
         raise InputError(f"{out} holds another job's record ({record.title!r})", tip="choose another --output")
     refuse_taken(out)

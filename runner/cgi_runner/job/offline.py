@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from cgi_runner.api import JobLog, Status
+from cgi_runner.api import JOB_ID, JobLog, Status
 from cgi_runner.clock import SystemClock
 from cgi_runner.errors import InputError, ResultsError
 from cgi_runner.job.fetch import sha256_of
@@ -52,12 +52,13 @@ def _read_now(archive: Path, out: Path, work: Path) -> Record:
     except ResultsError as error:
         raise ResultsError(f"{archive}: {error}", tip="this copy is of no use: save it again") from error
     summary = unpacked.summary
+    named = summary.get("Analysis ID") or summary.get("Id", "")
     record = Record(
         service="",
         title=summary.get("Analysis Code") or summary.get("Title", ""),
         cancer_type=summary.get("Cancer type", ""),
         reference=summary.get("Reference genome") or summary.get("Reference", ""),
-        job_id=summary.get("Analysis ID") or summary.get("Id", ""),
+        job_id=named if JOB_ID.fullmatch(named) else "",
     )
     refuse_overwriting(unpacked, out, record)
     lines: list[str] = []

@@ -17,7 +17,7 @@ from cgi_runner.errors import AccountFullError, RunnerError
 from cgi_runner.failures import AnswerLostError
 from cgi_runner.job.journal import Journal, Record, State
 from cgi_runner.job.marks import Marks, mark_in
-from cgi_runner.job.workspace import one_at_a_time
+from cgi_runner.job.workspace import LONGEST, one_at_a_time
 from cgi_runner.redaction import excerpt
 
 log = logging.getLogger(__name__)
@@ -56,21 +56,26 @@ class Order:
         return f"{self.title} {self.mark}".strip()
 
 
-def ensure_submitted(api: Api, order: Order, journal: Journal, *, account: str, fresh: bool, clock: Clock) -> None:
+def ensure_submitted(
+    api: Api, order: Order, journal: Journal, *, account: str, fresh: bool, clock: Clock, seconds: float = LONGEST
+) -> None:
     """Have exactly one job for the order on the service, and its id in the record.
 
     The account's jobs are looked through first; one that bears the order's mark is taken over, whatever its state,
-    so that an engine that repeats a failed step does not run it twice. `fresh` leaves that out.
+    so that an engine that repeats a failed step does not run it twice. `fresh` leaves that out. Another submission of
+    the account is waited for as long as `seconds` allow.
 
     Raises:
         AccountFullError: No free job slot.
         CredentialsError: The account was refused.
         ServiceError: The service was not reached; nothing was sent, or the record says so.
+        StillRunningError: Another submission took too long.
 
     """
-    with one_at_a_time(f"submit {api.url} {account}", "another submission of this account is under way"):
+    place = f"{api.key} {account}"
+    with one_at_a_time(f"submit {place}", "another submission of this account is under way", seconds):
         jobs = api.jobs()
-        marks = Marks(f"{api.url} {account}")
+        marks = Marks(place)
         found = None if fresh else find(api, order.mark, jobs, marks)
         if not (found or fresh) and _is_in_doubt(journal, order, marks):
             log.info("an earlier submission of this order was stopped in the act; looking whether its job shows up")
@@ -132,7 +137,7 @@ def doubles_of(api: Api, record: Record, account: str) -> list[str]:
     if State.AMBIGUOUS.value not in record.times:
         return []
     mark = f"[cgi-runner {record.fingerprint}]"
-    others = Marks(f"{api.url} {account}").may_bear(mark, set(api.jobs()) - {record.job_id})
+    others = Marks(f"{api.key} {account}").may_bear(mark, set(api.jobs()) - {record.job_id})
     return [job.id for job in look_through(api, others[:_LISTED]) if mark_in(job.title) == mark_in(mark)]
 
 

@@ -20,6 +20,8 @@ _SHARE = 0.2  # of the time waited so far: the end is noticed late by a tenth of
 _SHORTEST = 3.0
 _LONGEST = 60.0
 _TAIL = 5
+#: What to do about a job that the account does not have.
+GONE = "was it another account's? if it was deleted, --fresh submits it anew"
 
 
 def pause_after(waited: float, jitter: float = 1.0) -> float:
@@ -78,7 +80,8 @@ class Watch:
             answer = self.api.logs(self.job_id, retry=False)
         except UnknownJobError as error:
             raise JobFailedError(
-                f"job {self.job_id} is no longer in the account", tip="somebody deleted it; --fresh submits it anew"
+                f"job {self.job_id} is no longer in the account",
+                tip=GONE,
             ) from error
         except ServiceError as error:
             return None, self._outage(error)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from types import MappingProxyType
 
+from cgi_runner.errors import ResultsError
+from cgi_runner.redaction import excerpt
 from cgi_runner.results.archive import Unpacked
 from cgi_runner.results.cautions import cautions
 from cgi_runner.results.layout import read_layout
@@ -28,10 +31,28 @@ class Findings:
         return chain.from_iterable(rows.missing for rows in self.rows)
 
 
-def read(unpacked: Unpacked, log: Iterable[str], *, cancer_type: str = "") -> Findings:
-    """Read an unpacked archive; `log` is the job's log, the only place where CGI says why it skipped a row."""
+def read(
+    unpacked: Unpacked, log: Iterable[str], *, cancer_type: str = "", sent: Mapping[str, int] = MappingProxyType({})
+) -> Findings:
+    """Read an unpacked archive.
+
+    Args:
+        unpacked: The archive.
+        log: The job's log, the only place where CGI says why it skipped a row.
+        cancer_type: What was asked for, where that is known.
+        sent: How many rows of each kind were sent, where that is known.
+
+    Raises:
+        ResultsError: There are no results in it.
+
+    """
     layout = read_layout(unpacked.folder)
-    rows = reconcile(layout, log)
+    if not (layout.is_known or layout.holds_tables(unpacked.members)):
+        raise ResultsError(
+            f"the archive holds no table of results, but {excerpt(', '.join(unpacked.members)) or 'nothing'}",
+            tip="run the command again; if it stays so, look at the job on CGI's web site",
+        )
+    rows = reconcile(layout, log, sent)
     summary = unpacked.summary
     kind = cancer_type or summary.get("Cancer type", "")
     return Findings(

@@ -6,6 +6,7 @@ Generations: 1 (2018-2021), 2a (2022-11 to 2023-02), 2b (2023-03), 2c (v23.05), 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,11 @@ class Layout:
     def is_known(self) -> bool:
         """Whether the layout is one of those seen before."""
         return self.generation != "unknown"
+
+    def holds_tables(self, members: Iterable[str]) -> bool:
+        """Say whether there is a table that may hold results, be it under a name that was never seen before."""
+        known = (self.alterations, self.biomarkers, self.cnas, self.fusions)
+        return any(known) or any(name.endswith((".tsv", ".csv")) and not _INPUT.fullmatch(name) for name in members)
 
 
 def read_layout(folder: Path) -> Layout:

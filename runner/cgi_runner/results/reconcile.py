@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from cgi_runner.results.layout import Layout
 from cgi_runner.results.tables import Table
@@ -52,14 +53,21 @@ class Rows:
         return {**numbers, "not_returned": self.lost}
 
 
-def reconcile(layout: Layout, log: Iterable[str]) -> list[Rows]:
-    """Account for every row of every upload in the archive."""
+def reconcile(layout: Layout, log: Iterable[str], sent: Mapping[str, int] = MappingProxyType({})) -> list[Rows]:
+    """Account for every row of every upload in the archive, and for kinds that were sent and have no upload there.
+
+    `sent` is how many rows of each kind were sent, where that is known.
+    """
     reasons = {match[2]: match[1] for line in log if (match := _SKIPPED.search(line))}
     results = {"mutations": layout.alterations, "cnas": layout.cnas, "translocations": layout.fusions}
     accounts = []
     for number, upload in layout.inputs.items():
         kind = kind_of(upload)
         accounts.append(_account(kind or upload.path.name, number, upload, results.get(kind), reasons))
+    silent = sent.keys() - {account.kind for account in accounts}
+    for kind in sorted(silent):
+        result = results.get(kind)
+        accounts.append(Rows(kind, sent[kind], result.count() if result else 0, 0, None))
     return accounts
 
 
