@@ -125,10 +125,10 @@ class Api:
             raise AnswerLostError(f"{self.url} answered the submission with {said!r}, which is no job id")
         return answer
 
-    def jobs(self) -> list[str]:
+    def jobs(self, *, retry: bool = True) -> list[str]:
         """Give the ids of all jobs of the account, in the service's order, which means nothing."""
         try:
-            answer = self._session.get_json()
+            answer = self._session.get_json() if retry else self._session.json("GET")
         except RefusedError as error:
             raise credentials_refused(error) from error
         # Nothing is skipped: the odd one might be the very job that must not be submitted twice.
@@ -178,12 +178,16 @@ class Api:
             UnknownJobError: The account has no such job.
 
         """
-        self._ask(job_id, "DELETE")
-        if job_id in self.jobs():
-            raise ServiceError(
-                f"{self.url} still lists job {job_id}, which it was asked to delete",
-                tip="delete it again later",
-            )
+
+        def gone() -> None:
+            self._ask(job_id, "DELETE", retry=False)
+            # No answer to a DELETE is known to mean that it was done.
+            if job_id in self.jobs(retry=False):
+                raise AnswerLostError(
+                    f"{self.url} still lists job {job_id}, which it was asked to delete", tip="delete it again later"
+                )
+
+        self._session.repeat(gone)
 
     def _ask(self, job_id: str, method: str = "GET", *, action: str | None = None, retry: bool = True) -> Any:
         """Give the JSON that the service answers to a request about one job."""
