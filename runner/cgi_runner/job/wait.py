@@ -60,7 +60,7 @@ class Watch:
         while True:
             waited = self.clock.monotonic() - started
             if rests:
-                pause = max(pause_after(waited, random.uniform(1.0, 1.2)), asked)  # noqa: S311 - jitter, no secret
+                pause = max(pause_after(waited, random.uniform(1.05, 1.25)), asked)  # noqa: S311 - jitter, no secret
                 self._rest(waited, max(0.0, min(pause, self.deadline.left)))
             rests = True
             answer, asked = self._look()
