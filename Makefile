@@ -35,7 +35,7 @@ reliability: $(VENV)/ready ## run every fault at every step, and write the table
 mutants: $(MUTANTS)/ready ## put small faults into the code, one at a time, and count how many the tests notice (an hour)
 	$(MUTANTS)/bin/python tests/reliability/mutants.py $(GROUPS)
 
-bench: $(VENV)/ready ## measure what it costs, beside what people would use instead, and write docs/performance.md (an hour)
+bench: $(VENV)/ready ## measure what it costs, beside what people would use instead, and write docs/performance.md (15 min)
 	$(BIN)/python -m benchmarks.run $(BENCH)
 
 lint: $(VENV)/ready ## look for faults in the code without running it
