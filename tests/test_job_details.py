@@ -72,7 +72,7 @@ def widest(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_pauses_have_their_jitter_and_their_bounds(clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fifth of the time waited, and a twentieth to a quarter of that longer; 3 s at least, 60 s at most; the last up to the end."""
+    """A fifth of the time waited, and a twentieth to a quarter of that longer; 3 to 60 s; the last up to the end."""
     assert [pause_after(waited, 1.2) for waited in (0, 100, 250, 1000)] == [3, 24, 60, 60]
     for draw, pauses in ((max, [3, 3, 3, 3, 3, 3.75, 4.6875]), (min, [3, 3, 3, 3, 3, 3.15, 3.8115])):
         monkeypatch.setattr(random, "uniform", lambda low, high, draw=draw: draw(low, high))

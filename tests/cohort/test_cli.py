@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 from cgi_runner.cli import cohort as commands
 from cgi_runner.cli.main import cli
 from cgi_runner.clock import SystemClock
+from cgi_runner.errors import RowsMissingError
+from cgi_runner.sandbox import mutations
 from cohort.conftest import everything_in, rows_of
 from command_line import cgi_runner
 from conftest import CREDENTIALS, SimulatedClock
@@ -115,8 +118,9 @@ def test_what_cannot_be(three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert CREDENTIALS.token not in outcome.err
 
 
-def test_missing_rows_are_said(three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows that did not come back are in the summary, and --strict makes them a failure."""
+@pytest.fixture
+def skipping(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the sandbox skip the rows of a chromosome."""
     from cgi_runner.sandbox import variants
     from cgi_runner.sandbox.tables import SkippedError
 
@@ -126,9 +130,38 @@ def test_missing_rows_are_said(three: Path, tmp_path: Path, monkeypatch: pytest.
         return text
 
     monkeypatch.setattr(variants, "chromosome_name", skip)
+
+
+@pytest.mark.usefixtures("skipping")
+def test_missing_rows_are_said(three: Path, tmp_path: Path) -> None:
+    """Rows that did not come back are in the summary, and --strict makes them a failure."""
     outcome = cgi_runner("cohort", three, "--sandbox", "--strict", "--output", tmp_path / "out")
     assert outcome.is_plain_failure(9)
     assert "  missing: 3 rows, sent and not returned" in outcome.out
+
+
+@pytest.mark.usefixtures("skipping")
+@pytest.mark.parametrize("form", ["--json", "--delete"])
+def test_a_reader_of_stdout_that_goes_away_changes_nothing(
+    three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """With `cohort | head -1`, the jobs come home all the same, and the failure is that which it is otherwise."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", encoding="utf-8") as unread:
+        monkeypatch.setattr("sys.stdout", unread)
+        arguments = ["cohort", str(three), "--sandbox", form, "--strict", "--output", str(tmp_path / "out")]
+        with pytest.raises(RowsMissingError):
+            cli.main(arguments, standalone_mode=False)
+    assert [row["state"] for row in rows_of(tmp_path / "out" / "samples.tsv")] == ["done"] * 3
+
+
+def test_rows_whose_fate_is_unknown_are_said(three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the archives do not tell which rows came back, the summary says of how many samples."""
+    monkeypatch.setattr(mutations, "LEADING", ("Row", *mutations.LEADING[1:]))
+    outcome = cgi_runner("cohort", three, "--sandbox", "--strict", "--output", tmp_path / "out")
+    assert outcome.is_plain_failure(9)
+    assert "  missing: unknown for 3 samples" in outcome.out
 
 
 def test_merging(three: Path, tmp_path: Path) -> None:

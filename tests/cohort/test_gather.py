@@ -62,6 +62,69 @@ def test_the_sheet_names_the_sample(table: Table, tmp_path: Path) -> None:
     assert "found the samples 'b', 'c', expected 'd'" in bad(found)["d"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "header", "useless", "usable", "said"),
+    [
+        ("cnas", "gene\tcna\tsample", "MYC\tgain\tA", "ERBB2\tamp\tB", "neither amp nor del: 1"),
+        ("mutations", "chr\tpos\tref\talt\tsample", "chrM\t5\tA\tG\tA", f"{BRAF}\tB", "mitochondrial variants: 1"),
+        ("translocations", "fus\tsample", "single\tA", "BCR__ABL1\tB", "two named genes: 1"),
+    ],
+)
+def test_a_sample_without_a_usable_row_never_gets_those_of_another(
+    table: Table, tmp_path: Path, kind: str, header: str, useless: str, usable: str, said: str
+) -> None:
+    """Its own rows are all of no use, and the file has another patient's beside them: it is told, with the reasons."""
+    table("f.tsv", header, useless, usable)
+    found = gathered(tmp_path, table("s.tsv", f"sample\tcancer_type\t{kind}", "A\tBRCA\tf.tsv"))
+    assert not found.members
+    assert "found nothing to send of 'A'" in bad(found)["A"]
+    assert said in bad(found)["A"]
+    assert found.dropped
+    assert [row["sample"] for row in rows_of(found.dropped)] == ["A"]
+
+
+def test_the_only_sample_of_a_file_is_no_other_line_s(table: Table, tmp_path: Path) -> None:
+    """Two lines with one file that names one of them: the other has no rows there, and does not get its rows."""
+    table("f.tsv", "gene\tcna\tsample", "ERBB2\tamp\tB")
+    found = gathered(tmp_path, table("s.tsv", "sample\tcancer_type\tcnas", "A\tBRCA\tf.tsv", "B\tBRCA\tf.tsv"))
+    assert [member.sample.label for member in found.members] == ["B"]
+    assert "only the sample 'B', which has a line of its own" in bad(found)["A"]
+
+
+def test_what_is_not_sent_of_others_is_not_listed_for_a_sample(table: Table, tmp_path: Path) -> None:
+    """In a file of several samples, each has its own rows in its list, under the name that the sheet gives it."""
+    table("more.tsv", "gene\tcna\tsample", "ERBB2\tamp\ta", "MYC\tgain\ta", "MYC\tloss\tb", "MET\tamp\tb")
+    table("one.tsv", "gene\tcna\tsample", "MYC\tgain\tTCGA-1", "MET\tamp\tTCGA-1")
+    sheet = table("s.tsv", "sample\tcancer_type\tcnas", "a\tCM\tmore.tsv", "c\tCM\tone.tsv")
+    first, second = gathered(tmp_path, sheet).members
+    assert [(row["sample"], row["alteration"]) for row in rows_of(first.dropped)] == [("a", "MYC gain")]
+    assert [(row["sample"], row["alteration"]) for row in rows_of(second.dropped)] == [("c", "MYC gain")]
+    assert first.not_sent == {"neither amp nor del": 1, "rows of other samples in the same file": 2}
+
+
+def test_samples_in_a_file_that_no_line_takes_are_named(
+    table: Table, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A few names and how many more there are, once for each file; samples with a line of their own are not meant."""
+    table("f.tsv", "gene\tcna\tsample", *(f"ERBB2\tamp\t{name}" for name in "abcdefghi"))
+    gathered(tmp_path, table("s.tsv", "sample\tcancer_type\tcnas", "a\tCM\tf.tsv", "b\tCM\tf.tsv"))
+    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert told.startswith("f.tsv: not sent")
+    assert told.endswith("'c', 'd', 'e', 'f', 'g' and 2 more")
+
+
+def test_rows_of_no_use_of_a_sample_that_has_no_others_are_listed(table: Table, tmp_path: Path) -> None:
+    """Of its own file and of a shared one: they are in the cohort's list, and the reason that is given is true."""
+    maf = table("all.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\ta", "MT\t5\tA\tG\tb")
+    table("c.tsv", "gene\tcna\tsample", "MET\tgain\tTCGA-1")
+    sheet = table("s.tsv", "sample\tcancer_type\tcnas", "a\tCM", "b\tCM", "c\tCM\tc.tsv")
+    found = gathered(tmp_path, sheet, shared={"mutations": maf})
+    assert "(CGI takes no mitochondrial variants: 1)" in bad(found)["b"]
+    assert "(neither amp nor del: 1)" in bad(found)["c"]
+    assert found.dropped
+    assert [(row["sample"], row["input"]) for row in rows_of(found.dropped)] == [("b", "mutations"), ("c", "cnas")]
+
+
 def test_shared_files_are_told_apart_by_sample(table: Table, tmp_path: Path) -> None:
     """Rows go to their sample, what is not sent too; a sample that is in one of them only is told."""
     maf = table("all.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\ta", f"{TP53}\tb", "MT\t5\tA\tG\tb", "MT\t6\tA\tG\tc")

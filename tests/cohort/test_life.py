@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 
 from cgi_runner.api import Api
-from cgi_runner.cohort import Flags
+from cgi_runner.cohort import Flags, merge
 from cgi_runner.cohort.outcome import CohortError
 from cgi_runner.errors import CredentialsError, InputError, RowsMissingError
 from cgi_runner.sandbox import analysis, variants, worker
@@ -173,6 +175,42 @@ def test_a_folder_of_something_else_is_refused(bench: Bench, three: Path, tmp_pa
             bench.cohort(three, out)
 
 
+def test_the_users_own_sheet_is_never_overwritten(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """A table samples.tsv that no cohort has written stays, and one that a cohort has written is no sheet of it."""
+    sheet = three.rename(three.with_name("samples.tsv"))
+    text = sheet.read_bytes()
+    with pytest.raises(InputError, match="would be overwritten"):
+        bench.cohort(sheet, tmp_path)
+    with pytest.raises(InputError, match=r"holds samples\.tsv, which is not this cohort's"):
+        bench.cohort(Path(shutil.copy(sheet, tmp_path / "sheet.tsv")), tmp_path)
+    assert (sheet.read_bytes(), bench.posts()) == (text, 0)
+    assert not (tmp_path / "cohort.json").exists()
+    bench.cohort(sheet, tmp_path / "out").check(strict=True)
+    with pytest.raises(InputError, match="would be overwritten"):
+        bench.cohort(tmp_path / "out" / "samples.tsv", tmp_path / "out")
+
+
+def test_a_cohorts_folder_is_its_own_before_there_are_results(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """No run and no merge goes into the folder of an unfinished cohort, and no cohort beside the record of a job."""
+    out = tmp_path / "out"
+    with_deadline(bench, 1).cohort(three, out)
+    record = (out / "cohort.json").read_bytes()
+    wish = {"sources": {"mutations": tmp_path / "a.tsv"}, "cancer_type": "CM", "reference": "hg38"}
+    with pytest.raises(InputError, match=r"holds cohort\.json"):
+        bench.alone(out, **wish)
+    bench.alone(tmp_path / "alone", **wish)
+    with pytest.raises(InputError, match=r"holds cohort\.json"):
+        merge([tmp_path / "alone"], out)
+    assert (out / "cohort.json").read_bytes() == record
+    shutil.copy(tmp_path / "alone" / "cgi-job.json", out)
+    with pytest.raises(InputError, match=r"holds cgi-job\.json"):
+        bench.cohort(three, out)
+    with pytest.raises(InputError, match="which is not this job's"):
+        bench.cohort(three, tmp_path / "alone")
+    (out / "cgi-job.json").unlink()
+    bench.cohort(three, out).check(strict=True)
+
+
 def test_a_record_cannot_lead_out_of_the_folder(bench: Bench, three: Path, tmp_path: Path) -> None:
     """A folder name in a tampered record is not followed."""
     out = tmp_path / "out"
@@ -181,6 +219,25 @@ def test_a_record_cannot_lead_out_of_the_folder(bench: Bench, three: Path, tmp_p
     (out / "cohort.json").write_text(text.replace('"folder": "one"', '"folder": "../up"'), encoding="utf-8")
     with pytest.raises(InputError, match="no record of a cohort"):
         bench.cohort(three, out)
+
+
+def test_a_sheet_that_is_no_utf8_is_refused_before_anything_is_sent(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """Its names could not be written into the records; --skip-bad goes on without these lines."""
+    three.write_bytes(three.read_bytes() + b"M\xfcller\tCM\ta.tsv\n")
+    with pytest.raises(InputError, match=r"on line 5, expected UTF-8 text"):
+        bench.cohort(three, tmp_path / "out")
+    assert bench.posts() == 0
+    report = bench.cohort(three, tmp_path / "out", Flags(skip_bad=True))
+    assert (report.samples_done, report.jobs) == (3, 2)
+
+
+def test_file_names_need_not_be_letters(bench: Bench, tmp_path: Path, table: Table) -> None:
+    """A shared file that the command line names in Latin-1 is of no harm to the samples' records."""
+    maf = table(os.fsdecode(b"m\xfc.tsv"), "chr\tpos\tref\talt\tsample", f"{BRAF}\ta")
+    report = bench.cohort(table("s.tsv", "sample\tcancer_type", "a\tCM"), tmp_path / "out", shared={"mutations": maf})
+    report.check(strict=True)
+    own = json.loads((tmp_path / "out" / "a" / "cgi-job.json").read_text(encoding="utf-8"))
+    assert os.fsencode(own["inputs"]["mutations"]["source"]) == b"m\xfc.tsv"
 
 
 def test_bad_samples_are_listed_at_once(
@@ -202,6 +259,23 @@ def test_bad_samples_are_listed_at_once(
     table("odd.tsv", "chr\tpos\tref\talt", BRAF)
     bench.cohort(three, tmp_path / "out", Flags(skip_bad=True)).check(strict=True)
     assert (tmp_path / "out" / "odd" / "alterations.tsv").exists()
+
+
+def test_rows_of_skipped_samples_are_accounted_for(
+    bench: Bench, three: Path, tmp_path: Path, table: Table, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A sample whose rows are all of no use is left out with --skip-bad: its rows are listed, nobody gets another's."""
+    table("d.tsv", "gene\tcna\tsample", "MYC\tgain\tfour", "ERBB2\tamp\tfive")
+    with three.open("a", encoding="utf-8") as sheet:
+        sheet.write("four\tCM\t\td.tsv\n")
+    with pytest.raises(InputError, match=r"four: d.tsv: found nothing to send of 'four'.*neither amp nor del: 1"):
+        bench.cohort(three, tmp_path / "out")
+    bench.cohort(three, tmp_path / "out", Flags(skip_bad=True)).check(strict=True)
+    assert "neither amp nor del: 1" in caplog.text
+    assert not (tmp_path / "out" / "four").exists()
+    listed = [(row["sample"], row["reason"]) for row in rows_of(tmp_path / "out" / "dropped.tsv")]
+    assert ("four", "neither amp nor del") in listed
+    assert "five" not in (tmp_path / "out" / "dropped.tsv").read_text(encoding="utf-8")
 
 
 def test_skipping_all_samples_is_no_success(bench: Bench, tmp_path: Path, table: Table) -> None:
@@ -426,6 +500,38 @@ def test_an_answer_that_was_lost_costs_no_second_job(bench: Bench, three: Path, 
     bench.sandbox.interceptors.append(Fault(Answer(), "POST", carried_out=True))
     bench.cohort(three, tmp_path / "out").check(strict=True)
     assert bench.posts() == 2
+
+
+def lose_second(served: Bench, *, carried_out: bool) -> None:
+    """Have the answer to the second POST lost, and then the list of jobs, until a job is looked at."""
+    busy = Answer({"error_code": 503, "message": "busy"}, 503)
+    faults = {"POST": Fault(busy, "POST", carried_out=carried_out), "GET": Fault(busy, "GET", "", times=99)}
+    posts: list[int] = []
+
+    def lose(environ: Any, start_response: Any, app: Any) -> Any:
+        method = environ["REQUEST_METHOD"]
+        posts.extend([1] if method == "POST" else [])
+        if len(posts) == 2 and "action=logs" in environ.get("QUERY_STRING", ""):
+            served.sandbox.interceptors.remove(lose)
+        if len(posts) == 2:
+            return faults[method](environ, start_response, app)
+        return app(environ, start_response)
+
+    served.sandbox.interceptors.append(lose)
+
+
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_fresh_submits_each_job_once(three: Path, tmp_path: Path, carried_out: bool) -> None:
+    """After a lost answer, the job of the first try is looked for; one of an earlier command is not taken for it."""
+    with bench(attempts=1) as served:
+        served.cohort(three, tmp_path / "out").check(strict=True)
+        before = served.desk.api.jobs()
+        lose_second(served, carried_out=carried_out)
+        served.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
+        jobs = served.desk.api.jobs()
+        assert len(jobs) == 4
+        records = [json.loads(path.read_text("utf-8")) for path in (tmp_path / "out").glob("jobs/*/cgi-job.json")]
+        assert {record["job_id"] for record in records} == set(jobs) - set(before)
 
 
 def _upload(folder: Path) -> dict[str, Path]:

@@ -72,6 +72,19 @@ def test_every_bad_line_is_told(table: Table) -> None:
     assert "more cells" in found["line 9"]
 
 
+def test_lines_that_are_no_utf8_are_told(tmp_path: Path) -> None:
+    """What a spreadsheet saves in Latin-1 cannot be a name here, and its line is said; other columns may be as such."""
+    path = tmp_path / "s.tsv"
+    rows = ["sample\tcancer_type\tmutations\tcity", "Müller\tCM\ta.tsv", "two\tCM\tä.tsv", "three\tCM\ta.tsv\tKöln"]
+    path.write_bytes("\n".join(rows).encode("latin-1"))
+    sheet = read_sheet(path, Defaults())
+    assert [sample.name for sample in sheet.samples] == ["three"]
+    assert bad(sheet) == {
+        "line 2": "found 'M\N{REPLACEMENT CHARACTER}ller' on line 2, expected UTF-8 text (save the sheet as UTF-8)",
+        "two": "found '\N{REPLACEMENT CHARACTER}.tsv' on line 3, expected UTF-8 text (save the sheet as UTF-8)",
+    }
+
+
 def test_names_that_look_alike_in_a_table_are_told(table: Table) -> None:
     """A tab, and a backslash with a t, could not be told apart in CGI's tables."""
     sheet = read_sheet(table("s.tsv", "sample\tcancer_type", '"a\tb"\tCM', "a\\tb\tCM", '"c\td"\tCM'), Defaults())

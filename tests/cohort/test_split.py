@@ -10,9 +10,11 @@ import pytest
 
 from cgi_runner.cohort import Flags
 from cgi_runner.cohort.outcome import CohortError
+from cgi_runner.errors import RowsMissingError
 from cgi_runner.job import read_record
 from cgi_runner.job.fetch import sha256_of
 from cohort.conftest import Bench, everything_in, rows_of
+from scripted import Repacked
 
 
 @pytest.fixture
@@ -82,6 +84,28 @@ def test_copy_numbers_that_cgi_counts_otherwise_keep_their_ids(
     assert "1 rows of job 01 keep the packed job's row ids" in caplog.text
     (row,) = rows_of(packed.parent.parent / "one" / "cna_analysis.tsv")
     assert (row["internal_id"], row["sample"], row["gene"]) == ("7", "one", "ERBB2")
+
+
+def test_rows_without_ids_are_not_taken_for_returned(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """Where CGI's ids cannot be read, what is missing stays unknown for each sample, as alone, and --strict fails."""
+
+    def renamed(members: dict[str, bytes]) -> None:
+        header, *rows = members["alterations.tsv"].splitlines(keepends=True)
+        members["alterations.tsv"] = header.replace(b"Input ID", b"Row") + b"".join(rows[1:])
+
+    bench.sandbox.interceptors.append(Repacked(renamed))
+    report = bench.cohort(three, tmp_path / "out", Flags(delete=True))
+    rows = {name: read_record(tmp_path / name / "cgi-job.json").rows for name in ("out/one", "out/two")}
+    unknown = {"sent": 2, "folded_by_cgi": 0, "not_returned": None}
+    assert rows["out/one"]["mutations"] == {**unknown, "returned": 2}
+    assert rows["out/one"]["cnas"] == {"sent": 1, "returned": 1, "folded_by_cgi": 0, "not_returned": 0}
+    assert rows["out/two"]["mutations"] == {**unknown, "returned": 1}
+    for again in (report, bench.cohort(three, tmp_path / "out")):
+        with pytest.raises(RowsMissingError, match="do not tell which rows of 3 samples came back") as raised:
+            again.check(strict=True)
+        assert raised.value.exit_code == 9
+        again.check(strict=False)
+    assert [row["rows_missing"] for row in rows_of(tmp_path / "out" / "samples.tsv")] == ["", "", ""]
 
 
 def test_blank_lines_and_other_line_ends_do_no_harm(bench: Bench, three: Path, packed: Path) -> None:

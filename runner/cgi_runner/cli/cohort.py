@@ -80,7 +80,8 @@ def cohort(*, samples: Path | None, output: Path, **options: Any) -> None:
         board = stack.enter_context(closing(Board(as_json=options["as_json"])))
         report = cohorts.run(wanted, output, contact.desk(options["deadline"]), flags, board.tell)
     if not options["as_json"]:
-        _show(report, output)
+        with _perhaps_unread():
+            _show(report, output)
     report.check(strict=options["strict"])
 
 
@@ -123,7 +124,8 @@ class Board:
         from cgi_runner.redaction import redact
 
         if self._as_json:
-            click.echo(redact(json.dumps(event, ensure_ascii=False)))
+            with _perhaps_unread():
+                click.echo(redact(json.dumps(event, ensure_ascii=False)))
         if self._draws:
             {"plan": self._plan, "job": self._job, "end": self._end}[event["event"]](event)
 
@@ -166,6 +168,16 @@ class Board:
         self.close()
 
 
+@contextmanager
+def _perhaps_unread() -> Iterator[None]:
+    """Go on when nobody reads stdout any more: jobs are at work, and the exit code still tells what became of them."""
+    try:
+        yield
+    except BrokenPipeError:
+        # What stdout holds still, and all that is yet to come, goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _show(report: Report, output: Path) -> None:
     """Print what a cohort brought, in the order in which a person asks."""
     from cgi_runner.cli import show
@@ -179,6 +191,9 @@ def _show(report: Report, output: Path) -> None:
         lines.append(f"  skipped: {counted(len(ledger.skipped), 'sample')}, for the reasons given above")
     if report.rows_missing:
         lines.append(f"  missing: {counted(report.rows_missing, 'row')}, sent and not returned; dropped.tsv lists them")
+    if report.samples_untold:
+        untold = counted(report.samples_untold, "sample")
+        lines.append(f"  missing: unknown for {untold}, the archives do not tell which of their rows came back")
     for pack in ledger.plan.packs:
         record = ledger.records.get(pack.number)
         lines += [f"  beware (job {pack.name}): {caution}" for caution in record.warnings] if record else []

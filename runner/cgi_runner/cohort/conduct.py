@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cgi_runner.api import JobLog
+from cgi_runner.api import Api, JobLog
 from cgi_runner.clock import Deadline
 from cgi_runner.cohort.ledger import Ledger
 from cgi_runner.cohort.names import counted
@@ -43,6 +43,18 @@ class _NoChatter(logging.Filter):
         return record.msg != "CGI: %s"
 
 
+class _Later(Api):
+    """An account without the jobs that it had before: with --fresh, none of those is what came of a lost answer."""
+
+    def __init__(self, api: Api, before: frozenset[str]) -> None:
+        super().__init__(api._session)  # noqa: SLF001 - the same account, seen with other eyes
+        self._before = before
+
+    def jobs(self, *, retry: bool = True) -> list[str]:
+        """Give the ids of the jobs that are new."""
+        return [job_id for job_id in super().jobs(retry=retry) if job_id not in self._before]
+
+
 @dataclass
 class _Flight:
     """A job at work, and when it is to be looked at."""
@@ -69,6 +81,8 @@ class Conductor:
         self._flights: list[_Flight] = []
         self._closed: AccountFullError | ServiceError | None = None  # why nothing can be submitted now
         self._next_look = 0.0
+        self._tried: set[int] = set()
+        self._before: frozenset[str] | None = None  # the account's jobs when --fresh began to submit
 
     def conduct(self) -> None:
         """Bring every job to its end, as far as it goes.
@@ -104,20 +118,16 @@ class Conductor:
 
     def _submit(self, pack: Pack) -> None:
         asked = order(pack, self._work / pack.name, title=self._ledger.title)
-        known = None if self._fresh else self._ledger.records.get(pack.number)
+        # With --fresh, too, what this very command has begun is gone on with.
+        is_new = self._fresh and pack.number not in self._tried
+        known = None if is_new else self._ledger.records.get(pack.number)
         journal = self._journal(pack, known or self._blank(pack, asked))
+        self._tried.add(pack.number)
         if known is None:
             journal.path.parent.mkdir(parents=True, exist_ok=True)
             journal.advance(State.PREPARED)
         try:
-            ensure_submitted(
-                self._desk.api,
-                asked,
-                journal,
-                account=self._desk.account,
-                fresh=self._fresh,
-                clock=self._desk.clock,
-            )
+            self._ensure(asked, journal)
         except CredentialsError:
             raise
         except (AccountFullError, ServiceError) as error:
@@ -130,6 +140,17 @@ class Conductor:
         inside = f"{counted(len(pack.members), 'sample')}, {counted(pack.rows, 'row')}"
         log.info("job %s is %s (%s)", pack.name, journal.record.job_id, inside)
         self._fly(pack, journal, just_submitted=not journal.record.adopted)
+
+    def _ensure(self, asked: Order, journal: Journal) -> None:
+        """Have one job for a pack; with --fresh, it is only ever one that this command has submitted."""
+        desk, api, fresh = self._desk, self._desk.api, self._fresh
+        if fresh:
+            self._before = frozenset(api.jobs()) if self._before is None else self._before
+            if journal.record.state in {State.SUBMITTING, State.AMBIGUOUS}:
+                api, fresh = _Later(api, self._before), False
+        ensure_submitted(
+            api, asked, journal, account=desk.account, fresh=fresh, clock=desk.clock, seconds=desk.deadline
+        )
 
     def _blank(self, pack: Pack, asked: Order) -> Record:
         inputs = {

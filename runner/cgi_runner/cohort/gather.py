@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +14,11 @@ from pathlib import Path
 from cgi_runner.cohort.shared import Part, Shared, census_of, share_dropped
 from cgi_runner.cohort.sheet import KINDS, Bad, Sample, Sheet
 from cgi_runner.errors import InputError
-from cgi_runner.inputs import Prepared, PreparedFile, prepare
+from cgi_runner.inputs import Kind, Prepared, PreparedFile, prepare
+from cgi_runner.inputs.dropped import COLUMNS
 from cgi_runner.inputs.faults import shown
 from cgi_runner.inputs.lines import Source
+from cgi_runner.inputs.preparation import NothingToSendError, why_nothing
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,7 @@ DROPPED = "dropped.tsv"
 OF_SHARED = "shared.tsv"
 OTHERS = "rows of other samples in the same file"
 _MOST_NAMED = 5
+_KIND, _SAMPLE, _REASON = (COLUMNS.index(name) for name in ("input", "sample", "reason"))
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Member:
     parts: tuple[Part, ...]
     dropped: Path
     not_sent: dict[str, int]
+    others: Mapping[Path, frozenset[str]] = field(default_factory=dict)
+    """Other samples that its own files name."""
 
     @property
     def rows(self) -> int:
@@ -59,7 +64,7 @@ class Gathered:
     members: list[Member] = field(default_factory=list)
     bad: list[Bad] = field(default_factory=list)
     dropped: Path | None = None
-    """Rows of shared files that are not sent and belong to none of the samples."""
+    """Rows that are not sent and belong to none of the members."""
 
 
 def gather(sheet: Sheet, shared: Shared, folder: Path, *, pass_only: bool = False) -> Gathered:
@@ -72,48 +77,100 @@ def gather(sheet: Sheet, shared: Shared, folder: Path, *, pass_only: bool = Fals
         found.dropped = folder / "rest.tsv"
         places = {sample.label: place for place, sample in enumerate(sheet.samples)}
         share_dropped(shared, shared.dropped, places, [*(own / OF_SHARED for own in folders), found.dropped])
+    listed = frozenset(one.name for one in sheet.bad) | {sample.label for sample in sheet.samples}
     for sample, own in zip(sheet.samples, folders, strict=True):
-        judged = _judged(sample, own, shared, pass_only=pass_only)
+        judged = _judged(_Wanted(sample, own, listed, pass_only), shared)
         if isinstance(judged, Member):
             found.members.append(judged)
-        else:
-            found.bad.append(judged)
-    listed = {bad.name for bad in sheet.bad} | {sample.label for sample in sheet.samples}
+            continue
+        found.bad.append(judged)
+        rest = _joined([own / DROPPED, own / OF_SHARED], folder / "rest.tsv")
+        found.dropped = rest if rest.exists() else None
     strangers = sorted(name for name in shared.names if name not in listed)
     found.bad += [Bad(name, "has rows in the shared files, and no line in the sheet") for name in strangers]
+    _warn_of_unclaimed(found.members, sheet)
     return found
 
 
-def _judged(sample: Sample, folder: Path, shared: Shared, *, pass_only: bool) -> Member | Bad:
+@dataclass(frozen=True)
+class _Wanted:
+    """A sample to prepare in a folder of its own; `listed` are the names of all samples of the sheet."""
+
+    sample: Sample
+    folder: Path
+    listed: frozenset[str]
+    pass_only: bool
+
+    def own_name(self, names: Iterable[str]) -> str | None:
+        """Give the name under which a file has the sample: its own, or whatever the only one in it is called.
+
+        A name that another line of the sheet has is never taken for this sample's: it would get that one's rows.
+        """
+        label, known = self.sample.label, set(names)
+        if label in known:
+            return label
+        return known.pop() if len(known) == 1 and not known & self.listed else None
+
+
+def _judged(wanted: _Wanted, shared: Shared) -> Member | Bad:
     try:
-        return _member(sample, folder, shared, pass_only=pass_only)
+        return _member(wanted, shared)
     except InputError as error:
-        return Bad(sample.label, error.message)
+        return Bad(wanted.sample.label, error.message)
 
 
-def _member(sample: Sample, folder: Path, shared: Shared, *, pass_only: bool) -> Member:
+def _member(wanted: _Wanted, shared: Shared) -> Member:
+    sample, folder = wanted.sample, wanted.folder
     parts, not_sent = list(shared.parts.get(sample.label, ())), Counter(shared.reasons.get(sample.label, {}))
-    if sample.sources:
-        prepared = _prepared(sample, folder, pass_only=pass_only, may_be_empty=bool(parts))
-        if prepared:
-            parts += _parts(sample, prepared, not_sent)
+    others: dict[Path, frozenset[str]] = {}
+    if sample.sources and (prepared := _prepared(wanted, may_be_empty=bool(parts))):
+        # First of all, so that a sample which turns out to be of no use has no rows of others in its list.
+        names: dict[str, str] = {file.kind: wanted.own_name(file.names) or sample.label for file in prepared.files}
+        dropped = _sift(folder / DROPPED, names, sample.label)
+        for file in prepared.files:
+            name = _picked(wanted, file)
+            parts.append(_part(file, name, sample.label, dropped[file.kind]))
+            others[sample.sources[file.kind]] = file.names - {name}
+        for reasons in dropped.values():
+            not_sent.update(reasons)
     if not parts:
-        raise InputError("found no alterations of it, expected a file or rows in a shared one")
-    dropped = _joined_dropped(folder)
-    return Member(sample, tuple(sorted(parts, key=lambda part: KINDS.index(part.kind))), dropped, dict(+not_sent))
+        raise InputError(_nothing(not_sent))
+    parts.sort(key=lambda part: KINDS.index(part.kind))
+    listing = _joined([folder / OF_SHARED], folder / DROPPED)
+    return Member(sample, tuple(parts), listing, dict(+not_sent), {path: more for path, more in others.items() if more})
 
 
-def _prepared(sample: Sample, folder: Path, *, pass_only: bool, may_be_empty: bool) -> Prepared | None:
+def _nothing(not_sent: Counter[str]) -> str:
+    if not_sent:
+        return f"found nothing to send in the shared files, {why_nothing(not_sent)}"
+    return "found no alterations of it, expected a file or rows in a shared one"
+
+
+def _prepared(wanted: _Wanted, *, may_be_empty: bool) -> Prepared | None:
     """Prepare a sample's own files, leaving out those that have a header and nothing below it."""
-    sources = dict(sample.sources)
+    sources = dict(wanted.sample.sources)
     try:
-        return prepare(sources, folder, reference=sample.reference, sample=sample.label, pass_only=pass_only)
+        return _prepare(wanted, sources)
     except InputError:
         full = {kind: path for kind, path in sources.items() if not _is_bare(path)}
         if len(full) == len(sources) or not (full or may_be_empty):
             raise
-        log.info("%s: no rows in %s", sample.label, ", ".join(kind for kind in sources if kind not in full))
-    return prepare(full, folder, reference=sample.reference, sample=sample.label, pass_only=pass_only) if full else None
+        log.info("%s: no rows in %s", wanted.sample.label, ", ".join(kind for kind in sources if kind not in full))
+    return _prepare(wanted, full) if full else None
+
+
+def _prepare(wanted: _Wanted, sources: Mapping[Kind, Path]) -> Prepared:
+    """Prepare files; when that fails, what they hold that is of no use to CGI is listed all the same."""
+    sample, own = wanted.sample, dict[str, str]()
+    try:
+        return prepare(
+            sources, wanted.folder, reference=sample.reference, sample=sample.label, pass_only=wanted.pass_only
+        )
+    except InputError as error:
+        if isinstance(error, NothingToSendError) and (name := wanted.own_name(error.names)):
+            own = {error.kind: name}
+        _sift(wanted.folder / DROPPED, own, sample.label)
+        raise
 
 
 def _is_bare(path: Path) -> bool:
@@ -131,42 +188,84 @@ def _is_bare(path: Path) -> bool:
     return lines == 1
 
 
-def _parts(sample: Sample, prepared: Prepared, not_sent: Counter[str]) -> Iterator[Part]:
-    not_sent.update(prepared.reasons)
-    label = sample.label.encode()
-    for file in prepared.files:
-        name = label
-        if set(prepared.samples) != {sample.label}:
-            header, census = census_of(file.path)
-            name = _picked(file, label, list(census))
-            not_sent.update({OTHERS: sum(rows for other, (rows, _) in census.items() if other != name)})
-            _, census = census_of(file.path, {other: label if other == name else other for other in census})
-            rows, sha256 = census[name]
-        else:
-            with file.path.open("rb") as lines:
-                header = next(lines)
-            rows, sha256 = file.rows_sent, file.sha256
-        about = {key: getattr(file, key) for key in ("source", "format", "rows_read", "rows_folded", "rows_not_sent")}
-        yield Part(file.kind, file.path, header, name, rows, sha256, {**about, "sha256": sha256, "rows_sent": rows})
+def _picked(wanted: _Wanted, file: PreparedFile) -> str:
+    if name := wanted.own_name(file.names):
+        return name
+    some, label = _some(sorted(file.names)), shown(wanted.sample.label)
+    if len(file.names) == 1:
+        raise InputError(f"{file.source}: found only the sample {some}, which has a line of its own, expected {label}")
+    raise InputError(f"{file.source}: found the samples {some}, expected {label} among them")
 
 
-def _picked(file: PreparedFile, label: bytes, names: list[bytes]) -> bytes:
-    """Give the name under which a file has the sample: its own, or whatever the only one in it is called."""
-    if label in names:
-        return label
-    if len(names) == 1:
-        return names[0]
-    some = ", ".join(shown(name.decode()) for name in names[:_MOST_NAMED])
-    raise InputError(f"{file.source}: found the samples {some}, expected {shown(label.decode())} among them")
+def _part(file: PreparedFile, name: str, label: str, dropped: Counter[str]) -> Part:
+    """Give the sample's rows of a prepared file; those of others are counted among what is not sent."""
+    about = {key: getattr(file, key) for key in ("source", "format", "rows_read", "rows_folded", "rows_not_sent")}
+    if file.names == {label}:
+        with file.path.open("rb") as lines:
+            header = next(lines)
+        rows, sha256 = file.rows_sent, file.sha256
+    else:
+        header, census = census_of(file.path)
+        if name.encode() not in census:
+            # Other samples' rows must never stand in for those of this one, which has none.
+            own = Counter({reason: rows for reason, rows in dropped.items() if reason != OTHERS})
+            raise InputError(f"{file.source}: found nothing to send of {shown(name)}, {why_nothing(own)}")
+        dropped[OTHERS] += file.rows_sent - census[name.encode()][0]
+        rename = {other: label.encode() if other == name.encode() else other for other in census}
+        rows, sha256 = census_of(file.path, rename)[1][name.encode()]
+    about |= {"sha256": sha256, "rows_sent": rows}
+    return Part(file.kind, file.path, header, name.encode(), rows, sha256, about)
 
 
-def _joined_dropped(folder: Path) -> Path:
-    """Give the list of what is not sent of a sample, from its own files and from shared ones."""
-    own, of_shared = folder / DROPPED, folder / OF_SHARED
-    if not own.exists():
-        return of_shared
-    if of_shared.exists():
-        with own.open("ab") as file, of_shared.open("rb") as more:
-            next(more)
-            file.writelines(more)
-    return own
+def _sift(path: Path, names: Mapping[str, str], label: str) -> dict[str, Counter[str]]:
+    """Leave only a sample's rows in a list of what is not sent, under its label, and count all by kind and reason.
+
+    `names` is what the sample is called in the files of each kind; a row without a name is its, too.
+    """
+    counts: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+    if not path.exists():
+        return counts
+    sifted = path.with_suffix(".sifted")
+    with path.open("rb") as lines, sifted.open("wb") as file:
+        file.write(next(lines, b""))
+        for line in lines:
+            cells = line.rstrip(b"\n").split(b"\t")
+            kind, whose = cells[_KIND].decode(), cells[_SAMPLE].decode()
+            is_own = whose in {"", names.get(kind, label)}
+            counts[kind][cells[_REASON].decode() if is_own else OTHERS] += 1
+            if is_own:
+                cells[_SAMPLE] = label.encode() if whose else b""
+                file.write(b"\t".join(cells) + b"\n")
+    sifted.replace(path)
+    return counts
+
+
+def _joined(lists: Iterable[Path], target: Path) -> Path:
+    """Append lists of what is not sent, as far as they are there, to one that may be there already."""
+    for path in filter(Path.exists, lists):
+        is_new = not target.exists()
+        with path.open("rb") as lines, target.open("ab") as file:
+            header = next(lines, b"")
+            file.writelines([header] if is_new else [])
+            file.writelines(lines)
+    return target
+
+
+def _warn_of_unclaimed(members: Iterable[Member], sheet: Sheet) -> None:
+    """Say which samples in the members' own files no line of the sheet takes from there: they would be missed late."""
+    claimed = {(path, sample.label) for sample in sheet.samples for path in sample.sources.values()}
+    unclaimed: dict[Path, set[str]] = {}
+    for member in members:
+        for path, others in member.others.items():
+            unclaimed.setdefault(path, set()).update(name for name in others if (path, name) not in claimed)
+    for path, names in unclaimed.items():
+        if names:
+            log.warning(
+                "%s: not sent, as no line of the sheet has them with this file: %s", path.name, _some(sorted(names))
+            )
+
+
+def _some(names: list[str]) -> str:
+    """Give a few names, then how many more there are."""
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(map(shown, names[:_MOST_NAMED])) + more

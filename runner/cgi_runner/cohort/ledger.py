@@ -68,7 +68,9 @@ class Ledger:
     problems: dict[int, str] = field(default_factory=dict)
     """Why a job could not be brought to its end, by its number."""
     missing: dict[str, int] = field(default_factory=dict)
-    """Rows that did not come back, for each sample whose folder is complete."""
+    """Rows that did not come back, as far as known, for each sample whose folder is complete."""
+    untold: set[str] = field(default_factory=set)
+    """Samples of which the archive does not tell which rows came back."""
     tables: list[str] = field(default_factory=list)
 
     def job_folder(self, pack: Pack) -> Path:
@@ -93,8 +95,7 @@ class Ledger:
         first = max((int(path.name) for path in (self.out / JOBS).glob("*") if path.name.isdecimal()), default=0) + 1
         folders = {about["label"]: about["folder"] for about in known["samples"]}
         new = folders_of((m.sample.label for m in members if m.sample.label not in folders), folders.values())
-        if taken := next((name for name in new.values() if (self.out / name).exists()), None):
-            raise InputError(f"{self.out} holds {taken}, which is not this cohort's", tip="choose another --output")
+        self._refuse(*new.values())
         wanted = {member.sample.label: (folders | new)[member.sample.label] for member in members}
         self.plan = Plan([*kept, *packed(rest, most_rows=most_rows, first=first)], wanted)
 
@@ -103,14 +104,20 @@ class Ledger:
         path = self.out / NAME
         if not path.exists():
             refuse_taken(self.out)
-            if (self.out / JOBS).exists():
-                raise InputError(f"{self.out} holds {JOBS}, which is not this cohort's", tip="choose another --output")
+            # A table of this name may well be the user's own sheet.
+            self._refuse(JOBS, SAMPLES)
             return {"jobs": [], "samples": []}
+        self._refuse(JOB_RECORD)
         known = _read(path)
         for what, now in (("service", self.service), ("title", redact(self.title))):
             if known[what] != now:
                 raise InputError(f"{self.out} holds a cohort of the {what} {known[what]!r}, not {now!r}", tip=_ANOTHER)
         return known
+
+    def _refuse(self, *names: str) -> None:
+        """See to it that nothing of these names is in the folder."""
+        if taken := next((name for name in names if (self.out / name).exists()), None):
+            raise InputError(f"{self.out} holds {taken}, which is not this cohort's", tip="choose another --output")
 
     def _kept(self, known: Mapping[str, Any], now: Mapping[str, Member]) -> list[Pack]:
         """Give the jobs of an earlier run as they were, but for those whose samples have changed and nothing came of.
@@ -189,7 +196,7 @@ class Ledger:
             "id": id_,
             "digest": member.digest,
             "rows_sent": {part.kind: part.rows for part in member.parts},
-            "rows_missing": self.missing.get(label),
+            "rows_missing": None if label in self.untold else self.missing.get(label),
             "problem": self.problems.get(pack.number, ""),
         }
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cgi_runner.cohort.conduct import Conductor, Tell
 from cgi_runner.cohort.gather import Gathered, gather
-from cgi_runner.cohort.ledger import Ledger
+from cgi_runner.cohort.ledger import SAMPLES, Ledger
 from cgi_runner.cohort.names import counted
 from cgi_runner.cohort.outcome import Report
 from cgi_runner.cohort.packing import USUAL_ROWS
@@ -68,7 +69,8 @@ def run(cohort: Cohort, out: Path, desk: Desk, flags: Flags | None = None, tell:
 
     """
     flags = flags or Flags()
-    with workspace(out) as work:
+    _refuse_own_table(cohort.sheet, out)
+    with workspace(out, desk.deadline) as work:
         found = _gathered(cohort, work)
         _judge(found, flags)
         ledger = Ledger(out, desk.service, cohort.title, desk.clock, skipped=found.bad)
@@ -94,6 +96,17 @@ def run(cohort: Cohort, out: Path, desk: Desk, flags: Flags | None = None, tell:
         report = Report(ledger, conductor.failures)
         timed({"event": "end", **report.as_json()})
         return report
+
+
+def _refuse_own_table(sheet: Path | None, out: Path) -> None:
+    """See to it that the sheet is not where the table of samples is going to be written."""
+    is_same = False
+    with suppress(OSError):  # one of them is not there
+        is_same = sheet is not None and sheet.samefile(out / SAMPLES)
+    if is_same:
+        raise InputError(
+            f"{sheet} would be overwritten with the state of the samples", tip="choose another --output, or move it"
+        )
 
 
 def _gathered(cohort: Cohort, work: Path) -> Gathered:

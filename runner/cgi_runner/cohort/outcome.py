@@ -42,8 +42,13 @@ class Report:
 
     @property
     def rows_missing(self) -> int:
-        """How many rows were sent and did not come back."""
+        """How many rows were sent and did not come back, as far as the archives tell."""
         return sum(self.ledger.missing.values())
+
+    @property
+    def samples_untold(self) -> int:
+        """How many samples have rows of which the archives do not tell whether they came back."""
+        return len(self.ledger.untold)
 
     def as_json(self) -> dict[str, Any]:
         """Give the numbers for machines."""
@@ -54,6 +59,7 @@ class Report:
             "jobs": self.jobs,
             "jobs_failed": [{"job": pack.name, "problem": error.message} for pack, error in self.failures],
             "rows_missing": self.rows_missing,
+            "samples_untold": self.samples_untold,
             "tables": self.ledger.tables,
         }
 
@@ -62,7 +68,7 @@ class Report:
 
         Raises:
             CohortError: Jobs failed; it names all of them.
-            RowsMissingError: With `strict`, if rows did not come back.
+            RowsMissingError: With `strict`, if rows did not come back, or may not have.
 
         """
         if self.failures:
@@ -76,6 +82,11 @@ class Report:
         if strict and self.rows_missing:
             raise RowsMissingError(
                 f"{self.rows_missing} rows were sent and did not come back", tip="dropped.tsv lists them with reasons"
+            )
+        if strict and self.samples_untold:
+            raise RowsMissingError(
+                f"the archives do not tell which rows of {counted(self.samples_untold, 'sample')} came back",
+                tip="compare them with the results yourself, or leave --strict out",
             )
 
 

@@ -144,11 +144,24 @@ def _judged(rows: list[tuple[int, dict[str, str] | None]], folder: Path, default
         name = cells["sample"] if cells else ""
         same = lines[label_of(name)] if name else []
         try:
+            _check_text(number, cells or {})
             sheet.samples.append(_sample(cells, folder, defaults, same))
         except InputError as error:
             tip = f" ({error.tip})" if error.tip else ""
-            sheet.bad.append(Bad(label_of(name) or f"line {number}", f"{error.message}{tip}"))
+            known = label_of(name) if _is_text(name) else ""
+            sheet.bad.append(Bad(known or f"line {number}", f"{error.message}{tip}"))
     return sheet
+
+
+def _check_text(number: int, cells: Mapping[str, str]) -> None:
+    """See to it that what a line says can be written down again; columns that are not read may hold anything."""
+    if odd := next((cell for cell in cells.values() if not _is_text(cell)), None):
+        raise InputError(f"found {shown(odd)} on line {number}, expected UTF-8 text", tip="save the sheet as UTF-8")
+
+
+def _is_text(cell: str) -> bool:
+    """Whether all of it was UTF-8: bytes that were not are surrogates here."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in cell)
 
 
 def _sample(cells: Mapping[str, str] | None, folder: Path, defaults: Defaults, same: list[int]) -> Sample:

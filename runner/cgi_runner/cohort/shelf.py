@@ -28,9 +28,11 @@ def shelve(ledger: Ledger, pack: Pack, record: Record, work: Path) -> None:
     for member, id_, target, account in zip(pack.members, pack.ids, targets, accounts, strict=True):
         content = _record(ledger, pack, member, record, account)
         content["cohort"] |= {"id": id_.decode(), "files": account.files}
-        (target / RECORD).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        # A title or a file's name from the command line need not be letters that a file can hold.
+        (target / RECORD).write_text(text, encoding="utf-8", errors="backslashreplace")
         _place(target, ledger.sample_folder(member))
-        ledger.missing[member.sample.label] = _lost(content)
+        _count(ledger, member, content)
 
 
 def is_shelved(ledger: Ledger, pack: Pack, record: Record) -> bool:
@@ -45,7 +47,7 @@ def is_shelved(ledger: Ledger, pack: Pack, record: Record) -> bool:
         )
         if not is_ours or not all(_has_size(folder / name, size) for name, size in content["cohort"]["files"].items()):
             return False
-        ledger.missing[member.sample.label] = _lost(content)
+        _count(ledger, member, content)
     return True
 
 
@@ -97,5 +99,10 @@ def _has_size(path: Path, size: int) -> bool:
     return path.is_file() and path.stat().st_size == size
 
 
-def _lost(content: dict[str, Any]) -> int:
-    return sum(counts["not_returned"] for counts in content["rows"].values())
+def _count(ledger: Ledger, member: Member, content: dict[str, Any]) -> None:
+    """Put down how many rows of a sample did not come back, and whether that can be told."""
+    label, lost = member.sample.label, [counts["not_returned"] for counts in content["rows"].values()]
+    ledger.missing[label] = sum(number or 0 for number in lost)
+    ledger.untold.discard(label)
+    if None in lost:
+        ledger.untold.add(label)

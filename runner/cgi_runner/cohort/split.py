@@ -52,7 +52,7 @@ class _Upload:
 class Account:
     """What became of a sample's rows, by kind, and the files that it has now, with their sizes."""
 
-    rows: dict[str, dict[str, int]]
+    rows: dict[str, dict[str, int | None]]
     files: dict[str, int]
 
 
@@ -65,6 +65,7 @@ class Splitter:
         self._places = {id_: place for place, id_ in enumerate(pack.ids)}
         self._labels = [member.sample.label.encode() for member in pack.members]
         self._uploads: dict[bytes, _Upload] = {}
+        self._found: dict[str, Counter[int]] = {}  # rows of each sample in the table of a kind, whatever their ids
         self.kept_ids = 0
         """Rows whose id is that of the packed job still, because CGI numbered them in a way of its own."""
 
@@ -146,14 +147,16 @@ class Splitter:
             spread = Spread(targets, [header])
             last = max(whose + ids) + 1  # nothing right of the last column that changes has to be taken apart
             rows = (line.rstrip(b"\r\n").split(b"\t", last) for line in file)
-            self._spread_rows(name, rows, whose, ids, spread, header[len(header.rstrip(b"\r\n")) :])
+            end = header[len(header.rstrip(b"\r\n")) :]
+            self._found[kind] = self._spread_rows(name, rows, whose, ids, spread, end)
             spread.close()
 
     def _spread_rows(
         self, name: str, rows: Iterable[list[bytes]], whose: list[int], ids: list[int], spread: Spread, end: bytes
-    ) -> None:
-        """Give each row to its sample, under the sample's own name and row id."""
+    ) -> Counter[int]:
+        """Give each row to its sample, under the sample's own name and row id, and say how many each has got."""
         places, labels, first = self._places, self._labels, whose[0]
+        found = Counter[int]()
         renumber = self._renumbering(name, ids[0]) if ids else None
         for cells in rows:
             place = places.get(cells[first], -1) if len(cells) > first else -1
@@ -166,6 +169,8 @@ class Splitter:
             if renumber:
                 renumber(cells, place)
             spread.add(place, b"\t".join(cells) + end)
+            found[place] += 1
+        return found
 
     def _renumbering(self, name: str, column: int) -> Callable[[list[bytes], int], None]:
         """Give a function that makes a row's id what it would have been alone."""
@@ -208,11 +213,19 @@ class Splitter:
     def _account(
         self, place: int, returned: Mapping[str, Counter[int]], missing: Mapping[tuple[int, str], int]
     ) -> Account:
-        rows: dict[str, dict[str, int]] = {}
+        rows: dict[str, dict[str, int | None]] = {}
         for part in self._pack.members[place].parts:
             came, lost = returned[part.kind][place], missing.get((place, part.kind), 0)
-            folded = max(0, part.rows - came - lost)
-            rows[part.kind] = {"sent": part.rows, "returned": came, "folded_by_cgi": folded, "not_returned": lost}
+            rows[part.kind] = {
+                "sent": part.rows,
+                "returned": came,
+                "folded_by_cgi": max(0, part.rows - came - lost),
+                "not_returned": lost,
+            }
+            if self._record.rows.get(part.kind, {}).get("not_returned") is None:
+                # Which rows came back cannot be told of the job, so of no sample in it either.
+                came = self._found.get(part.kind, Counter())[place]
+                rows[part.kind] |= {"returned": came, "folded_by_cgi": 0, "not_returned": None}
         return Account(rows, {path.name: path.stat().st_size for path in sorted(self._targets[place].iterdir())})
 
     def _fail(self, what: str) -> NoReturn:

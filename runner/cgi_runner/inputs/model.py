@@ -44,6 +44,8 @@ class PreparedFile:
     rows_folded: int
     """Rows that say the same as a row that is sent; their lines stand in its `source_line`."""
     rows_not_sent: int
+    names: frozenset[str]
+    """The samples that the user's file names, those without a row to send included; else the one it was taken for."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,15 @@ from cgi_runner.inputs.sorting import Sorter
 KINDS: tuple[Kind, ...] = ("mutations", "cnas", "translocations")
 
 
+class NothingToSendError(InputError):
+    """A file has no row that CGI takes; `kind` is its input, `names` are the samples that it names."""
+
+    def __init__(self, message: str, *, tip: str, kind: Kind, names: frozenset[str]) -> None:
+        """Keep whose rows they are, as the list of what is not sent is on disk already."""
+        super().__init__(message, tip=tip)
+        self.kind, self.names = kind, names
+
+
 def prepare(
     sources: Mapping[Kind, Path],
     folder: Path,
@@ -78,9 +87,10 @@ class _Desk:
             self.source.faults.check()
             written = sorter.finish()
         reasons = self._dropped.reasons - before
+        names = frozenset(self.reader.samples or {default})
         sent, not_sent = written.samples.total(), reasons.total()
         if not sent:
-            self._nothing(reasons)
+            self._nothing(reasons, names)
         self.file = PreparedFile(
             kind=self._kind,
             path=written.path,
@@ -91,16 +101,23 @@ class _Desk:
             rows_sent=sent,
             rows_folded=read - sent,
             rows_not_sent=not_sent,
+            names=names,
         )
         return written.samples
 
-    def _nothing(self, reasons: Counter[str]) -> NoReturn:
-        why = "; ".join(f"{reason}: {rows}" for reason, rows in reasons.most_common())
-        found = f"all of its {reasons.total()} rows are of no use to CGI ({why})" if why else "it has no rows"
-        raise InputError(
-            f"{self.source.faults.source}: found nothing to send, {found}",
+    def _nothing(self, reasons: Counter[str], names: frozenset[str]) -> NoReturn:
+        raise NothingToSendError(
+            f"{self.source.faults.source}: found nothing to send, {why_nothing(reasons)}",
             tip="leave this file out, or give one with alterations",
+            kind=self._kind,
+            names=names,
         )
+
+
+def why_nothing(reasons: Counter[str]) -> str:
+    """Say why nothing is left of some rows, given the reasons why they are not sent."""
+    why = "; ".join(f"{reason}: {rows}" for reason, rows in reasons.most_common())
+    return f"all of its {reasons.total()} rows are of no use to CGI ({why})" if why else "it has no rows"
 
 
 def _check(sources: Mapping[Kind, Path], reference: str, sample: str | None) -> None:

@@ -33,7 +33,15 @@ from cgi_runner.settings import Patience
 
 log = logging.getLogger(__name__)
 
-_RESULTS = OWN | {"alterations.tsv", "biomarkers.tsv", "cna_analysis.tsv", "fusion_analysis.tsv", "summary.txt"}
+#: A folder with a cohort's record is the cohort's, even while there are no results in it.
+_RESULTS = OWN | {
+    "alterations.tsv",
+    "biomarkers.tsv",
+    "cna_analysis.tsv",
+    "cohort.json",
+    "fusion_analysis.tsv",
+    "summary.txt",
+}
 _UPLOAD = re.compile(r"input\d+\.tsv")
 
 
@@ -197,7 +205,7 @@ def refuse_taken(out: Path) -> None:
     """See to it that nothing in a folder without a record would be overwritten.
 
     Raises:
-        InputError: It holds files with the names of results.
+        InputError: It holds files with the names of results, or a cohort.
 
     """
     names = sorted(path.name for path in out.iterdir())
