@@ -107,6 +107,18 @@ def test_a_rule_reads_as_it_was_written(line: str) -> None:
         ("post drop=1", "'drop' takes no value"),
         ("post drop twice", "'twice' is none of"),
         ("post drop times=few", "'few' is no number"),
+        ("post drop times=0", "times is 1 or more"),
+        ("post drop times=2 times=3", "a word is there twice"),
+        ("post drop handled=no", "cannot be handled=no"),
+        ("post late=5 handled", "'late' cannot be handled"),
+        ("list slow=1 handled", "'slow' cannot be handled"),
+        ("list drop retry-after=5", "retry-after is for statuses"),
+        ("list 503 retry-after=\u4e2d", "cannot stand in a header"),
+        ("list redirect=http://x/\u4e2d", "redirect=URL is expected"),
+        ("list crowd=\u0663", "crowd=COUNT is expected"),
+        ("list crowd=1000001", "1,000,000 at most"),
+        ("list hang=86401", "86,400 at most"),
+        ("list hang=99999999999999", "hang=SECONDS is expected"),
     ],
 )
 def test_a_rule_that_is_none(line: str, why: str) -> None:
@@ -282,6 +294,15 @@ def test_the_command_takes_a_plan() -> None:
     outcome = cgi_runner("sandbox", "--port", "0", "--fault", "post drop", "--fault", "post explode")
     assert outcome.is_plain_failure(2)
     assert "'explode' is no fault" in outcome.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--duration", "nan"), ("--duration", "-5"), ("--duration", "inf"), ("--quota", "-1"), ("--database", ".")],
+)
+def test_settings_that_make_no_sense_are_refused(words: tuple[str, str]) -> None:
+    """Before anything is served or made."""
+    assert cgi_runner("sandbox", "--port", "0", *words).is_plain_failure(2)
 
 
 def test_the_document_lists_the_faults() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import click
 
 from cgi_runner.cli import options as opt
+from cgi_runner.errors import InputError
 
 
 @click.command("cancer-types", epilog=opt.examples("cgi-runner cancer-types melanoma"))
@@ -38,8 +40,17 @@ def cancer_types(*, query: str, as_json: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, help="Port to listen on; 0 takes a free one.")
 @click.option("--duration", default=15.0, show_default=True, metavar="SECONDS", help="How long a job takes.")
-@click.option("--quota", default=20, show_default=True, metavar="N", help="Jobs that an account may have stored.")
-@click.option("--database", type=click.Path(path_type=Path), metavar="FILE", help="Keep the jobs beyond this run.")
+@click.option(
+    "--quota",
+    default=20,
+    show_default=True,
+    type=click.IntRange(0),
+    metavar="N",
+    help="Jobs that an account may have stored.",
+)
+@click.option(
+    "--database", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Keep the jobs beyond this run."
+)
 @click.option(
     "--fault",
     "faults",
@@ -58,6 +69,8 @@ def sandbox(
     """
     from cgi_runner.sandbox import Sandbox
 
+    if not 0 <= duration < math.inf:  # which is also not true of no number
+        raise InputError(f"a job cannot take {duration} seconds", tip="write it like --duration 15")
     service = Sandbox(database, host=host, port=port, duration=duration, quota=quota)
     if faults:
         from cgi_runner.sandbox.faults import FaultPlan, parse

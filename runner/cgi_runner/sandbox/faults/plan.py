@@ -28,12 +28,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ANY = "any"
+_DAY = 86_400.0
+_MOST = {"SECONDS": _DAY, "COUNT": 1_000_000.0}
+#: What can stand for a value. Those that get into headers have to be letters that headers can hold.
 _VALUES = {
-    "SECONDS": re.compile(r"\d+(\.\d+)?"),
-    "COUNT": re.compile(r"\d{1,7}"),
-    "NNN": re.compile(r"[1-9]\d\d"),
-    "URL": re.compile(r"https?://\S+"),
-    "TEXT": re.compile(r"\S+"),
+    "SECONDS": re.compile(r"[0-9]{1,5}(\.[0-9]{1,6})?"),
+    "COUNT": re.compile(r"[0-9]{1,7}"),
+    "NNN": re.compile(r"[1-9][0-9][0-9]"),
+    "URL": re.compile(r"https?://[!-~]+"),
+    "TEXT": re.compile(r"[!-~]+"),
 }
 
 
@@ -53,11 +56,8 @@ def parse(line: str) -> Rule:
     fault = _named(name, line)
     if step not in fault.steps and step != ANY:
         _refuse(line, f"{name!r} is for {', '.join(fault.steps)}")
-    if bool(value) != bool(fault.value) or (value and not _VALUES[fault.value].fullmatch(value)):
-        _refuse(line, f"{name}={fault.value} is expected" if fault.value else f"{name!r} takes no value")
-    options = dict(word.partition("=")[::2] for word in more)
-    if unknown := options.keys() - {"handled", "retry-after", "skip", "times"}:
-        _refuse(line, f"{min(unknown)!r} is none of handled, retry-after=, skip=, times=")
+    _check_value(line, name, value, fault)
+    options = _options(line, more, name, fault)
     return Rule(
         step,
         name,
@@ -69,6 +69,33 @@ def parse(line: str) -> Rule:
     )
 
 
+def _check_value(line: str, name: str, value: str, fault: Fault) -> None:
+    if bool(value) != bool(fault.value) or (value and not _VALUES[fault.value].fullmatch(value)):
+        _refuse(line, f"{name}={fault.value} is expected" if fault.value else f"{name!r} takes no value")
+    most = _MOST.get(fault.value, math.inf)
+    if most < math.inf and float(value) > most:
+        _refuse(line, f"{name} can be {most:,.0f} at most")
+
+
+def _options(line: str, words: Sequence[str], name: str, fault: Fault) -> dict[str, str]:
+    """Read what comes after the fault: each word once, and only where it means something."""
+    options = dict(word.partition("=")[::2] for word in words)
+    if unknown := options.keys() - {"handled", "retry-after", "skip", "times"}:
+        _refuse(line, f"{min(unknown)!r} is none of handled, retry-after=, skip=, times=")
+    if len(options) < len(words):
+        _refuse(line, "a word is there twice")
+    if "handled" in options and (options["handled"] or not fault.may_be_handled):
+        _refuse(line, f"{name!r} cannot be {'handled' if not options['handled'] else 'handled=' + options['handled']}")
+    asked = options.get("retry-after")
+    if asked is not None and not (name == "error-code" or find(name) is find("500")):
+        _refuse(line, "retry-after is for statuses and error-code")
+    if asked is not None and not _VALUES["TEXT"].fullmatch(asked):
+        _refuse(line, f"{asked!r} cannot stand in a header")
+    if options.get("times") == "0":
+        _refuse(line, "times is 1 or more, or always")
+    return options
+
+
 def _named(name: str, line: str) -> Fault:
     fault = find(name)
     if fault is None:
@@ -78,7 +105,7 @@ def _named(name: str, line: str) -> Fault:
 
 
 def _count(text: str, line: str) -> int:
-    if not re.fullmatch(r"\d{1,9}", text):
+    if not re.fullmatch("[0-9]{1,9}", text):
         _refuse(line, f"{text!r} is no number")
     return int(text)
 
