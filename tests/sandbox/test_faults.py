@@ -7,6 +7,7 @@ import json
 import time
 import zipfile
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -109,7 +110,7 @@ def test_a_rule_reads_as_it_was_written(line: str) -> None:
         ("post drop times=few", "'few' is no number"),
         ("post drop times=0", "times is 1 or more"),
         ("post drop times=2 times=3", "a word is there twice"),
-        ("post drop handled=no", "cannot be handled=no"),
+        ("post drop handled=no", "'handled' takes no value"),
         ("post late=5 handled", "'late' cannot be handled"),
         ("list slow=1 handled", "'slow' cannot be handled"),
         ("list drop retry-after=5", "retry-after is for statuses"),
@@ -118,7 +119,21 @@ def test_a_rule_reads_as_it_was_written(line: str) -> None:
         ("list crowd=\u0663", "crowd=COUNT is expected"),
         ("list crowd=1000001", "1,000,000 at most"),
         ("list hang=86401", "86,400 at most"),
-        ("list hang=99999999999999", "hang=SECONDS is expected"),
+        ("list hang=99999999999999", "86,400 at most"),
+        ("list slow=100000", "86,400 at most"),
+        ("post late=86400.5", "86,400 at most"),
+        pytest.param("list hang=" + "9" * 400, "86,400 at most", id="hang-beyond-floats"),
+        pytest.param("list crowd=" + "9" * 5000, "1,000,000 at most", id="crowd-beyond-ints"),
+        ("list hang=nan", "hang=SECONDS is expected"),
+        ("post drop=", "'drop' takes no value"),
+        ("post drop handled=", "'handled' takes no value"),
+        ("post drop times=00", "times is 1 or more"),
+        ("post drop times=\u0663", "'\u0663' is no number"),
+        ("post drop skip=1 skip=1", "a word is there twice"),
+        ("list 503 retry-after=", "cannot stand in a header"),
+        ("list 5\u0660\u0663", "is no fault"),
+        ("list error-code=5\u0660\u0663", "error-code=NNN is expected"),
+        ("logs word=\u4e2d", "word=TEXT is expected"),
     ],
 )
 def test_a_rule_that_is_none(line: str, why: str) -> None:
@@ -127,6 +142,34 @@ def test_a_rule_that_is_none(line: str, why: str) -> None:
         parse(line)
     assert why in caught.value.message
     assert "docs/drills.md" in caught.value.tip
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "late=5", "slow=1", "truncated", "truncated-quietly", "broken-json", "corrupt", "foreign", "zip-slip", "bomb",
+        "encrypted", "word=Paused", "vanish", "shuffled", "crowd=5",
+    ],
+)  # fmt: skip
+def test_handled_is_refused_where_it_changes_nothing(fault: str) -> None:
+    """A fault that always carries the request out, or has a time of its own for that, cannot be told to."""
+    assert parse(f"any {fault}").fault == fault.partition("=")[0]
+    with pytest.raises(InputError, match="cannot be handled"):
+        parse(f"any {fault} handled")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "any drop handled", "any hang=30 handled", "any 500 handled", "any error-code=500 handled", "any html handled",
+        "any empty handled", "any wrong-type handled", "any redirect=http://x/?a= handled", "any endless handled",
+        "post full handled", "any corrupt", "list hang=86400", "list slow=0.1234567", "list crowd=1000000",
+        "list 429 retry-after=99999999", "list 503 retry-after=-99999999", "list error-code=429 retry-after=banana",
+    ],
+)  # fmt: skip
+def test_what_is_absurd_on_purpose_stays_a_rule(line: str) -> None:
+    """Strictness takes nothing from the drills: largest values, headers without sense, any step."""
+    assert str(parse(line)) == line
 
 
 def test_how_often(client: Client) -> None:
@@ -298,11 +341,19 @@ def test_the_command_takes_a_plan() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("--duration", "nan"), ("--duration", "-5"), ("--duration", "inf"), ("--quota", "-1"), ("--database", ".")],
+    [("--duration", "nan"), ("--duration", "-5"), ("--duration", "inf"), ("--quota", "-1")],
 )
 def test_settings_that_make_no_sense_are_refused(words: tuple[str, str]) -> None:
-    """Before anything is served or made."""
+    """Before anything is served."""
     assert cgi_runner("sandbox", "--port", "0", *words).is_plain_failure(2)
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    """It is refused, and nothing is made in it or beside it."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    assert cgi_runner("sandbox", "--port", "0", "--database", str(folder)).is_plain_failure(2)
+    assert list(tmp_path.rglob("*")) == [folder]
 
 
 def test_the_document_lists_the_faults() -> None:

@@ -25,7 +25,7 @@ class Fault:
     may_be_handled: bool = True
 
 
-_STATUS = re.compile(r"[45]\d\d")
+_STATUS = re.compile("[45][0-9][0-9]")
 _ARCHIVE = ("download",)
 #: By the names that the plan's language has for them; `NNN` stands for any status from 400 to 599.
 CATALOGUE: Mapping[str, Fault] = {

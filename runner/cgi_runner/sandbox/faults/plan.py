@@ -32,8 +32,8 @@ _DAY = 86_400.0
 _MOST = {"SECONDS": _DAY, "COUNT": 1_000_000.0}
 #: What can stand for a value. Those that get into headers have to be letters that headers can hold.
 _VALUES = {
-    "SECONDS": re.compile(r"[0-9]{1,5}(\.[0-9]{1,6})?"),
-    "COUNT": re.compile(r"[0-9]{1,7}"),
+    "SECONDS": re.compile(r"[0-9]+(\.[0-9]+)?"),
+    "COUNT": re.compile(r"[0-9]+"),
     "NNN": re.compile(r"[1-9][0-9][0-9]"),
     "URL": re.compile(r"https?://[!-~]+"),
     "TEXT": re.compile(r"[!-~]+"),
@@ -50,13 +50,13 @@ def parse(line: str) -> Rule:
     words = line.split()
     if len(words) < 2:  # noqa: PLR2004 - step and fault
         _refuse(line, "a step and a fault are needed")
-    step, (name, _, value), *more = words[0], words[1].partition("="), *words[2:]
+    step, (name, sign, value), *more = words[0], words[1].partition("="), *words[2:]
     if step not in (*STEPS, ANY):
         _refuse(line, f"{step!r} is no step: {', '.join(STEPS)} or {ANY}")
     fault = _named(name, line)
     if step not in fault.steps and step != ANY:
         _refuse(line, f"{name!r} is for {', '.join(fault.steps)}")
-    _check_value(line, name, value, fault)
+    _check_value(line, name, value if sign else None, fault)
     options = _options(line, more, name, fault)
     return Rule(
         step,
@@ -69,12 +69,15 @@ def parse(line: str) -> Rule:
     )
 
 
-def _check_value(line: str, name: str, value: str, fault: Fault) -> None:
-    if bool(value) != bool(fault.value) or (value and not _VALUES[fault.value].fullmatch(value)):
-        _refuse(line, f"{name}={fault.value} is expected" if fault.value else f"{name!r} takes no value")
-    most = _MOST.get(fault.value, math.inf)
-    if most < math.inf and float(value) > most:
-        _refuse(line, f"{name} can be {most:,.0f} at most")
+def _check_value(line: str, name: str, value: str | None, fault: Fault) -> None:
+    if not fault.value:
+        if value is not None:
+            _refuse(line, f"{name!r} takes no value")
+    elif not _VALUES[fault.value].fullmatch(value or ""):
+        _refuse(line, f"{name}={fault.value} is expected")
+    # Compared before anything makes an int of it, which Python refuses to do with thousands of digits.
+    elif fault.value in _MOST and float(value or "") > _MOST[fault.value]:
+        _refuse(line, f"{name} can be {_MOST[fault.value]:,.0f} at most")
 
 
 def _options(line: str, words: Sequence[str], name: str, fault: Fault) -> dict[str, str]:
@@ -84,16 +87,22 @@ def _options(line: str, words: Sequence[str], name: str, fault: Fault) -> dict[s
         _refuse(line, f"{min(unknown)!r} is none of handled, retry-after=, skip=, times=")
     if len(options) < len(words):
         _refuse(line, "a word is there twice")
-    if "handled" in options and (options["handled"] or not fault.may_be_handled):
-        _refuse(line, f"{name!r} cannot be {'handled' if not options['handled'] else 'handled=' + options['handled']}")
-    asked = options.get("retry-after")
-    if asked is not None and not (name == "error-code" or find(name) is find("500")):
-        _refuse(line, "retry-after is for statuses and error-code")
-    if asked is not None and not _VALUES["TEXT"].fullmatch(asked):
-        _refuse(line, f"{asked!r} cannot stand in a header")
-    if options.get("times") == "0":
+    if "handled" in options and "handled" not in words:
+        _refuse(line, "'handled' takes no value")
+    if "handled" in options and not fault.may_be_handled:
+        _refuse(line, f"{name!r} cannot be handled")
+    if "retry-after" in options:
+        _check_retry_after(line, options["retry-after"], name, fault)
+    if not options.get("times", "1").strip("0"):
         _refuse(line, "times is 1 or more, or always")
     return options
+
+
+def _check_retry_after(line: str, asked: str, name: str, fault: Fault) -> None:
+    if name != "error-code" and fault is not CATALOGUE["NNN"]:
+        _refuse(line, "retry-after is for statuses and error-code")
+    if not _VALUES["TEXT"].fullmatch(asked):
+        _refuse(line, f"{asked!r} cannot stand in a header")
 
 
 def _named(name: str, line: str) -> Fault:
