@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -82,6 +83,12 @@ def nothing_known_of_jobs(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyt
     """Keep what one test learns of an account's jobs from the next, whose service may have the same address."""
     folder = tmp_path_factory.mktemp("marks")
     monkeypatch.setattr("cgi_runner.job.marks.shared_folder", lambda: folder)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_comes() -> None:
+    """Let each test begin with levels that no command has set."""
+    logging.getLogger("cgi_runner").setLevel(logging.NOTSET)
 
 
 @pytest.fixture(autouse=True)
