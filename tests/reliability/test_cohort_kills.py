@@ -19,7 +19,7 @@ pytestmark = [
 ]
 SIGNALS = {signal.SIGKILL: KILLED, signal.SIGTERM: TERMINATED}
 JOBS = 2
-EVERY = 1 if SOAK else 13
+EVERY = 1 if SOAK else 21
 
 
 @pytest.fixture(scope="module")

@@ -63,9 +63,9 @@ AMBIGUOUS_POINTS = record_points("ambiguous", "reconciled")
 
 
 def both(points: list[str] | tuple[str, ...]) -> list[Any]:
-    """Have each point with both signals, or every third one with one of them in turn where time is short."""
+    """Have each point with both signals, or every fourth one with one of them in turn where time is short."""
     every = [(point, number) for point in points for number in SIGNALS]
-    turn = [(point, list(SIGNALS)[place % 2]) for place, point in enumerate(points[::3])]
+    turn = [(point, list(SIGNALS)[place % 2]) for place, point in enumerate(points[::4])]
     return [pytest.param(*each, id=f"{each[1].name} {each[0]}") for each in (every if SOAK else turn)]
 
 
