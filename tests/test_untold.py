@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -88,6 +89,20 @@ def test_files_of_a_job_before_do_not_stay_among_the_new_ones(desk: Desk, sandbo
     assert second.job_id != first.job_id
     assert not (tmp_path / "out" / "old.tsv").exists()
     assert (tmp_path / "out" / "notes.txt").exists()
+
+
+def test_a_record_from_elsewhere_deletes_nothing_outside_the_folder(desk: Desk, tmp_path: Path) -> None:
+    """Whatever names it lists as those of earlier results."""
+    out, precious = tmp_path / "out", tmp_path / "precious.txt"
+    submit(BOTH, out, desk)
+    precious.write_text("mine")
+    record = json.loads((out / "cgi-job.json").read_text())
+    record["archive"] = {"members": ["../precious.txt", str(precious), "cgi-job.json", "dropped.tsv", ".."]}
+    (out / "cgi-job.json").write_text(json.dumps(record))
+    assert run(BOTH, out, desk).state is State.VERIFIED
+    assert precious.read_text() == "mine"
+    assert read_record(out / "cgi-job.json").state is State.VERIFIED
+    assert (out / "dropped.tsv").exists()
 
 
 def test_a_folder_of_another_job_of_the_same_order_is_refused(desk: Desk, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from cgi_runner.job.fetch import sha256_of
 from cgi_runner.job.journal import Journal, Record, State, settle, write_whole
 from cgi_runner.redaction import redact
 from cgi_runner.results import Findings, read
-from cgi_runner.results.archive import ARCHIVE, LOGS, Unpacked, is_unpacked
+from cgi_runner.results.archive import ARCHIVE, LOGS, OWN, Unpacked, is_unpacked
 from cgi_runner.results.reconcile import Missing
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,8 @@ def put_in_place(unpacked: Unpacked, lines: Sequence[str], out: Path, journal: J
         warnings=findings.cautions,
     )
     for name in former:  # a job before this one's, which --fresh has left behind
-        (out / name).unlink(missing_ok=True)
+        if (out / name).is_file():
+            (out / name).unlink()
     return findings
 
 
@@ -83,7 +84,8 @@ def _claim(unpacked: Unpacked, out: Path, journal: Journal) -> set[str]:
     refuse_overwriting(unpacked, out, journal.record)
     before = set(journal.record.archive.get("members", ()))
     journal.advance(State.FETCHING, archive={"members": sorted(before.union(unpacked.members))})
-    return before.difference(unpacked.members)
+    # A record may come from anybody: only what lies in the folder itself, and is not the runner's own, is let go.
+    return {name for name in before.difference(unpacked.members, OWN) if Path(name).name == name}
 
 
 def _list_missing(missing: Iterable[Missing], out: Path) -> Path:
