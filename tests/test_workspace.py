@@ -7,6 +7,7 @@ import hashlib
 import os
 import threading
 import time
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,25 @@ def test_what_something_was_put_into_stays(tmp_path: Path) -> None:
         (work / "part").write_text("x")
         (out / "kept").write_text("x")
     assert [path.name for path in out.iterdir()] == ["kept"]
+
+
+@pytest.mark.parametrize("act", ["mkdir", "rmdir"])
+@pytest.mark.parametrize("time", [1, 2, 3])
+def test_a_stop_in_the_middle_leaves_no_trace(
+    act: str, time: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it comes while folders are made or while they go again: all that was made goes."""
+    do, times = getattr(os, act), count(1)
+
+    def stopped(*arguments: object, **named: object) -> None:
+        do(*arguments, **named)
+        if next(times) == time:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, act, stopped)
+    with pytest.raises(KeyboardInterrupt), workspace(tmp_path / "a" / "b"):
+        pass
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("kind", ["file", "parent", "work", "link"])

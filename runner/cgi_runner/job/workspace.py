@@ -40,25 +40,35 @@ def workspace(out: Path, seconds: float = LONGEST) -> Iterator[Path]:
     with one_at_a_time(f"folder {os.path.realpath(out)}", f"another cgi-runner is at work in {out}", seconds):
         made = [folder for folder in (out, *out.parents) if not folder.exists()]
         try:
-            shutil.rmtree(work, ignore_errors=True)
-            work.mkdir(parents=True)
-        except OSError as error:
-            if error.errno in _FULL:
-                raise _no_room(out, error) from error
-            raise InputError(
-                f"the output folder {out} cannot be used: {error.strerror}", tip="choose another"
-            ) from None
-        try:
+            _make(work, out)
             yield work
         except OSError as error:
             if error.errno not in _FULL | _CLOSED:
                 raise
             raise _no_room(out, error) from error
         finally:
-            shutil.rmtree(work, ignore_errors=True)
-            with suppress(OSError):  # whatever something was put into stays
-                for folder in made:
-                    folder.rmdir()
+            try:
+                _clear(work, made)
+            except KeyboardInterrupt:  # a stop in the middle of this: it can wait that long
+                _clear(work, made)
+                raise
+
+
+def _make(work: Path, out: Path) -> None:
+    try:
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise
+        raise InputError(f"the output folder {out} cannot be used: {error.strerror}", tip="choose another") from None
+
+
+def _clear(work: Path, made: list[Path]) -> None:
+    shutil.rmtree(work, ignore_errors=True)
+    for folder in made:
+        with suppress(OSError):  # whatever something was put into stays
+            folder.rmdir()
 
 
 def _no_room(out: Path, error: OSError) -> RunnerError:
