@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 import requests
 import urllib3
-from requests_toolbelt import MultipartEncoder
 
 from cgi_runner.errors import InputError, RunnerError, ServiceError
 from cgi_runner.failures import (
@@ -30,6 +29,7 @@ from cgi_runner.failures import (
 )
 from cgi_runner.http import LARGEST_ANSWER, Session
 from cgi_runner.settings import Patience, Service
+from cgi_runner.upload import Upload
 from conftest import CREDENTIALS, SimulatedClock
 from scripted import DROPPED, HTML, Answer, Scripted, dripping, serving
 
@@ -44,9 +44,9 @@ def session(url: str, clock: SimulatedClock, **service: Any) -> Session:
     return Session(Service(url, **service), CREDENTIALS, clock=clock, patience=Patience())
 
 
-def form() -> MultipartEncoder:
+def form() -> Upload:
     """Make the body of a POST."""
-    return MultipartEncoder({"title": "t", "mutations": ("mutations.tsv", BytesIO(b"chr\tpos"), "text/plain")})
+    return Upload({"title": "t"}, {"mutations": BytesIO(b"chr\tpos")})
 
 
 def closed_port() -> int:
@@ -135,7 +135,7 @@ def test_a_post_that_may_have_been_carried_out_is_sent_once(answer: Answer, cloc
     """Whoever calls has to look before the POST goes out again."""
     with serving([answer]) as server:
         with pytest.raises(ServiceError) as failed:
-            session(server.url, clock).post_json(form)
+            session(server.url, clock).post_json(form())
         assert len(server.requests) == 1
     assert not is_safe_to_post_again(failed.value)
     assert not clock.sleeps
@@ -144,7 +144,7 @@ def test_a_post_that_may_have_been_carried_out_is_sent_once(answer: Answer, cloc
 def test_a_post_that_was_turned_away_for_now_is_sent_again_whole(clock: SimulatedClock) -> None:
     """After 429 the body is sent anew from its beginning, after the pause that the service asked for."""
     with serving([TURNED_AWAY, TURNED_AWAY, POSTED]) as server:
-        assert session(server.url, clock).post_json(form) == JOB
+        assert session(server.url, clock).post_json(form()) == JOB
         assert len({seen.size for seen in server.requests}) == 1
         assert all(b"chr\tpos" in seen.body for seen in server.requests)
     assert clock.sleeps == [7, 7]
@@ -153,7 +153,7 @@ def test_a_post_that_was_turned_away_for_now_is_sent_again_whole(clock: Simulate
 def test_a_post_that_never_left_is_sent_again(clock: SimulatedClock) -> None:
     """Refused connections are harmless to repeat, and in the end are exit code 7."""
     with pytest.raises(NotSentError) as failed:
-        session(f"http://127.0.0.1:{closed_port()}/api/v1", clock).post_json(form)
+        session(f"http://127.0.0.1:{closed_port()}/api/v1", clock).post_json(form())
     assert len(clock.sleeps) == 5
     assert failed.value.exit_code == 7
     assert "refused" in failed.value.message
@@ -165,7 +165,7 @@ def test_a_service_that_comes_back_gets_the_post_once(clock: SimulatedClock, mon
         good, bad = server.url, f"http://127.0.0.1:{closed_port()}/api/v1"
         tried = session(bad, clock)
         monkeypatch.setattr(clock, "sleep", lambda _: setattr(tried, "service", Service(good)))
-        assert tried.post_json(form) == JOB
+        assert tried.post_json(form()) == JOB
         assert len(server.requests) == 1
 
 
@@ -231,7 +231,7 @@ def test_no_redirect_is_followed(status: int, method: str, clock: SimulatedClock
             to = session(server.url, clock)
             ask: dict[str, Callable[[], Any]] = {
                 "GET": to.get_json,
-                "POST": lambda: to.post_json(form),
+                "POST": lambda: to.post_json(form()),
                 "DELETE": lambda: to.json("DELETE", JOB),
             }
             with pytest.raises(ServiceError, match=r"redirects to http://127\.0") as failed:
@@ -393,7 +393,7 @@ def test_an_unknown_certificate_is_refused_before_the_token_is_sent(encrypted: S
     to = session(encrypted.url, clock)
     asks: list[Callable[[], Any]] = [
         to.get_json,
-        lambda: to.post_json(form),
+        lambda: to.post_json(form()),
         lambda: to.json("DELETE", JOB),
     ]
     for ask in asks:

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 import requests
 import urllib3
-from requests_toolbelt import MultipartEncoder
 
 from cgi_runner import __version__
 from cgi_runner.errors import CredentialsError, InputError, RunnerError, ServiceError
@@ -32,6 +31,7 @@ from cgi_runner.failures import (
 )
 from cgi_runner.http import Session
 from cgi_runner.settings import Patience, Service
+from cgi_runner.upload import Upload
 from conftest import CREDENTIALS, SimulatedClock
 from scripted import DROPPED, Answer, serving
 
@@ -46,9 +46,9 @@ def session(url: str, clock: SimulatedClock, *, patience: Patience | None = None
     return Session(Service(url, **service), CREDENTIALS, clock=clock, patience=patience or Patience())
 
 
-def form() -> MultipartEncoder:
+def form() -> Upload:
     """Make the body of a POST."""
-    return MultipartEncoder({"title": "t", "mutations": ("mutations.tsv", BytesIO(b"chr\tpos"), "text/plain")})
+    return Upload({"title": "t"}, {"mutations": BytesIO(b"chr\tpos")})
 
 
 SAID: dict[str, tuple[Answer, type[RunnerError], str, str]] = {
@@ -126,7 +126,7 @@ def test_each_failed_answer_has_its_sentence_and_its_tip(
 def test_a_page_in_answer_to_a_post_may_hide_that_it_arrived(clock: SimulatedClock) -> None:
     """To a GET a page is lasting; after a POST it leaves open whether the job exists."""
     with serving([Answer("<html>")]) as server, pytest.raises(AnswerLostError) as failed:
-        session(server.url, clock).post_json(form)
+        session(server.url, clock).post_json(form())
     assert failed.value.message == "POST /api/v1 answered with a web page where JSON was expected: <html>"
 
 
@@ -277,7 +277,7 @@ def test_what_goes_out_with_each_request(clock: SimulatedClock, monkeypatch: pyt
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", noted)
     with serving([Answer(f'"{JOB}"')]) as server:
         asking = session(server.url, clock, patience=Patience(connect=3, read=4))
-        asking.post_json(form)
+        asking.post_json(form())
         asking.repeat(lambda: asking.json("DELETE", JOB))
     assert [seen.headers["User-Agent"] for seen in server.requests] == [f"cgi-runner/{__version__}"] * 2
     assert server.requests[0].headers["Content-Type"].startswith("multipart/form-data; boundary=")
@@ -416,7 +416,7 @@ def test_nothing_but_the_method_tells_a_refusal_apart(clock: SimulatedClock) -> 
         calls: dict[str, Callable[[], Any]] = {
             "GET /api/v1/x": lambda: asked.get_json("x"),
             "DELETE /api/v1/x": lambda: asked.repeat(lambda: asked.json("DELETE", "x")),
-            "POST /api/v1": lambda: asked.post_json(form),
+            "POST /api/v1": lambda: asked.post_json(form()),
             "GET /api/v1/y": lambda: list(asked.stream("y", action="download")),
         }
         for name, call in calls.items():

@@ -14,7 +14,6 @@ HEAVY = {
     "tqdm",
     "flask",
     "werkzeug",
-    "requests_toolbelt",
     "sqlite3",
     "platformdirs",
     "filelock",

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TypeGuard
+from typing import Any, TypeGuard
 
 from cgi_runner.errors import InputError, RunnerError, ServiceError
 from cgi_runner.failures import AnswerLostError, RefusedError, credentials_refused
 from cgi_runner.http import Session
 from cgi_runner.redaction import excerpt, is_secret
+from cgi_runner.upload import Upload
 
 #: All ids seen are 20 lower-case hex digits; anything that is safe in a URL is let through.
 JOB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}")
@@ -107,16 +108,10 @@ class Api:
             InputError: The service says that the request itself is wrong.
 
         """
-        from requests_toolbelt import MultipartEncoder
-
         with ExitStack() as stack:
             handles = {kind: stack.enter_context(path.open("rb")) for kind, path in files.items()}
-
-            def body() -> MultipartEncoder:
-                return MultipartEncoder({**fields, **{kind: _part(kind, file) for kind, file in handles.items()}})
-
             try:
-                answer = self._session.post_json(body)
+                answer = self._session.post_json(Upload(fields, handles))
             except RefusedError as error:
                 raise _submission_refused(error) from error
         # A lone word such as "Error" would pass for an id, but ids are hexadecimal numbers.
@@ -228,12 +223,6 @@ def _is_id(answer: Any) -> TypeGuard[str]:
 def _text(line: Any) -> str:
     """Give a line that files and terminals can hold: JSON can escape what is no letter of any alphabet."""
     return str(line).encode("utf-8", "replace").decode("utf-8")
-
-
-def _part(kind: str, file: BinaryIO) -> tuple[str, BinaryIO, str]:
-    file.seek(0)
-    # The user's file name stays here: it may name a patient, and the service discards it anyway.
-    return f"{kind}.tsv", file, "text/tab-separated-values"
 
 
 def _object(answer: Any, url: str) -> dict[str, Any]:

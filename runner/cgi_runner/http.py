@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 import urllib3
@@ -31,9 +31,7 @@ from cgi_runner.failures import (
     told_apart,
 )
 from cgi_runner.settings import Credentials, Patience, Service
-
-if TYPE_CHECKING:
-    from requests_toolbelt import MultipartEncoder
+from cgi_runner.upload import Upload
 
 log = logging.getLogger(__name__)
 
@@ -84,17 +82,10 @@ class Session:
         """Give the JSON that the service answers to a GET, repeated after passing failures."""
         return self.repeat(lambda: self.json("GET", path))
 
-    def post_json(self, make_body: Callable[[], MultipartEncoder]) -> Any:
-        """Give the answer to a POST of a multipart body, sent again only if it surely was not sent or was turned away.
-
-        The body is made anew for every try, so that no try sends the rest of a half-read file.
-        """
-
-        def post() -> Any:
-            body = make_body()
-            return self.json("POST", "", body=body, headers={"Content-Type": body.content_type})
-
-        return self.repeat(post, may_pass=is_safe_to_post_again)
+    def post_json(self, body: Upload) -> Any:
+        """Give the answer to a POST of a form, sent again only if it surely was not sent or was turned away."""
+        headers = {"Content-Type": body.content_type}
+        return self.repeat(lambda: self.json("POST", body=body, headers=headers), may_pass=is_safe_to_post_again)
 
     def stream(self, path: str, *, action: str) -> Iterator[tuple[bytes, int | None]]:
         """Give the pieces of a binary answer, each with the length announced for the whole; tried once.

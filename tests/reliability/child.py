@@ -20,10 +20,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import requests_toolbelt
 from filelock import FileLock  # noqa: F401 - imported before the fork, for all that come
 
-from cgi_runner import api, clock
+from cgi_runner import api, clock, upload
 from cgi_runner.cli import main as command_line
 from cgi_runner.cohort import ledger, shelf, tables
 from cgi_runner.job import fetch, finish, journal, life, marks, workspace
@@ -100,13 +99,13 @@ class Points:
         put(journal, settle=halfway)
 
     def _place_in_streams(self) -> None:
-        read, download = requests_toolbelt.MultipartEncoder.read, api.Api.download
+        pieces, download = upload.Upload.__iter__, api.Api.download
 
-        def half_read(encoder: Any, size: int = -1) -> Any:
-            encoder.reads = getattr(encoder, "reads", 0) + 1
-            if encoder.reads > 1:
-                self.passing("half of the submission is sent" if encoder.reads == 2 else "all of it is sent")
-            return read(encoder, size if encoder.reads > 1 else encoder.len // 2)
+        def halves(body: upload.Upload) -> Iterator[bytes]:
+            whole = b"".join(pieces(body))
+            for part, after in ((whole[: len(whole) // 2], "half"), (whole[len(whole) // 2 :], "all")):
+                yield part
+                self.passing(f"{after} of {'the submission' if after == 'half' else 'it'} is sent")
 
         def half_download(self_: api.Api, job_id: str) -> Iterator[tuple[bytes, int | None]]:
             for piece, total in download(self_, job_id):
@@ -114,7 +113,7 @@ class Points:
                 self.passing("half of the archive is received")
                 yield piece[len(piece) // 2 :], total
 
-        put(requests_toolbelt.MultipartEncoder, read=half_read)
+        put(upload.Upload, __iter__=halves)
         put(api.Api, download=half_download)
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from requests_toolbelt import MultipartEncoder
 
 from cgi_runner.api import Api
 from cgi_runner.errors import InputError, RunnerError, ServiceError, StillRunningError
@@ -24,6 +23,7 @@ from cgi_runner.job import Desk, State, Wish, read_record, run
 from cgi_runner.job.workspace import one_at_a_time, workspace
 from cgi_runner.sandbox import Sandbox
 from cgi_runner.settings import Patience, Service
+from cgi_runner.upload import Upload
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 from reliability import hostile, measured
 from reliability.conftest import SOAK
@@ -371,9 +371,9 @@ def test_waiting_for_another_process_comes_to_an_end(tmp_path: Path) -> None:
         thread.join()
 
 
-def form() -> MultipartEncoder:
+def form() -> Upload:
     """Make the body of a POST."""
-    return MultipartEncoder({"title": "t"})
+    return Upload({"title": "t"}, {})
 
 
 def session(url: str) -> Session:
@@ -470,9 +470,9 @@ def test_a_post_over_a_connection_that_was_kept_and_closed_is_sent_once(moment: 
         assert kept.get_json() == [JOB]
         if moment == "at once":
             threading.Event().wait(0.05)
-            assert kept.post_json(form) == JOB
+            assert kept.post_json(form()) == JOB
         else:
             with pytest.raises(AnswerLostError) as lost:
-                kept.post_json(form)
+                kept.post_json(form())
             assert not is_safe_to_post_again(lost.value)
         assert [asked.line.split()[0] for asked in served.asked] == ["GET", "POST"]
