@@ -47,7 +47,8 @@ def cgi_runner(*arguments: str | Path, stdin: str = "") -> Outcome:
     out, err = io.StringIO(), io.StringIO()
     root, ours = logging.getLogger(), logging.getLogger("cgi_runner")
     handlers, levels = root.handlers[:], (root.level, ours.level)
-    signals, given = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}, sys.stdin
+    signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    given, hook = sys.stdin, sys.unraisablehook
     sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()))
     try:
         with redirect_stdout(out), redirect_stderr(err):
@@ -55,7 +56,7 @@ def cgi_runner(*arguments: str | Path, stdin: str = "") -> Outcome:
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
     finally:
-        sys.stdin = given
+        sys.stdin, sys.unraisablehook = given, hook
         for number, handler in signals.items():
             signal.signal(number, handler)
         root.handlers[:] = handlers

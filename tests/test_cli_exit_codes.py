@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from cgi_runner.cli.main import TerminatedError
+from cgi_runner.cli.stops import TerminatedError
 from cgi_runner.clock import SystemClock
 from cgi_runner.sandbox import Sandbox
 from command_line import Outcome, cgi_runner, child
@@ -271,6 +271,32 @@ def test_a_stop_before_and_after_the_work(
     monkeypatch.setattr(getattr(program, *within) if within else program, name, stopped)
     outcome = cgi_runner("check", "--mutations", "nothing.tsv", "--cancer-type", "CM")
     assert (outcome.code, outcome.out, outcome.err.strip()) == (code, "", "")
+
+
+SWALLOWING = """
+import os, signal, sys, time
+from cgi_runner import inputs
+from cgi_runner.cli import main
+number = int(sys.argv.pop(1))
+class Trap:
+    def __del__(self):
+        os.kill(os.getpid(), number)
+        signal.sigpending()
+def prepare(*given, **named):
+    Trap()
+    time.sleep(20)
+inputs.prepare = prepare
+main()
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stop_that_python_swallows_comes_again(number: signal.Signals, code: int) -> None:
+    """Where an object goes, exceptions are only told of, and the command would go on as if nobody had stopped it."""
+    check = ["check", "--mutations", "x.tsv", "--cancer-type", "CM"]
+    command = [sys.executable, "-c", SWALLOWING, str(int(number)), *check]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=15, text=True)
+    assert (done.returncode, done.stderr) == (code, "")
 
 
 @pytest.mark.parametrize(("closed", "code"), [(">&-", 2), ("2>&-", 2), (">&- 2>&-", 2)])

@@ -5,17 +5,15 @@ from __future__ import annotations
 import io
 import logging
 import os
-import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import Any, NoReturn
 
 import click
 
 from cgi_runner import __version__
-from cgi_runner.cli import cohort, inspect, jobs, local, work
+from cgi_runner.cli import cohort, inspect, jobs, local, stops, work
 from cgi_runner.cli import options as opt
 from cgi_runner.errors import InputError, RunnerError
 from cgi_runner.redaction import RedactingFormatter, excerpt, hide, redact
@@ -23,8 +21,6 @@ from cgi_runner.redaction import RedactingFormatter, excerpt, hide, redact
 log = logging.getLogger("cgi_runner")
 
 _USAGE = 2
-_INTERRUPTED = 130
-_TERMINATED = 143
 _FAULT = 1
 _STDOUT = 1
 #: What to do next, by exit code, where an error has no tip of its own.
@@ -33,10 +29,6 @@ _TIPS = {
     7: "try again later with the same command: it finds its job again",
 }
 _ASK = "`cgi-runner --help` shows the commands; --debug before the command shows what was asked of the service"
-
-
-class TerminatedError(KeyboardInterrupt):
-    """SIGTERM came: stop as for Ctrl-C, with another exit code."""
 
 
 class PlainFormatter(RedactingFormatter):
@@ -55,28 +47,15 @@ class Commands(click.Group):
         """Run the command; how it is stopped from outside is settled here, since click makes one code of all."""
         try:
             return super().invoke(ctx)
-        except TerminatedError:
-            raise click.exceptions.Exit(_TERMINATED) from None
-        except KeyboardInterrupt:
-            raise click.exceptions.Exit(_INTERRUPTED) from None
         except BrokenPipeError:
             # Somebody like `head` has read enough of stdout.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise click.exceptions.Exit(0) from None
-        except Exception as error:
+        except (KeyboardInterrupt, Exception) as error:
             # A stop may come in the middle of anything: what fails on the way out of one is no failure of its own.
-            if code := _code_of_stop(error):
+            if code := stops.code_of(error):
                 raise click.exceptions.Exit(code) from None
             raise
-
-
-def _code_of_stop(error: BaseException | None) -> int:
-    """Give the exit code of the stop that an exception came after, 0 if there was none."""
-    while error:
-        if isinstance(error, KeyboardInterrupt):
-            return _TERMINATED if isinstance(error, TerminatedError) else _INTERRUPTED
-        error = error.__context__
-    return 0
 
 
 @click.group(
@@ -127,12 +106,12 @@ def _set_up_logging(*, debug: bool, quiet: bool) -> None:
 def main(argv: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with the code that pipelines act on."""
     try:
-        signal.signal(signal.SIGTERM, _terminated)
+        stops.heed()
         code = _run(sys.argv[1:] if argv is None else argv)
-        _stop_at_once()
+        stops.let_through()
     except KeyboardInterrupt as stop:
-        _stop_at_once()
-        code = _code_of_stop(stop)
+        stops.let_through()
+        code = stops.code_of(stop)
     sys.exit(code)
 
 
@@ -152,7 +131,7 @@ def _run(arguments: list[str]) -> int:
         _hide_slips(arguments)
         return _tell(error if isinstance(error, RunnerError) else _of_usage(error))
     except click.exceptions.Abort as error:
-        return _code_of_stop(error) or _INTERRUPTED
+        return stops.code_of(error) or stops.INTERRUPTED
     except OSError as error:
         # What stdout still holds cannot be written; the interpreter would try again at its end, and fail aloud.
         os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
@@ -161,12 +140,6 @@ def _run(arguments: list[str]) -> int:
         _hide_slips(arguments)
         return _fault(error)
     return code if isinstance(code, int) else 0
-
-
-def _stop_at_once() -> None:
-    """Let further signals end the process without a word: all that is to be told has been told."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
 
 
 def _hide_slips(arguments: list[str]) -> None:
@@ -209,8 +182,3 @@ def _say(kind: str, text: str, *, fg: str) -> None:
     no_color: Any = False if os.environ.get("NO_COLOR") else None
     with suppress(OSError):  # if nobody listens, the exit code still tells
         click.echo(f"{click.style(kind, fg=fg, bold=True)} {redact(text)}", err=True, color=no_color)
-
-
-def _terminated(number: int, frame: FrameType | None) -> NoReturn:
-    del number, frame
-    raise TerminatedError
