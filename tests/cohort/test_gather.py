@@ -91,6 +91,25 @@ def test_the_only_sample_of_a_file_is_no_other_line_s(table: Table, tmp_path: Pa
     assert "only the sample 'B', which has a line of its own" in bad(found)["A"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        ("mutations", (VCF + "\tB", "7\t140753336\t.\tA\tT\t.\tPASS\t.\tGT\t0/1")),
+        ("cnas", ("Gene Symbol\tLocus ID\tCytoband\tB", "MYC\t4609\t8q24.21\t2")),
+    ],
+)
+def test_the_only_column_of_a_file_is_no_other_line_s(
+    kind: str, lines: tuple[str, ...], table: Table, tmp_path: Path
+) -> None:
+    """A VCF or matrix given to the wrong line is that of the patient whom its column names."""
+    table("f.txt", *lines)
+    table("g.txt", *(line.replace("\tB", "\tTUMOR") for line in lines))
+    sheet = table("s.tsv", f"sample\tcancer_type\t{kind}", "A\tBRCA\tf.txt", "B\tBRCA\tf.txt", "C\tBRCA\tg.txt")
+    found = gathered(tmp_path, sheet)
+    assert [member.sample.label for member in found.members] == ["B", "C"]
+    assert "found the samples 'B', expected 'A' among them" in bad(found)["A"]
+
+
 def test_what_is_not_sent_of_others_is_not_listed_for_a_sample(table: Table, tmp_path: Path) -> None:
     """In a file of several samples, each has its own rows in its list, under the name that the sheet gives it."""
     table("more.tsv", "gene\tcna\tsample", "ERBB2\tamp\ta", "MYC\tgain\ta", "MYC\tloss\tb", "MET\tamp\tb")

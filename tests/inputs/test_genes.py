@@ -65,7 +65,9 @@ def test_fusions_are_known_in_three_spellings(desk: Any) -> None:
     assert outcome.sent("translocations") == ["BCR__ABL1 P 2;3", "HLA-A__ALK P 4", "IGH-@__MYC P 5"]
 
 
-@pytest.mark.parametrize("fusion", ["BCR-ABL1", "A__B__C", "A__", "__B", "A__?", "ALK", "", "A B__C"])
+@pytest.mark.parametrize(
+    "fusion", ["BCR-ABL1", "A__B__C", "A__B::C", "A--B::C", "A--B__C", "A__", "__B", "A__?", "ALK", "", "A B__C"]
+)
 def test_what_is_not_two_genes_is_listed(desk: Any, fusion: str) -> None:
     """Fusions without two partners stay behind with a reason."""
     outcome = desk.hand_in(translocations=f"fus|sample\nBCR__ABL1|P\n{fusion}|P\n")

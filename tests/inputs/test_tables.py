@@ -131,6 +131,13 @@ def test_faults_end_at_twenty(desk: Any) -> None:
         ({"translocations": "gene|cna\n"}, "expected a table with the column fus", "--cnas"),
         ({"mutations": "# a\n## b\n"}, "found no line with the names of columns, expected a VCF", "correct"),
         ({"mutations": "chr|pos|ref|alt|REF\n1|5|C|T|C\n"}, "line 1: found the column 'ref' twice", "correct"),
+        (
+            {"mutations": "chr|pos|ref|alt|Chrom\n1|5|C|T|2\n"},
+            "line 1: found the columns 'chr' and 'Chrom', expected one of them",
+            "leave out or rename those that do not hold what is meant by `chr`",
+        ),
+        ({"mutations": "chr|pos|ref|alt|sample|Sample_ID\n"}, "'sample' and 'Sample_ID', expected one", "`sample`"),
+        ({"cnas": "symbol|gene|cna\n7|MYC|amp\n"}, "'symbol' and 'gene', expected one", "by `gene`"),
     ],
 )
 def test_unknown_headers_are_refused(desk: Any, files: dict[str, str], message: str, tip: str) -> None:
@@ -138,6 +145,12 @@ def test_unknown_headers_are_refused(desk: Any, files: dict[str, str], message: 
     error = desk.refuse(**files)
     assert message in error.message
     assert tip in error.tip
+
+
+def test_names_that_mean_nothing_for_a_table_may_stand_in_it_twice(desk: Any) -> None:
+    """Only columns that are read can be mistaken for each other: symbol and name of a gene tell no small variant."""
+    outcome = desk.hand_in(mutations="Chr|Pos|Ref|Alt|Sample|Gene|Symbol\n7|140753336|A|T|P|673|BRAF\n")
+    assert outcome.sent("mutations") == ["7 140753336 A T P 2"]
 
 
 MAF = (

@@ -164,7 +164,12 @@ def _prepare(wanted: _Wanted, sources: Mapping[Kind, Path]) -> Prepared:
     sample, own = wanted.sample, dict[str, str]()
     try:
         return prepare(
-            sources, wanted.folder, reference=sample.reference, sample=sample.label, pass_only=wanted.pass_only
+            sources,
+            wanted.folder,
+            reference=sample.reference,
+            sample=sample.label,
+            pass_only=wanted.pass_only,
+            others=wanted.listed - {sample.label},
         )
     except InputError as error:
         if isinstance(error, NothingToSendError) and (name := wanted.own_name(error.names)):

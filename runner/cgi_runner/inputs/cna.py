@@ -63,9 +63,7 @@ class GisticReader:
         self._header = header
         self._dropped = dropped
         names = header.names[3:] if header.names[-1] else header.names[3:-1]
-        self._samples = {
-            3 + n: name for n, name in chosen(header.source.faults, header.line, names, options.sample).items()
-        }
+        self._samples = {3 + n: name for n, name in chosen(header.source.faults, header.line, names, options).items()}
         self.samples = set(self._samples.values())
 
     def batches(self, default: str) -> Iterator[list[Row]]:  # noqa: ARG002 - the matrix names all of its samples

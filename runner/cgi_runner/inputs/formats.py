@@ -48,8 +48,8 @@ def reader_of(kind: Kind, source: Source, options: Options, dropped: DroppedFile
         header = Header.of(source, number, text)
         announced = [other for other, known in READERS.items() if any(header.has(*columns) for columns, _ in known)]
         if kind in announced:
-            header.check()
-            reader = next(reader for columns, reader in READERS[kind] if header.has(*columns))
+            telling, reader = next((columns, reader) for columns, reader in READERS[kind] if header.has(*columns))
+            header.check(*telling, "sample")
             return reader(header, options, dropped)
         if announced or not (text.startswith("#") or text.isspace() or not text):
             _no_header(kind, header, announced)

@@ -41,5 +41,6 @@ def partners(fusion: str) -> tuple[str, str] | None:
     for separator in SEPARATORS:
         first, found, second = fusion.partition(separator)
         if found:
-            return (first, second) if is_symbol(first) and is_symbol(second) and separator not in second else None
+            is_fine = all(is_symbol(gene) and not any(map(gene.__contains__, SEPARATORS)) for gene in (first, second))
+            return (first, second) if is_fine else None
     return None

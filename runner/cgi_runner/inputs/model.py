@@ -24,6 +24,8 @@ class Options:
     reference: str
     sample: str | None = None
     pass_only: bool = False
+    others: frozenset[str] = frozenset()
+    """Other samples that are known: a column of theirs is never taken for that of `sample`."""
 
 
 @dataclass(frozen=True)

@@ -38,15 +38,17 @@ def prepare(
     reference: str,
     sample: str | None = None,
     pass_only: bool = False,
+    others: frozenset[str] = frozenset(),
 ) -> Prepared:
     """Write what CGI takes into the folder: `mutations.tsv`, `cnas.tsv`, `translocations.tsv` and `dropped.tsv`.
 
     `sources` maps the kinds to the user's files, one of which may be `-` for standard input; `reference` is hg19 or
-    hg38; `sample` names the rows that name none, and picks a sample of a VCF or a GISTIC matrix; `pass_only` keeps only
-    variants whose FILTER is PASS. Raise InputError, with every fault of a file, before anything is sent.
+    hg38; `sample` names the rows that name none, and picks a sample of a VCF or a GISTIC matrix: the only column there
+    is taken for it whatever its name, unless that is one of the `others`. `pass_only` keeps only variants whose FILTER
+    is PASS. Raise InputError, with every fault of a file, before anything is sent.
     """
     _check(sources, reference, sample)
-    options = Options(reference, sample, pass_only)
+    options = Options(reference, sample, pass_only, others)
     with ExitStack() as stack:
         dropped = stack.enter_context(closing(DroppedFile(folder / "dropped.tsv")))
         desks = [_Desk(kind, stack, sources[kind], options, dropped) for kind in KINDS if kind in sources]

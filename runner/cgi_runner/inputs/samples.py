@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cgi_runner.errors import InputError
 from cgi_runner.inputs.faults import Faults, shown
+from cgi_runner.inputs.model import Options
 
 LONGEST_NAME = 200
 MOST_LISTED = 10
@@ -23,11 +24,13 @@ def is_symbol(text: str) -> bool:
     return text[:1].isalnum() and text.isprintable() and " " not in text and len(text) <= LONGEST_NAME
 
 
-def chosen(faults: Faults, line: int, names: Sequence[str], sample: str | None) -> dict[int, str]:
+def chosen(faults: Faults, line: int, names: Sequence[str], options: Options) -> dict[int, str]:
     """Give the sample columns to read, by their place among `names`, and the names to send them under.
 
-    `sample` picks its column; a file with a single column is renamed to it, one without any is named by it later.
+    The sample that was asked for picks its column; a file with a single column is renamed to it unless that is another
+    known sample's, one without any is named by it later.
     """
+    sample = options.sample
     for name in names:
         if not is_name(name):
             faults.add(line, "header", name, "the name of a sample, printable and without blanks around it")
@@ -37,7 +40,7 @@ def chosen(faults: Faults, line: int, names: Sequence[str], sample: str | None) 
         return dict(enumerate(names))
     if sample in names:
         return {names.index(sample): sample}
-    if len(names) == 1:
+    if len(names) == 1 and names[0] not in options.others:
         return {0: sample}
     return faults.stop(
         f"line {line}: found the samples {_listed(names)}, expected {shown(sample)} among them",

@@ -62,13 +62,20 @@ class Header:
             source, line, names, separator, {column: lower.index(word) for column, word in found.items() if word}
         )
 
-    def check(self) -> None:
-        """Make it a fault when a known column is there twice."""
+    def check(self, *columns: str) -> None:
+        """Make it a fault when a known column is there twice, or one of these under two names."""
         lower = [name.lower() for name in self.names]
         for place in self.places.values():
             if lower.count(lower[place]) > 1:
                 self.source.faults.stop(
                     f"line {self.line}: found the column {shown(self.names[place])} twice, expected it once"
+                )
+        for column in columns:
+            found = [shown(name) for name in self.names if name.lower() in SYNONYMS[column]]
+            if len(found) > 1:
+                self.source.faults.stop(
+                    f"line {self.line}: found the columns {' and '.join(found)}, expected one of them",
+                    tip=f"leave out or rename those that do not hold what is meant by `{column}`",
                 )
 
     def has(self, *columns: str) -> bool:

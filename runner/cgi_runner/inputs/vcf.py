@@ -39,7 +39,7 @@ class VcfReader:
         self._pass_only = options.pass_only
         number, columns = _header(source, self._judge.genome, line)
         self._width = len(columns)
-        picked = chosen(source.faults, number, columns[9:], options.sample)
+        picked = chosen(source.faults, number, columns[9:], options)
         self._samples = {9 + place: name for place, name in picked.items()}
         self.samples = set(self._samples.values())
         self.named = bool(self._samples)
