@@ -356,6 +356,16 @@ def test_a_folder_is_no_database(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("*")) == [folder]
 
 
+def test_another_file_is_no_database(tmp_path: Path) -> None:
+    """It is refused in one line, and left as it is."""
+    file = tmp_path / "jobs.db"
+    file.write_text("hello")
+    outcome = cgi_runner("sandbox", "--port", "0", "--database", str(file))
+    assert outcome.is_plain_failure(2)
+    assert "cannot be used: file is not a database" in outcome.err
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["hello"]
+
+
 def test_the_document_lists_the_faults() -> None:
     """docs/drills.md says of each fault what the catalogue says, and of no other."""
     document = (ROOT / "docs" / "drills.md").read_text(encoding="utf-8")

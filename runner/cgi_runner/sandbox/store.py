@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cgi_runner.errors import InputError
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -61,13 +63,25 @@ class Store:
     """All jobs of one database file."""
 
     def __init__(self, database: Path) -> None:
-        """Open the database, and make it if it is not there yet."""
+        """Open the database, and make it if it is not there yet.
+
+        Raises:
+            InputError: The file is something else, or cannot be written.
+
+        """
         self._database = database
         self._files = database.with_name(database.name + ".files")
-        self._files.mkdir(parents=True, exist_ok=True)
-        with self._connection() as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(SCHEMA)
+        try:
+            database.parent.mkdir(parents=True, exist_ok=True)
+            with self._connection() as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute(SCHEMA)
+            self._files.mkdir(exist_ok=True)
+        except (OSError, sqlite3.Error) as error:
+            raise InputError(
+                f"the database {database} cannot be used: {getattr(error, 'strerror', None) or error}",
+                tip="give a file that is not there yet, or the database of an earlier sandbox",
+            ) from None
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
