@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,7 @@ def change(path: Path, old: str, new: str, times: int = 1) -> None:
     ("name", "old", "new", "said"),
     [
         ("biomarkers.tsv", "s0002", "s0003", "a row in biomarkers.tsv of a sample that was not sent"),
+        ("cna_analysis.tsv", "\ts0001", "\n", "a row in cna_analysis.tsv that is cut short"),
         ("alterations.tsv", "\ts0001\t", "\ts0002\t", "in alterations.tsv to another sample"),
         ("alterations.tsv", "input02_1\t", "input09_1\t", "gives input09_1"),
         ("alterations.tsv", "input02_1\t", "input02_999\t", "gives input02_999"),
@@ -148,11 +150,13 @@ def test_large_tables_are_written_piece_by_piece(tmp_path: Path, monkeypatch: py
     from cgi_runner.cohort import spread
 
     monkeypatch.setattr(spread, "_ROOM", 10)
+    monkeypatch.setattr(spread, "_BLOCK", 10)
     paths: list[Path | None] = [tmp_path / "a", None, tmp_path / "b"]
     one: Callable[..., spread.Spread] = spread.Spread
     spreading = one(paths, [b"h\n"])
-    for n in range(30):
-        spreading.add(n % 3, b"%d\n" % n)
+    for line in spreading.lines(BytesIO(b"".join(b"%d\n" % n for n in range(30)))):
+        spreading.held[int(line) % 3] += line
+        assert sum(map(len, spreading.held)) < 40
     sums = spreading.close()
     assert (tmp_path / "a").read_bytes() == b"h\n" + b"".join(b"%d\n" % n for n in range(0, 30, 3))
     assert sums[0] == sha256_of(tmp_path / "a")

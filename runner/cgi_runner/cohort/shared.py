@@ -91,9 +91,9 @@ def share_dropped(shared: Shared, dropped: Path, places: Mapping[str, int], path
     """Give each sample its rows of the list of what is not sent, at its place; the last path gets all others."""
     with dropped.open("rb") as lines:
         spread = Spread(paths, [next(lines)])
-        for line in lines:
+        for line in spread.lines(lines):
             cells = line.rstrip(b"\n").split(b"\t")
             name = cells[COLUMNS.index("sample")].decode()
-            spread.add(places.get(name, len(paths) - 1), line)
+            spread.held[places.get(name, len(paths) - 1)] += line
             shared.reasons.setdefault(name, Counter())[cells[COLUMNS.index("reason")].decode()] += 1
     spread.close()

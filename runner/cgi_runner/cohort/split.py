@@ -27,7 +27,7 @@ from cgi_runner.job.fetch import sha256_of
 log = logging.getLogger(__name__)
 
 _INPUT = re.compile(r"input(\d+)\.tsv")
-_ROW = re.compile(rb"input(\d+)_(\d{1,10})")
+_DIGITS = 10  # of a row's number: a longer one is no number of CGI's
 #: The columns that say whose a row is, by what CGI has called them since 2018; the first one that is there counts.
 _SAMPLES = (b"cgi-sample id", b"cgi-info", b"sample id", b"sample")
 _ROW_IDS = (b"input id", b"internal_id")
@@ -101,7 +101,7 @@ class Splitter:
                 own = [k for _, _, k in names if any(part.kind == k for part in member.parts)]
                 upload.files[place] = f"input{own.index(kind) + 1:02}".encode() if kind in own else b""
             self._split_upload(path, upload)
-            self._uploads[number.encode()] = upload
+            self._uploads[f"input{number}".encode()] = upload
 
     def _split_upload(self, path: Path, upload: _Upload) -> None:
         targets = [
@@ -114,14 +114,15 @@ class Splitter:
             header = next(file)
             column = header.rstrip(b"\n").split(b"\t").index(b"sample")
             spread = Spread(targets, [header])
-            for line in file:
+            held = spread.held
+            for line in spread.lines(file):
                 cells = line.split(b"\t")
                 place = places[cells[column]]
                 cells[column] = labels[place]
                 counts[place] += 1
                 owners.append(place)
                 numbers.append(counts[place])
-                spread.add(place, b"\t".join(cells))
+                held[place] += b"\t".join(cells)
         upload.came = bytearray(len(owners))
         alone = [
             next((part.sha256 for part in member.parts if part.kind == upload.kind), None)
@@ -145,52 +146,52 @@ class Splitter:
                 log.warning("%s of job %s names no samples and stays there, whole", name, self._pack.name)
                 return
             spread = Spread(targets, [header])
-            last = max(whose + ids) + 1  # nothing right of the last column that changes has to be taken apart
-            rows = (line.rstrip(b"\r\n").split(b"\t", last) for line in file)
             end = header[len(header.rstrip(b"\r\n")) :]
-            self._found[kind] = self._spread_rows(name, rows, whose, ids, spread, end)
+            self._found[kind] = self._spread_rows(name, spread.lines(file), whose, ids, spread.held, end)
             spread.close()
 
     def _spread_rows(
-        self, name: str, rows: Iterable[list[bytes]], whose: list[int], ids: list[int], spread: Spread, end: bytes
+        self, name: str, lines: Iterable[bytes], whose: list[int], ids: list[int], held: list[bytearray], end: bytes
     ) -> Counter[int]:
         """Give each row to its sample, under the sample's own name and row id, and say how many each has got."""
         places, labels, first = self._places, self._labels, whose[0]
-        found = Counter[int]()
-        renumber = self._renumbering(name, ids[0]) if ids else None
-        for cells in rows:
-            place = places.get(cells[first], -1) if len(cells) > first else -1
+        found = [0] * len(labels)
+        renumbered, row_id = self._renumbering(name), ids[0] if ids else None
+        width = max(whose + ids) + 1  # nothing right of the last column that changes has to be taken apart
+        for line in lines:
+            cells = line.rstrip(b"\r\n").split(b"\t", width)
+            place = places.get(cells[first], -1) if len(cells) >= width else -1
             if place < 0:
                 if cells == [b""]:
                     continue
-                self._fail(f"has a row in {name} of a sample that was not sent")
+                what = "of a sample that was not sent" if len(cells) >= width else "that is cut short"
+                self._fail(f"has a row in {name} {what}")
             for column in whose:
                 cells[column] = labels[place]
-            if renumber:
-                renumber(cells, place)
-            spread.add(place, b"\t".join(cells) + end)
+            if row_id is not None:
+                cells[row_id] = renumbered(cells[row_id], place)
+            held[place] += b"\t".join(cells) + end
             found[place] += 1
-        return found
+        return Counter(dict(enumerate(found)))
 
-    def _renumbering(self, name: str, column: int) -> Callable[[list[bytes], int], None]:
+    def _renumbering(self, name: str) -> Callable[[bytes, int], bytes]:
         """Give a function that makes a row's id what it would have been alone."""
-        uploads, strict = self._uploads, name == "alterations.tsv"
-        read = _ROW.fullmatch
+        uploads, is_strict = self._uploads, name == "alterations.tsv"
 
-        def renumber(cells: list[bytes], place: int) -> None:
-            match = read(cells[column])
-            upload = uploads.get(match[1]) if match else None
-            row = int(match[2]) if match else 0
+        def renumbered(row_id: bytes, place: int) -> bytes:
+            file, _, digits = row_id.partition(b"_")
+            upload = uploads.get(file)
+            row = int(digits) if upload and digits.isdigit() and len(digits) <= _DIGITS else 0
             if upload and 0 < row < len(upload.came) and upload.owners[row] == place:
-                cells[column] = b"%b_%d" % (upload.files[place], upload.numbers[row])
                 upload.came[row] = 1
-            elif strict:
-                text = cells[column].decode("utf-8", "replace")
+                return b"%b_%d" % (upload.files[place], upload.numbers[row])
+            if is_strict:
+                text = row_id.decode("utf-8", "replace")
                 self._fail(f"gives {text} in {name} to another sample than the one that sent it")
-            else:
-                self.kept_ids += 1
+            self.kept_ids += 1
+            return row_id
 
-        return renumber
+        return renumbered
 
     def _split_dropped(self) -> dict[tuple[int, str], int]:
         """Join what was not sent of each sample with what did not come back; give the numbers of the latter."""
@@ -200,13 +201,13 @@ class Splitter:
         spread, missing = Spread(paths), Counter[tuple[int, str]]()
         kind, sample, stage = (COLUMNS.index(name) for name in ("input", "sample", "stage"))
         with (self._folder / "dropped.tsv").open("rb") as file:
-            for line in file:
+            for line in spread.lines(file):
                 cells = line.split(b"\t")
                 if cells[stage] == NOT_RETURNED.encode():
                     place = self._places[cells[sample]]
                     cells[sample] = self._labels[place]
                     missing[place, cells[kind].decode()] += 1
-                    spread.add(place, b"\t".join(cells))
+                    spread.held[place] += b"\t".join(cells)
         spread.close()
         return missing
 

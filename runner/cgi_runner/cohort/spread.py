@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
+_BLOCK = 1024 * 1024
 _ROOM = 16 * 1024 * 1024
 
 
@@ -15,27 +17,26 @@ class Spread:
     def __init__(self, paths: Sequence[Path | None], header: Iterable[bytes] = ()) -> None:
         """Write for each sample to the file at its place in `paths`, beginning with the header; None takes no rows."""
         self.paths = paths
-        self._rows: list[list[bytes]] = [list(header) for _ in paths]
+        begin = b"".join(header)
+        self.held = [bytearray(begin) for _ in paths]
+        """What is to be appended to each file; a row is added here, with its line end."""
         self._hashes = [hashlib.sha256() for _ in paths]
-        self._held = 0
 
-    def add(self, sample: int, row: bytes) -> None:
-        """Append a row, line end included, to the file of a sample."""
-        self._rows[sample].append(row)
-        self._held += len(row)
-        if self._held > _ROOM:
-            self.flush()
+    def lines(self, file: BinaryIO) -> Iterator[bytes]:
+        """Give the lines of a file that is spread; in between, what is held is written when it has become much."""
+        while block := file.readlines(_BLOCK):
+            yield from block
+            if sum(map(len, self.held)) > _ROOM:
+                self.flush()
 
     def flush(self) -> None:
         """Write what is held."""
-        for path, rows, digest in zip(self.paths, self._rows, self._hashes, strict=True):
-            if rows and path:
-                data = b"".join(rows)
-                digest.update(data)
+        for path, held, digest in zip(self.paths, self.held, self._hashes, strict=True):
+            if held and path:
+                digest.update(held)
                 with path.open("ab") as file:
-                    file.write(data)
-            rows.clear()
-        self._held = 0
+                    file.write(held)
+            held.clear()
 
     def close(self) -> list[str]:
         """Write what is held, and give the SHA-256 of each file."""

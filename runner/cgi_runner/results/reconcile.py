@@ -106,11 +106,12 @@ def _mark(fates: bytearray, number: str, result: Table, place: int) -> None:
     """Mark the rows that the result table names."""
     # Generation 1 counts alterations by line, the header being line 1, and copy numbers and fusions from 0.
     first = 1 if result.columns[place].strip().casefold() == "default_id" else -1
-    prefix = f"input{number}_"
+    prefix, most = f"input{number}_", len(fates)
     for cell in result.column(place):
         digits, before = (cell[len(prefix) :], 0) if cell.startswith(prefix) else (cell, first)
-        if digits.isdecimal() and len(digits) <= _DIGITS and 0 < int(digits) - before < len(fates):
-            fates[int(digits) - before] = _CAME
+        row = int(digits) - before if digits.isdecimal() and len(digits) <= _DIGITS else 0
+        if 0 < row < most:
+            fates[row] = _CAME
 
 
 def _mark_twins(fates: bytearray, sent: Table) -> None:
