@@ -161,6 +161,16 @@ def test_the_mark_of_an_order_is_the_same_in_every_version() -> None:
     assert mark_in("[cgi-runner 0123456789a]") == ""
 
 
+def test_a_long_title_is_shortened_and_not_its_mark() -> None:
+    """Whoever keeps titles may cut them at the end, where the mark is by which the job is found again."""
+    order = Order("CM", "hg38", "t" * 73, {}, {"mutations": "00"})
+    assert order.marked_title == f"{'t' * 73} {order.mark}"
+    longer = replace(order, title="t" * 60 + " " * 13 + "t" * 900)
+    assert longer.marked_title == f"{'t' * 60}... {longer.mark}"
+    assert len(replace(order, title="t" * 1000).marked_title) == 100
+    assert len({each.fingerprint for each in (order, longer, replace(order, title="t" * 74))}) == 3
+
+
 def test_a_submission_carries_the_orders_fields(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
     """Cancer type, reference and title arrive as they were asked for."""
     record = submit(replace(MELANOMA, reference="hg19", title="t"), tmp_path / "out", desk)

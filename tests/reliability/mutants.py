@@ -53,7 +53,8 @@ GROUPS = {
         ("results_archive", "results_layout", "results_tables", "reconcile", "results_sentences", "cautions"),
     ),
     "http": Group(
-        ("http.py", "connection.py", "failures.py", "api.py"), ("http", "http_sentences", "api", "connection")
+        ("http.py", "connection.py", "failures.py", "api.py", "upload.py"),
+        ("http", "http_sentences", "api", "connection", "upload"),
     ),
     "job": Group(
         ("job/*.py",),

@@ -69,7 +69,11 @@ reference = click.option(
     help="Genome build of the coordinates: hg38 (or GRCh38), hg19 (or GRCh37).",
 )
 title = click.option(
-    "--title", default="", metavar="TEXT", callback=_one_line, help="Title of the job at CGI; a mark is added to it."
+    "--title",
+    default="",
+    metavar="TEXT",
+    callback=_one_line,
+    help="Title of the job at CGI, where a long one is shortened; a mark is added to it.",
 )
 pass_only = click.option("--pass-only", is_flag=True, help="Of a VCF, only records whose FILTER is PASS.")
 

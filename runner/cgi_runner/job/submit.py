@@ -26,6 +26,8 @@ _POSTS = 3
 _LISTED = 50
 #: Seconds before each look for a job whose submission got no answer; a minute in all costs less than a second job.
 _LOOKS = (4, 14, 40)
+#: Letters. It is not known at what length CGI cuts titles, if it does; a job that lost its mark could be run twice.
+_LONGEST_TITLE = 100
 _DOUBTFUL = frozenset({State.SUBMITTING, State.AMBIGUOUS})
 
 
@@ -52,8 +54,10 @@ class Order:
 
     @property
     def marked_title(self) -> str:
-        """The title that CGI keeps: the user's, then the mark."""
-        return f"{self.title} {self.mark}".strip()
+        """The title that CGI keeps: the user's, shortened if it is long, then the mark."""
+        room = _LONGEST_TITLE - len(self.mark) - 1
+        title = self.title if len(self.title) <= room else f"{self.title[: room - 3].rstrip()}..."
+        return f"{title} {self.mark}".strip()
 
 
 def ensure_submitted(
