@@ -339,8 +339,10 @@ def test_the_record_on_disk_has_this_form(desk: Desk, tmp_path: Path, monkeypatc
     text = (tmp_path / "out" / "cgi-job.json").read_text()
     assert text == json.dumps(record.as_json(), indent=2) + "\n"
     content = json.loads(text)
-    names = "service title cancer_type reference fingerprint state job_id adopted inputs samples not_sent rows cgi"
-    assert list(content) == ["schema", "cgi_runner", *names.split(), "archive", "warnings", "times"]
+    names = (
+        "service title cancer_type reference fingerprint state job_id adopted fresh passed_by inputs samples not_sent"
+    )
+    assert list(content) == ["schema", "cgi_runner", *names.split(), "rows", "cgi", "archive", "warnings", "times"]
     assert (content["schema"], content["cgi_runner"], content["state"]) == (1, __version__, "verified")
     assert list(content["inputs"]["mutations"]) == (
         ["source", "format", "sha256", "rows_read", "rows_sent", "rows_folded", "rows_not_sent"]
@@ -373,3 +375,4 @@ def test_a_record_that_is_not_understood_is_said_with_its_path(
 def test_which_states_are_the_end(state: State) -> None:
     """Verified results, be the remote job there or deleted."""
     assert state.is_complete is (state.value in {"verified", "deleted"})
+    assert state.has_ended is (state.value in {"verified", "deleted", "failed"})

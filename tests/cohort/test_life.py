@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ from cgi_runner.api import Api
 from cgi_runner.cohort import Flags, merge
 from cgi_runner.cohort.outcome import CohortError
 from cgi_runner.errors import CredentialsError, InputError, RowsMissingError
+from cgi_runner.job import read_record
 from cgi_runner.sandbox import analysis, variants, worker
 from cgi_runner.sandbox.store import FAILED, Job
 from cgi_runner.sandbox.tables import SkippedError
-from cohort.conftest import BRAF, EGFR, Bench, bench, everything_in, files_in, rows_of, with_deadline
+from cohort.conftest import BRAF, EGFR, TP53, Bench, bench, everything_in, files_in, rows_of, with_deadline
 from scripted import Answer, Fault
 
 Table = Callable[..., Path]
@@ -532,6 +534,57 @@ def test_fresh_submits_each_job_once(three: Path, tmp_path: Path, carried_out: b
         assert len(jobs) == 4
         records = [json.loads(path.read_text("utf-8")) for path in (tmp_path / "out").glob("jobs/*/cgi-job.json")]
         assert {record["job_id"] for record in records} == set(jobs) - set(before)
+
+
+def test_fresh_goes_on_with_its_own_jobs(three: Path, tmp_path: Path) -> None:
+    """A cohort that was begun anew and stopped is gone on with, what is done included; then another begins."""
+    with bench() as served:
+        served.cohort(three, tmp_path / "out").check(strict=True)
+        hasty = replace(served, desk=replace(served.desk, deadline=5))
+        for _ in range(2):
+            with pytest.raises(CohortError) as stopped:
+                hasty.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
+            assert stopped.value.exit_code == 3
+            assert served.posts() == 4
+        served.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
+        assert served.posts() == 4
+        served.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
+        assert served.posts() == 6
+
+
+def test_fresh_keeps_what_is_done_while_the_rest_is_not(three: Path, tmp_path: Path) -> None:
+    """One of two jobs has ended, the other has vanished while it was waited for: both count as ended."""
+    with bench() as served:
+        served.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
+        path = tmp_path / "out" / "jobs" / "02" / "cgi-job.json"
+        record = json.loads(path.read_text("utf-8"))
+        path.write_text(json.dumps({**record, "state": "waiting"}), encoding="utf-8")
+        served.desk.api.delete(record["job_id"])
+        with pytest.raises(CohortError, match="no longer in the account"):
+            served.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
+        assert served.posts() == 2
+        served.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
+        assert served.posts() == 4
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_rows_that_a_file_has_gained_are_listed(bench: Bench, table: Table, tmp_path: Path, shared: bool) -> None:
+    """Rows that are not sent make no other job, but they are told: of the sample, and of the cohort."""
+    header, rows = "chr\tpos\tref\talt\tsample", [f"{BRAF}\ta", f"{TP53}\tb"]
+    sheet = table("s.tsv", "sample\tcancer_type" + "\tmutations" * (not shared), "a\tCM\tm.tsv", "b\tCM\tm.tsv")
+    wanted: dict[str, Any] = {"shared": {"mutations": tmp_path / "m.tsv"}} if shared else {}
+    if shared:
+        table("s.tsv", "sample\tcancer_type", "a\tCM", "b\tCM")
+    table("m.tsv", header, *rows)
+    bench.cohort(sheet, tmp_path / "out", **wanted).check(strict=True)
+    table("m.tsv", header, *rows, "chrM\t1000\tA\tG\ta")
+    for _ in range(2):
+        bench.cohort(sheet, tmp_path / "out", **wanted).check(strict=True)
+        for path in (tmp_path / "out" / "dropped.tsv", tmp_path / "out" / "a" / "dropped.tsv"):
+            assert [row["alteration"] for row in rows_of(path)] == ["chrM:1000 A>G"]
+        assert not rows_of(tmp_path / "out" / "b" / "dropped.tsv")
+        assert read_record(tmp_path / "out" / "a" / "cgi-job.json").not_sent["CGI takes no mitochondrial variants"] == 1
+    assert bench.posts() == 1
 
 
 def _upload(folder: Path) -> dict[str, Path]:

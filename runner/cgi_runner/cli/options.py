@@ -113,7 +113,11 @@ sandbox = click.option("--sandbox", is_flag=True, help="Use a stand-in service i
 deadline = click.option("--deadline", default="6h", show_default=True, metavar="TIME", help="How long to wait.")
 delete = click.option("--delete", is_flag=True, help="Delete the job at CGI once its results are verified here.")
 strict = click.option("--strict", is_flag=True, help="Exit with 9 if rows that were sent did not come back.")
-fresh = click.option("--fresh", is_flag=True, help="Submit anew even if this very job is in the account.")
+fresh = click.option(
+    "--fresh",
+    is_flag=True,
+    help="Submit anew even if this very job is in the account; in the same folder, go on with that until it has ended.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
 
 

@@ -10,16 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cgi_runner.api import Api, JobLog
+from cgi_runner.api import JobLog
 from cgi_runner.clock import Deadline
 from cgi_runner.cohort.ledger import Ledger
 from cgi_runner.cohort.names import counted
 from cgi_runner.cohort.packing import Pack, order
 from cgi_runner.cohort.shelf import is_shelved, shelve
-from cgi_runner.errors import AccountFullError, CredentialsError, RunnerError, ServiceError, StillRunningError
+from cgi_runner.errors import (
+    AccountFullError,
+    CredentialsError,
+    JobFailedError,
+    RunnerError,
+    ServiceError,
+    StillRunningError,
+)
 from cgi_runner.job import Desk, Record, State
 from cgi_runner.job.fetch import fetch
-from cgi_runner.job.finish import delete_remote, is_intact, put_in_place, save_log
+from cgi_runner.job.finish import DROPPED, delete_remote, is_intact, list_anew, put_in_place, save_log
 from cgi_runner.job.journal import NAME as RECORD
 from cgi_runner.job.journal import Journal
 from cgi_runner.job.submit import Order, ensure_submitted
@@ -41,18 +48,6 @@ class _NoChatter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Let everything else through."""
         return record.msg != "CGI: %s"
-
-
-class _Later(Api):
-    """An account without the jobs that it had before: with --fresh, none of those is what came of a lost answer."""
-
-    def __init__(self, api: Api, before: frozenset[str]) -> None:
-        super().__init__(api._session)  # noqa: SLF001 - the same account, seen with other eyes
-        self._before = before
-
-    def jobs(self, *, retry: bool = True) -> list[str]:
-        """Give the ids of the jobs that are new."""
-        return [job_id for job_id in super().jobs(retry=retry) if job_id not in self._before]
 
 
 @dataclass
@@ -81,8 +76,7 @@ class Conductor:
         self._flights: list[_Flight] = []
         self._closed: AccountFullError | ServiceError | None = None  # why nothing can be submitted now
         self._next_look = 0.0
-        self._tried: set[int] = set()
-        self._before: frozenset[str] | None = None  # the account's jobs when --fresh began to submit
+        self._anew = {pack.number for pack in _anew(ledger)} if fresh else set[int]()
 
     def conduct(self) -> None:
         """Bring every job to its end, as far as it goes.
@@ -107,27 +101,27 @@ class Conductor:
 
     def _begin(self, pack: Pack) -> None:
         """Find out how far a job is already."""
-        record = None if self._fresh else self._ledger.records.get(pack.number)
-        if record is None or not record.job_id:
+        record, folder = self._ledger.records.get(pack.number), self._ledger.job_folder(pack)
+        if record is None or not record.job_id or pack.number in self._anew:
             self._waiting.append(pack)
-        elif record.state.is_complete and is_intact(self._ledger.job_folder(pack), record):
+        elif record.state.is_complete and is_intact(folder, record):
             with self._failing(pack):
+                list_anew(folder / DROPPED, folder, record)
                 self._finish(pack, self._journal(pack, record))
         else:
             self._fly(pack, self._journal(pack, record), just_submitted=False)
 
     def _submit(self, pack: Pack) -> None:
         asked = order(pack, self._work / pack.name, title=self._ledger.title)
-        # With --fresh, too, what this very command has begun is gone on with.
-        is_new = self._fresh and pack.number not in self._tried
-        known = None if is_new else self._ledger.records.get(pack.number)
+        known = None if pack.number in self._anew else self._ledger.records.get(pack.number)
         journal = self._journal(pack, known or self._blank(pack, asked))
-        self._tried.add(pack.number)
+        self._anew.discard(pack.number)
         if known is None:
             journal.path.parent.mkdir(parents=True, exist_ok=True)
             journal.advance(State.PREPARED)
+        desk = self._desk
         try:
-            self._ensure(asked, journal)
+            ensure_submitted(desk.api, asked, journal, account=desk.account, clock=desk.clock, seconds=desk.deadline)
         except CredentialsError:
             raise
         except (AccountFullError, ServiceError) as error:
@@ -141,17 +135,6 @@ class Conductor:
         log.info("job %s is %s (%s)", pack.name, journal.record.job_id, inside)
         self._fly(pack, journal, just_submitted=not journal.record.adopted)
 
-    def _ensure(self, asked: Order, journal: Journal) -> None:
-        """Have one job for a pack; with --fresh, it is only ever one that this command has submitted."""
-        desk, api, fresh = self._desk, self._desk.api, self._fresh
-        if fresh:
-            self._before = frozenset(api.jobs()) if self._before is None else self._before
-            if journal.record.state in {State.SUBMITTING, State.AMBIGUOUS}:
-                api, fresh = _Later(api, self._before), False
-        ensure_submitted(
-            api, asked, journal, account=desk.account, fresh=fresh, clock=desk.clock, seconds=desk.deadline
-        )
-
     def _blank(self, pack: Pack, asked: Order) -> Record:
         inputs = {
             kind: {"sha256": sha256, "rows_sent": sum(p.rows for m in pack.members for p in m.parts if p.kind == kind)}
@@ -164,6 +147,7 @@ class Conductor:
             cancer_type=asked.cancer_type,
             reference=asked.reference,
             fingerprint=asked.fingerprint,
+            fresh=self._fresh,
             inputs=inputs,
             samples={id_.decode(): member.rows for id_, member in zip(pack.ids, pack.members, strict=True)},
             # With --fresh, the files of the job before are this one's to replace.
@@ -194,6 +178,9 @@ class Conductor:
             except StillRunningError:
                 self._rest(flight)
                 return
+            except JobFailedError:
+                flight.journal.advance(State.FAILED)  # it is gone from the account: --fresh may submit another
+                raise
             finally:
                 self._next_look = clock.monotonic() + SPACING
             self._bring_home(flight, answer)
@@ -286,6 +273,14 @@ class Conductor:
             work = f"{ids} go on at CGI" if ids else "nothing is at work at CGI"
             log.warning("stopped; %s, and the same command goes on from here", work)
             raise
+
+
+def _anew(ledger: Ledger) -> list[Pack]:
+    """Give the jobs that --fresh is to submit: those that it has not submitted yet, or all once all have ended."""
+    records = [ledger.records.get(pack.number) for pack in ledger.plan.packs]
+    if all(record and record.fresh and record.state.has_ended for record in records):
+        return ledger.plan.packs
+    return [pack for pack, record in zip(ledger.plan.packs, records, strict=True) if not (record and record.fresh)]
 
 
 @contextmanager

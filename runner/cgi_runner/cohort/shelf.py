@@ -12,6 +12,7 @@ from cgi_runner.cohort.ledger import JOBS, Ledger
 from cgi_runner.cohort.packing import Pack
 from cgi_runner.cohort.split import Account, Splitter
 from cgi_runner.job import Record, State
+from cgi_runner.job.fetch import sha256_of
 from cgi_runner.job.journal import NAME as RECORD
 
 
@@ -41,10 +42,7 @@ def is_shelved(ledger: Ledger, pack: Pack, record: Record) -> bool:
         folder = ledger.sample_folder(member)
         content = _content(folder / RECORD)
         about = content.get("cohort")
-        is_ours = isinstance(about, dict) and (about.get("job_id"), about.get("digest")) == (
-            record.job_id,
-            member.digest,
-        )
+        is_ours = isinstance(about, dict) and _origin(member, record).items() <= about.items()
         if not is_ours or not all(_has_size(folder / name, size) for name, size in content["cohort"]["files"].items()):
             return False
         _count(ledger, member, content)
@@ -68,13 +66,13 @@ def _record(ledger: Ledger, pack: Pack, member: Member, record: Record, account:
         warnings=[f"what to beware of in the results is told for the whole job, in ../{JOBS}/{pack.name}/{RECORD}"],
         times={state: time for state, time in record.times.items() if state == State.VERIFIED.value},
     )
-    cohort = {
-        "sample": member.sample.name,
-        "job": f"../{JOBS}/{pack.name}",
-        "job_id": record.job_id,
-        "digest": member.digest,
-    }
+    cohort = {"sample": member.sample.name, "job": f"../{JOBS}/{pack.name}", **_origin(member, record)}
     return {**about.as_json(), "cohort": cohort}
+
+
+def _origin(member: Member, record: Record) -> dict[str, str]:
+    """Give what a sample's folder was made from: its part of a job, and the list of what was not sent of it."""
+    return {"job_id": record.job_id, "digest": member.digest, "not_sent": sha256_of(member.dropped)}
 
 
 def _place(made: Path, folder: Path) -> None:

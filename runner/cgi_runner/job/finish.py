@@ -14,7 +14,7 @@ from cgi_runner.job.fetch import sha256_of
 from cgi_runner.job.journal import Journal, Record, State, settle, write_whole
 from cgi_runner.redaction import redact
 from cgi_runner.results import Findings, read
-from cgi_runner.results.archive import ARCHIVE, LOGS, OWN, Unpacked, is_unpacked
+from cgi_runner.results.archive import ARCHIVE, LOGS, OWN, Unpacked, is_unpacked, read_summary
 from cgi_runner.results.reconcile import Missing
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def put_in_place(unpacked: Unpacked, lines: Sequence[str], out: Path, journal: J
     counts = {kind: about.get("rows_sent", 0) for kind, about in journal.record.inputs.items()}
     findings = read(unpacked, lines, cancer_type=journal.record.cancer_type, sent=counts)
     digest, size = sha256_of(unpacked.archive), unpacked.archive.stat().st_size
-    part = _list_missing(findings.missing, out)
+    part, _ = _listed(out / DROPPED, findings.missing, out)
     for name in unpacked.members:
         settle(unpacked.folder / name, out / name)
     settle(unpacked.archive, out / ARCHIVE)
@@ -88,15 +88,32 @@ def _claim(unpacked: Unpacked, out: Path, journal: Journal) -> set[str]:
     return {name for name in before.difference(unpacked.members, OWN) if Path(name).name == name}
 
 
-def _list_missing(missing: Iterable[Missing], out: Path) -> Path:
-    """Write `dropped.tsv` anew, under a passing name: what was not sent, as it stood, and what did not come back."""
-    part = out / f".{DROPPED}.part"
+def list_anew(not_sent: Path, out: Path, record: Record) -> None:
+    """Write `dropped.tsv` of results that are in place anew, from a list of what was not sent; it may have suffered."""
+    unpacked = Unpacked(out / ARCHIVE, out, tuple(record.archive["members"]), read_summary(out))
+    with (out / LOGS).open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        findings = read(unpacked, lines, cancer_type=record.cancer_type)
+    part, listed = _listed(not_sent, findings.missing, out)
+    settle(part, out / DROPPED)
+    if listed < sum(record.not_sent.values()):
+        log.warning(
+            "%s lists %d of %d rows that were not sent; `cgi-runner run` with the same inputs lists all of them",
+            out / DROPPED,
+            listed,
+            sum(record.not_sent.values()),
+        )
+
+
+def _listed(not_sent: Path, missing: Iterable[Missing], out: Path) -> tuple[Path, int]:
+    """Write under a passing name what was not sent and what did not come back, and count the former."""
+    part, listed = out / f".{DROPPED}.part", 0
     with closing(DroppedFile(part)) as dropped:
-        for row in read_dropped(out / DROPPED):
+        for row in read_dropped(not_sent):
             dropped.add(*row)
+            listed += 1
         for lost in missing:
             dropped.add(lost.kind, lost.line, lost.sample, lost.alteration, redact(lost.reason), stage=NOT_RETURNED)
-    return part
+    return part, listed
 
 
 def read_dropped(path: Path) -> Iterable[tuple[str, str, str, str, str]]:
@@ -118,9 +135,12 @@ def bring_dropped(source: Path, out: Path) -> None:
 
 
 def is_intact(out: Path, record: Record) -> bool:
-    """Say whether the verified files of a complete job are still there, archive and members byte for byte."""
+    """Say whether the verified files of a complete job are still there, archive and members byte for byte.
+
+    The list of rows that were left out is not looked at; `list_anew` makes it from these.
+    """
     archive = out / ARCHIVE
-    beside = all((out / name).is_file() for name in (ARCHIVE, LOGS, DROPPED))
+    beside = all((out / name).is_file() for name in (ARCHIVE, LOGS))
     return beside and sha256_of(archive) == record.archive.get("sha256") and is_unpacked(archive, out)
 
 

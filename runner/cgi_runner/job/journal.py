@@ -42,6 +42,11 @@ class State(str, Enum):
         """Whether the verified results are in the folder."""
         return self in {State.VERIFIED, State.DELETED}
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more is to come of the job."""
+        return self.is_complete or self is State.FAILED
+
 
 @dataclass
 class Record:
@@ -55,6 +60,10 @@ class Record:
     state: State = State.PREPARED
     job_id: str = ""
     adopted: bool = False
+    fresh: bool = False
+    """Whether --fresh asked for it; the same command goes on with it until it has ended."""
+    passed_by: list[str] = field(default_factory=list)
+    """Jobs that were there before it and may be of the same order: with --fresh, none of them is taken for it."""
     inputs: dict[str, Any] = field(default_factory=dict)
     samples: dict[str, int] = field(default_factory=dict)
     not_sent: dict[str, int] = field(default_factory=dict)
@@ -93,9 +102,13 @@ class Journal:
 
     def advance(self, state: State, **facts: Any) -> None:
         """Enter a state, together with the facts learnt on the way, and have it on disk before returning."""
+        self.record.times[state.value] = self._clock.now().isoformat(timespec="seconds")
+        self.put_down(state, **facts)
+
+    def put_down(self, state: State, **facts: Any) -> None:
+        """Have facts and the state on disk before returning; when the state was entered stays as it is."""
         for name, value in facts.items():
             setattr(self.record, name, value)
-        self.record.times[state.value] = self._clock.now().isoformat(timespec="seconds")
         write_whole(self.path, json.dumps(replace(self.record, state=state).as_json(), indent=2) + "\n")
         self.record.state = state  # only now: who is stopped before has not come so far
 

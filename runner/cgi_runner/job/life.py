@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cgi_runner.api import Api, JobLog
 from cgi_runner.clock import Clock, Deadline, SystemClock
-from cgi_runner.errors import InputError, RunnerError
+from cgi_runner.errors import InputError, JobFailedError, RunnerError
 from cgi_runner.inputs import Kind, Prepared, prepare
 from cgi_runner.job.fetch import fetch
 from cgi_runner.job.finish import (
@@ -20,6 +20,7 @@ from cgi_runner.job.finish import (
     delete_remote,
     fail_if_missing,
     is_intact,
+    list_anew,
     put_in_place,
     save_log,
 )
@@ -106,6 +107,8 @@ def collect(record: Record, source: Path | None, out: Path, desk: Desk, *, stric
         # What another folder holds says nothing about this one.
         own = _own_record(out, record) or replace(record, state=State.WAITING, archive={})
         journal = Journal(out / NAME, own, desk.clock)
+        if own.state.is_complete and is_intact(out, own):
+            list_anew(out / DROPPED, out, own)
         return _brought_home(journal, out, work, desk, is_new=False, source=source, strict=strict)
 
 
@@ -143,9 +146,10 @@ def _submitted(wish: Wish, out: Path, work: Path, desk: Desk, *, fresh: bool, se
     order = _order(wish, prepared)
     wanted = _record(order, prepared, desk)
     known = _own_record(out, wanted)
-    if known and fresh:
+    if fresh and not (known and known.fresh and not known.state.has_ended):
+        wanted.fresh = True
         # The files of the job before are this command's to replace, but nothing else is known of the new one.
-        wanted.archive = {"members": known.archive.get("members", [])}
+        wanted.archive = {"members": known.archive.get("members", [])} if known else {}
         known = None
     journal = Journal(out / NAME, known or wanted, desk.clock)
     is_new = not journal.record.job_id
@@ -155,13 +159,21 @@ def _submitted(wish: Wish, out: Path, work: Path, desk: Desk, *, fresh: bool, se
                 if not journal.path.exists():
                     journal.advance(State.PREPARED)
                 log.info("prepared %s", ", ".join(f"{f.rows_sent} {f.kind}" for f in prepared.files))
-                ensure_submitted(
-                    desk.api, order, journal, account=desk.account, fresh=fresh, clock=desk.clock, seconds=seconds
-                )
+                ensure_submitted(desk.api, order, journal, account=desk.account, clock=desk.clock, seconds=seconds)
                 log.info("job %s", journal.record.job_id)
-        if not journal.record.state.is_complete or not (out / DROPPED).exists():
-            settle(prepared.dropped, out / DROPPED)
+        _keep_account(journal, wanted, prepared, out)
         return journal, is_new and not journal.record.adopted
+
+
+def _keep_account(journal: Journal, wanted: Record, prepared: Prepared, out: Path) -> None:
+    """Have it in record and list what is not sent: that may have changed since the job was sent, which has not."""
+    now = {name: getattr(wanted, name) for name in ("inputs", "samples", "not_sent")}
+    if now != {name: getattr(journal.record, name) for name in now}:
+        journal.put_down(journal.record.state, **now)
+    if journal.record.state.is_complete and is_intact(out, journal.record):
+        list_anew(prepared.dropped, out, journal.record)
+    else:
+        settle(prepared.dropped, out / DROPPED)
 
 
 def _order(wish: Wish, prepared: Prepared) -> Order:
@@ -271,7 +283,11 @@ def _tell_doubles(journal: Journal, desk: Desk) -> None:
 def _waited(journal: Journal, out: Path, desk: Desk, source: Path | None, *, is_new: bool) -> JobLog:
     """Wait for the end of the job, and keep its log with whatever a new folder takes along."""
     job_id = journal.record.job_id
-    answer = _watched(job_id, desk, just_submitted=is_new)
+    try:
+        answer = _watched(job_id, desk, just_submitted=is_new)
+    except JobFailedError:
+        journal.advance(State.FAILED)  # it is gone from the account: --fresh may submit another
+        raise
     # The record comes first: files without one would be taken for another job's.
     journal.advance(State.FAILED if answer.status.is_error else State.DONE)
     if source:

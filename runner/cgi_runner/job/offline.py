@@ -9,7 +9,16 @@ from cgi_runner.api import JOB_ID, JobLog, Status
 from cgi_runner.clock import SystemClock
 from cgi_runner.errors import InputError, ResultsError
 from cgi_runner.job.fetch import sha256_of
-from cgi_runner.job.finish import bring_dropped, fail_if_missing, is_intact, put_in_place, refuse_overwriting, save_log
+from cgi_runner.job.finish import (
+    DROPPED,
+    bring_dropped,
+    fail_if_missing,
+    is_intact,
+    list_anew,
+    put_in_place,
+    refuse_overwriting,
+    save_log,
+)
 from cgi_runner.job.journal import NAME, Journal, Record, read_record
 from cgi_runner.job.life import refuse_taken
 from cgi_runner.job.workspace import workspace
@@ -41,6 +50,7 @@ def _read_before(archive: Path, out: Path) -> Record | None:
     if (out / NAME).is_file():
         record = read_record(out / NAME)
         if record.archive.get("sha256") == sha256_of(archive) and is_intact(out, record):
+            list_anew(out / DROPPED, out, record)
             return record
     return None
 

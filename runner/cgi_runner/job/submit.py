@@ -61,13 +61,13 @@ class Order:
 
 
 def ensure_submitted(
-    api: Api, order: Order, journal: Journal, *, account: str, fresh: bool, clock: Clock, seconds: float = LONGEST
+    api: Api, order: Order, journal: Journal, *, account: str, clock: Clock, seconds: float = LONGEST
 ) -> None:
     """Have exactly one job for the order on the service, and its id in the record.
 
     The account's jobs are looked through first; one that bears the order's mark is taken over, whatever its state,
-    so that an engine that repeats a failed step does not run it twice. `fresh` leaves that out. Another submission of
-    the account is waited for as long as `seconds` allow.
+    so that an engine that repeats a failed step does not run it twice. For a fresh record, those that were there when
+    it was begun are passed by. Another submission of the account is waited for as long as `seconds` allow.
 
     Raises:
         AccountFullError: No free job slot.
@@ -80,11 +80,14 @@ def ensure_submitted(
     with one_at_a_time(f"submit {place}", "another submission of this account is under way", seconds):
         jobs = api.jobs()
         marks = Marks(place)
-        found = None if fresh else find(api, order.mark, jobs, marks)
-        if not (found or fresh) and _is_in_doubt(journal, order, marks):
+        if journal.record.fresh and journal.record.state is State.PREPARED:
+            journal.record.passed_by = marks.may_bear(order.mark, jobs)
+        others = [job for job in jobs if job not in journal.record.passed_by]
+        found = find(api, order.mark, others, marks)
+        if not found and _is_in_doubt(journal, order, marks):
             log.info("an earlier submission of this order was stopped in the act; looking whether its job shows up")
             # A job that shows no title yet may be the one.
-            known = set(jobs).difference(marks.may_bear(order.mark, jobs))
+            known = set(jobs).difference(marks.may_bear(order.mark, others))
             found = _arrived(api, order.mark, known=known, clock=clock)
         if found:
             log.info("found this job in the account: %s (%s)", found.id, found.status.word)
