@@ -118,6 +118,25 @@ def test_credentials_pasted_in_place_of_an_id_are_not_repeated() -> None:
     assert CREDENTIALS.email not in outcome.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list", "deadbeefdeadbeef9999"),
+        ("list", "--credentials=z@hospital.example", "deadbeefdeadbeef9999"),
+        ("list", "--credentials z@hospital.example deadbeefdeadbeef9999"),
+        ("list", "--tokens=deadbeefdeadbeef9999"),
+        ("deadbeefdeadbeef9999",),
+    ],
+)
+def test_a_token_in_a_wrong_place_is_not_repeated(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though nobody knows it to be one: the account comes from elsewhere, or from nowhere."""
+    monkeypatch.delenv("CGI_TOKEN", raising=False)
+    outcome = cgi_runner(*words)
+    assert outcome.is_plain_failure(2)
+    assert "deadbeefdeadbeef9999" not in outcome.err
+    assert "hospital" not in outcome.err
+
+
 def test_an_unknown_id_is_a_usage_error(job: Path, tmp_path: Path) -> None:
     """With a tip where the right ones are."""
     del job

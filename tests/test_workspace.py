@@ -122,32 +122,34 @@ def test_a_lock_is_let_go_of_after_a_failure() -> None:
 
 @pytest.mark.parametrize("trouble", ["squatted", "link", "file", "nowhere"])
 def test_without_a_safe_place_for_locks_it_goes_on(
-    trouble: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trouble: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A folder that is not one's own is never used for locks."""
+    """A folder that is not one's own is never used for locks: another one is, or it is told what that means."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    monkeypatch.setattr(module, "_PLACES", (first, second))
+    if trouble != "nowhere":
+        first.mkdir()
     name = f"cgi-runner-{os.getuid()}"
     if trouble == "link":
-        (tmp_path / name).symlink_to(tmp_path)
+        (first / name).symlink_to(tmp_path)
     elif trouble == "file":
-        (tmp_path / name).write_text("x")
+        (first / name).write_text("x")
     elif trouble == "squatted":
+        (first / name).mkdir()
         monkeypatch.setattr(os, "getuid", lambda: 4711)
-
-    def place(text: str) -> Path:
-        return tmp_path if text == "/tmp" else Path(text)
-
-    monkeypatch.setattr(module, "Path", place)
-    if trouble == "nowhere":
-        monkeypatch.setattr(module, "Path", lambda _: tmp_path / "missing")
-        monkeypatch.setattr("tempfile.gettempdir", (tmp_path / "missing").readlink)
+        (first / "cgi-runner-4711").mkdir()
     assert module.shared_folder() is None
+    assert ("could run a job twice" in caplog.text) is (trouble != "nowhere")
     with one_at_a_time("a thing", "busy"):
         pass
+    second.mkdir()
+    if trouble != "squatted":
+        assert module.shared_folder() == second / name
 
 
 def test_the_folder_for_locks_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else reads there, and no name in it tells what is locked."""
-    monkeypatch.setattr(module, "Path", lambda _: tmp_path)
+    monkeypatch.setattr(module, "_PLACES", (tmp_path,))
     with one_at_a_time("submit https://example.org steward@example.org", "busy"):
         folder = module.shared_folder()
         assert folder
@@ -181,6 +183,12 @@ def test_the_work_folder_lies_in_the_output_folder(tmp_path: Path) -> None:
         assert work == tmp_path / "a" / "b" / ".cgi-runner"
         (tmp_path / "a" / "kept").write_text("x")
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "kept"]
+
+
+def test_a_name_in_another_alphabet_can_be_locked(tmp_path: Path) -> None:
+    """Names of folders are bytes, which need not be letters of any."""
+    with workspace(Path(os.fsdecode(os.fsencode(tmp_path) + b"/out\xe9"))) as work:
+        assert work.is_dir()
 
 
 class _StopError(Exception):
@@ -253,8 +261,7 @@ def test_the_place_for_locks_depends_on_the_user_alone(tmp_path: Path, monkeypat
     assert module.shared_folder() == Path("/tmp") / f"cgi-runner-{os.getuid()}"
     here = tmp_path / "here"
     here.mkdir()
-    monkeypatch.setattr(module, "Path", lambda text: tmp_path / "no" if text == "/tmp" else Path(text))
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(here))
+    monkeypatch.setattr(module, "_PLACES", (tmp_path / "no", here))
     for _ in range(2):
         assert module.shared_folder() == here / f"cgi-runner-{os.getuid()}"
     monkeypatch.setattr(os, "access", lambda *_: False)

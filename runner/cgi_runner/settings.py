@@ -190,6 +190,15 @@ def hide_whatever_may_be_secret(arguments: Sequence[str], environ: Mapping[str, 
         _hide_parts(name if "@" in name or _TOKEN.search(name) else "")
 
 
+def hide_what_looks_secret(arguments: Sequence[str]) -> None:
+    """See to it that nothing like a token or an address is shown of a command line that makes no sense.
+
+    Where words are misplaced, any may be the token, and engines keep what is said. A job's id looks like one.
+    """
+    words = [word.partition("=")[2] or word for argument in arguments for word in argument.split()]
+    hide(*(word for word in words if "@" in word or _TOKEN.fullmatch(word)))
+
+
 def _hide_parts(text: str) -> None:
     parts = text.split()
     if len(parts) <= _MOST_PARTS:

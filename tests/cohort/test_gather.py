@@ -110,6 +110,22 @@ def test_the_only_column_of_a_file_is_no_other_line_s(
     assert "found the samples 'B', expected 'A' among them" in bad(found)["A"]
 
 
+@pytest.mark.parametrize(("hers", "his"), [("Jos\u00e9", "Jose\u0301"), ("p2", "P2")])
+@pytest.mark.parametrize("kind", ["table", "vcf"])
+def test_names_that_people_take_for_one_are_not_told_apart(
+    kind: str, hers: str, his: str, table: Table, tmp_path: Path
+) -> None:
+    """Accents and case are written in several ways: a file of the one is not given to somebody else."""
+    if kind == "vcf":
+        table("f.txt", f"{VCF}\t{his}", "7\t140753336\t.\tA\tT\t.\tPASS\t.\tGT\t0/1")
+    else:
+        table("f.txt", "chr\tpos\tref\talt\tsample", f"{BRAF}\t{his}")
+    sheet = table("s.tsv", "sample\tcancer_type\tmutations", "Ana\tCM\tf.txt", f"{hers}\tCM\tf.txt")
+    found = gathered(tmp_path, sheet)
+    assert [member.sample.label for member in found.members] == [hers]
+    assert "expected 'Ana'" in bad(found)["Ana"]
+
+
 def test_what_is_not_sent_of_others_is_not_listed_for_a_sample(table: Table, tmp_path: Path) -> None:
     """In a file of several samples, each has its own rows in its list, under the name that the sheet gives it."""
     table("more.tsv", "gene\tcna\tsample", "ERBB2\tamp\ta", "MYC\tgain\ta", "MYC\tloss\tb", "MET\tamp\tb")

@@ -97,6 +97,8 @@ def test_names_that_look_alike_in_a_table_are_told(table: Table) -> None:
     [
         (["name\tcancer_type", "a\tCM"], "expected one called sample"),
         (["sample\tsample", "a\tb"], "twice"),
+        (["sample\tsample_id", "a\tb"], "'sample' and 'sample_id', expected one of them"),
+        (["sample\tgenome\tbuild", "a\thg38\thg19"], "'genome' and 'build', expected one of them"),
         (["sample\tmutations", "a\tb.tsv"], "the option --mutations"),
         (["sample\tcancer_type"], "no samples"),
         (["# nothing"], "no line with the names"),

@@ -8,6 +8,7 @@ import io
 import lzma
 import os
 import resource
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -112,6 +113,31 @@ def test_harmless_differences_make_none(desk: Any, content: bytes) -> None:
     """Windows line ends, a byte order mark, no last line feed, gzip in one or many parts: all give the same rows."""
     outcome = desk.hand_in(mutations=content)
     assert outcome.sent() == [f"1 {position} C T sample {position + 1}" for position in range(1, 30_000)]
+
+
+class _Slow(io.RawIOBase):
+    """A pipe that gives a few bytes at a time, as that of a slow writer does."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self._content = io.BytesIO(content)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._content.readinto(memoryview(buffer)[:3])
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_slow_pipe_makes_no_difference(is_whole: bool, desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes, and whether it is whole, does not hang on how much of it comes at once."""
+    content = bgzipped(f"{HEADER}1\t10\tC\tT\n") + BGZF_END * is_whole
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(_Slow(content))))
+    if is_whole:
+        assert desk.hand_in(mutations=Path("-")).sent() == ["1 10 C T sample 2"]
+    else:
+        assert "the empty block that ends a bgzipped file is missing" in desk.refuse(mutations=Path("-")).message
 
 
 def test_other_encodings_do_no_harm_where_nothing_is_read(desk: Any) -> None:

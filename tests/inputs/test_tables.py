@@ -193,6 +193,22 @@ def test_maf_of_another_build_is_refused(desk: Any, build: str) -> None:
     assert "--reference" in error.tip
 
 
+@pytest.mark.parametrize("kind", ["chr|pos|ref|alt|{}\n7|10|A|T|{}\n", "gdna|{}\nchr7:g.10A>T|{}\n"])
+@pytest.mark.parametrize("column", ["NCBI_Build", "genome_build", "Assembly"])
+def test_a_table_of_another_build_is_refused(desk: Any, kind: str, column: str) -> None:
+    """Whatever it is, if it has a column that names the build."""
+    assert desk.hand_in(mutations=kind.format(column, "GRCh38")).sent() == ["7 10 A T sample 2"]
+    assert desk.hand_in(mutations=kind.format(column, "")).sent() == ["7 10 A T sample 2"]
+    error = desk.refuse(mutations=kind.format(column, "GRCh37"))
+    assert error.message == f"mutations.txt: line 2, column {column}: found 'GRCh37', expected hg38"
+
+
+def test_maf_alleles_are_the_same_in_either_case(desk: Any) -> None:
+    """A reference in lower case is no second change."""
+    outcome = desk.hand_in(mutations=MAF + "G|GRCh38|chr7|10|a|A|T|T1\n")
+    assert (outcome.sent(), outcome.dropped()) == (["7 10 A T T1 3"], [])
+
+
 def test_genomic_hgvs_becomes_coordinates(desk: Any) -> None:
     """Every expression that names its bases can be told in coordinates, by chromosome or by accession."""
     expressions = {

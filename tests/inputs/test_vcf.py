@@ -172,6 +172,8 @@ def test_many_duplicates_are_counted_after_the_first_twenty(desk: Any, vcf: Vcf)
         ("##contig=<ID=17,assembly=b37,length=83257441>\n", "the assembly 'b37', which is hg19"),
         ("##reference=file:///data/GRCh37/genome.fa\n", "'##reference=file:///data/GRCh37/genome.fa', which is hg19"),
         ("##reference=hs37d5.fa.gz\n", "'##reference=hs37d5.fa.gz', which is hg19"),
+        ("##reference=human_g1k_v37_decoy.fasta\n", "'##reference=human_g1k_v37_decoy.fasta', which is hg19"),
+        ("##reference=assembly19.fasta\n", "'##reference=assembly19.fasta', which is hg19"),
         ("##reference=chm13v2.0.fa\n", "'##reference=chm13v2.0.fa', which is another genome"),
     ],
 )
@@ -180,6 +182,17 @@ def test_a_header_of_another_build_is_refused(desk: Any, vcf: Vcf, meta: str, fo
     error = desk.refuse(mutations=vcf("1 10 . C T . . .", meta=meta))
     assert error.message == f"mutations.txt: line 2: found {found}, expected hg38"
     assert "--reference" in error.tip
+
+
+@pytest.mark.parametrize("first", ["##source=x", "##fileformat=vcfv4.2", "##FILEFORMAT=VCFv4.2"])
+def test_a_header_of_another_build_is_refused_wherever_it_begins(first: str, desk: Any, vcf: Vcf) -> None:
+    """Also in a VCF that does not begin as one should."""
+    text = vcf("1 10 . C T . . .", meta="##contig=<ID=7,length=159138663>\n")
+    error = desk.refuse(mutations=text.replace("##fileformat=VCFv4.2", first).replace("#CHROM", "#Chrom"))
+    assert error.message.startswith("mutations.txt: line 2: found chromosome 7 of length 159138663, which is hg19")
+    assert desk.hand_in(mutations=text.replace("##fileformat=VCFv4.2", first), reference="hg19").sent() == (
+        ["1 10 C T sample 4"]
+    )
 
 
 def test_a_header_of_the_same_build_is_fine(desk: Any, vcf: Vcf) -> None:

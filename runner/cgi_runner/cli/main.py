@@ -127,9 +127,12 @@ def _run(arguments: list[str]) -> int:
     try:
         code = cli.main(arguments, prog_name="cgi-runner", standalone_mode=False)
         sys.stdout.flush()
-    except (click.ClickException, RunnerError) as error:
+    except RunnerError as error:
         _hide_slips(arguments)
-        return _tell(error if isinstance(error, RunnerError) else _of_usage(error))
+        return _tell(error)
+    except click.ClickException as error:
+        _hide_slips(arguments, are_misplaced=True)
+        return _tell(_of_usage(error))
     except click.exceptions.Abort as error:
         return stops.code_of(error) or stops.INTERRUPTED
     except OSError as error:
@@ -142,11 +145,13 @@ def _run(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _hide_slips(arguments: list[str]) -> None:
+def _hide_slips(arguments: list[str], *, are_misplaced: bool = False) -> None:
     """Have secrets masked in what is told of an error, even if it came before anybody had to read them."""
-    from cgi_runner.settings import hide_whatever_may_be_secret
+    from cgi_runner.settings import hide_what_looks_secret, hide_whatever_may_be_secret
 
     hide_whatever_may_be_secret(arguments)
+    if are_misplaced:
+        hide_what_looks_secret(arguments)
 
 
 def _of_usage(error: click.ClickException) -> RunnerError:

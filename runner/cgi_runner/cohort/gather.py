@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cgi_runner.cohort.names import alike
 from cgi_runner.cohort.shared import Part, Shared, census_of, share_dropped
 from cgi_runner.cohort.sheet import KINDS, Bad, Sample, Sheet
 from cgi_runner.errors import InputError
@@ -77,9 +78,10 @@ def gather(sheet: Sheet, shared: Shared, folder: Path, *, pass_only: bool = Fals
         found.dropped = folder / "rest.tsv"
         places = {sample.label: place for place, sample in enumerate(sheet.samples)}
         share_dropped(shared, shared.dropped, places, [*(own / OF_SHARED for own in folders), found.dropped])
-    listed = frozenset(one.name for one in sheet.bad) | {sample.label for sample in sheet.samples}
+    listed = {one.name for one in sheet.bad} | {sample.label for sample in sheet.samples}
+    known = Counter(map(alike, listed))
     for sample, own in zip(sheet.samples, folders, strict=True):
-        judged = _judged(_Wanted(sample, own, listed, pass_only), shared)
+        judged = _judged(_Wanted(sample, own, _Others(known, sample.label), pass_only), shared)
         if isinstance(judged, Member):
             found.members.append(judged)
             continue
@@ -93,12 +95,24 @@ def gather(sheet: Sheet, shared: Shared, folder: Path, *, pass_only: bool = Fals
 
 
 @dataclass(frozen=True)
+class _Others:
+    """The other samples of the sheet: names that people might take for one of theirs are in it."""
+
+    listed: Counter[str]
+    label: str
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the name is one of theirs."""
+        return self.listed[alike(str(name))] > (alike(str(name)) == alike(self.label))
+
+
+@dataclass(frozen=True)
 class _Wanted:
-    """A sample to prepare in a folder of its own; `listed` are the names of all samples of the sheet."""
+    """A sample to prepare in a folder of its own."""
 
     sample: Sample
     folder: Path
-    listed: frozenset[str]
+    others: _Others
     pass_only: bool
 
     def own_name(self, names: Iterable[str]) -> str | None:
@@ -109,7 +123,7 @@ class _Wanted:
         label, known = self.sample.label, set(names)
         if label in known:
             return label
-        return known.pop() if len(known) == 1 and not known & self.listed else None
+        return known.pop() if len(known) == 1 and not any(name in self.others for name in known) else None
 
 
 def _judged(wanted: _Wanted, shared: Shared) -> Member | Bad:
@@ -169,7 +183,7 @@ def _prepare(wanted: _Wanted, sources: Mapping[Kind, Path]) -> Prepared:
             reference=sample.reference,
             sample=sample.label,
             pass_only=wanted.pass_only,
-            others=wanted.listed - {sample.label},
+            others=wanted.others,
         )
     except InputError as error:
         if isinstance(error, NothingToSendError) and (name := wanted.own_name(error.names)):

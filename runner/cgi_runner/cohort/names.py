@@ -20,6 +20,11 @@ def label_of(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
 
 
+def alike(name: str) -> str:
+    """Give what is the same for names that people take for one: case and the ways to write an accent do not count."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 def counted(number: int, noun: str) -> str:
     """Give `1 sample`, `2 samples`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -115,9 +115,15 @@ class _Header:
         self._places = {column: names.index(w) for column, words in _COLUMNS.items() for w in words[::-1] if w in names}
         if twice := next((name for name in names if name and names.count(name) > 1), None):
             raise InputError(f"{source}: found the column {shown(twice)} twice, expected it once", tip=_TIP)
+        for column, words in _COLUMNS.items():
+            if len(found := [name for name in names if name in words]) > 1:
+                raise InputError(
+                    f"{source}: found the columns {' and '.join(map(shown, found))}, expected one of them",
+                    tip=f"leave out or rename those that do not hold what is meant by `{column}`",
+                )
         if "sample" not in self._places:
-            found = ", ".join(map(shown, names[:12]))
-            raise InputError(f"{source}: found the columns {found}, expected one called sample", tip=_TIP)
+            listed = ", ".join(map(shown, names[:12]))
+            raise InputError(f"{source}: found the columns {listed}, expected one called sample", tip=_TIP)
         if both := next((kind for kind in shared if kind in self._places), None):
             raise InputError(
                 f"{source}: found a column {both} and the option --{both}, expected one of them",

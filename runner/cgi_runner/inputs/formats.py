@@ -9,19 +9,20 @@ from cgi_runner.inputs.cna import CnaReader, GisticReader
 from cgi_runner.inputs.dropped import DroppedFile
 from cgi_runner.inputs.faults import shown
 from cgi_runner.inputs.fusions import FusionReader
+from cgi_runner.inputs.genome import GENOMES
 from cgi_runner.inputs.hgvs import GenomicReader, ProteinReader
 from cgi_runner.inputs.lines import Source
 from cgi_runner.inputs.maf import MafReader
 from cgi_runner.inputs.model import Kind, Options, Reader
 from cgi_runner.inputs.tables import Header, VariantTable
-from cgi_runner.inputs.vcf import FIXED, VcfReader
+from cgi_runner.inputs.vcf import FIXED, VcfReader, refuse_another_build
 
 EXPECTED: dict[Kind, str] = {
     "mutations": "a VCF, a MAF, or a table with the columns chr pos ref alt, or gdna, or protein",
     "cnas": "a table with the columns gene and cna, or a GISTIC matrix",
     "translocations": "a table with the column fus",
 }
-VCF_STARTS = ("##fileformat=VCF", "\t".join(FIXED))
+VCF_STARTS = ("##fileformat=vcf", "\t".join(FIXED).lower())
 OPTION: dict[Kind, str] = {"mutations": "--mutations", "cnas": "--cnas", "translocations": "--translocations"}
 READERS: dict[Kind, tuple[tuple[tuple[str, ...], Callable[[Header, Options, DroppedFile], Reader]], ...]] = {
     "mutations": (
@@ -43,8 +44,10 @@ def reader_of(kind: Kind, source: Source, options: Options, dropped: DroppedFile
     """Read the first lines and give the reader for what they announce; raise InputError when that is nothing known."""
     while line := source.line():
         number, text = line
-        if kind == "mutations" and text.startswith(VCF_STARTS):
+        if kind == "mutations" and text.lower().startswith(VCF_STARTS):
             return VcfReader(source, line, options, dropped)
+        if kind == "mutations":
+            refuse_another_build(source, number, text, GENOMES[options.reference])
         header = Header.of(source, number, text)
         announced = [other for other, known in READERS.items() if any(header.has(*columns) for columns, _ in known)]
         if kind in announced:

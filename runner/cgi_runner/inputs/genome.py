@@ -29,8 +29,8 @@ _HG38 = (
 )  # fmt: skip
 
 _BUILDS = {
-    "hg19": re.compile(r"hg19|grch37|hs37|\bb37\b|^37$", re.IGNORECASE),
-    "hg38": re.compile(r"hg38|grch38|hs38|\bb38\b|^38$", re.IGNORECASE),
+    "hg19": re.compile(r"hg19|grch37|hs37|g1k_v37|assembly19|\bb37\b|^37$", re.IGNORECASE),
+    "hg38": re.compile(r"hg38|grch38|hs38|assembly38|\bb38\b|^38$", re.IGNORECASE),
     "another genome": re.compile(
         r"hg1[678]|ncbi3[56]|grch36|\bb36\b|^36$|chm13|t2t|hs1\b|mm\d+|grcm\d+", re.IGNORECASE
     ),

@@ -79,7 +79,8 @@ class GenomicReader(VariantTable):
     def batches(self, default: str) -> Iterator[list[Row]]:
         """Give the rows to send, one line at a time."""
         faults = self.header.source.faults
-        for line, (expression, *rest) in self.header.rows("gdna", *CONTEXT):
+        for line, (expression, build, *rest) in self.header.rows("gdna", "build", *CONTEXT):
+            self.check_build(line, build)
             variant = coordinates(expression)
             if variant:
                 chromosome, position, reference, alternate = variant

@@ -93,8 +93,8 @@ class Source:
 
     def _bytes(self) -> Iterator[bytes]:
         """Give decompressed bytes, a block at a time."""
+        start = self._raw.first(BGZF_HEADER)
         raw = io.BufferedReader(self._raw, BLOCK)
-        start = raw.peek(BGZF_HEADER)[:BGZF_HEADER]
         stream = gzip.GzipFile(fileobj=raw) if start.startswith(GZIP) else raw
         while block := stream.read(BLOCK):
             yield block
@@ -138,13 +138,23 @@ class _Raw(io.RawIOBase):
     def __init__(self, file: io.BufferedIOBase) -> None:
         super().__init__()
         self._file = file
+        self._first = b""
         self.end = b""
+
+    def first(self, size: int) -> bytes:
+        """Give the first bytes, however few a pipe gives at once; they are read again afterwards."""
+        self._first = self._file.read(size)
+        return self._first
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        size = self._file.readinto1(buffer)
+        size, first = len(self._first), self._first
+        if first:
+            buffer[:size], self._first = first, b""
+        else:
+            size = self._file.readinto1(buffer)
         self.end = (self.end + bytes(buffer[max(0, size - len(BGZF_END)) : size]))[-len(BGZF_END) :]
         return size
 

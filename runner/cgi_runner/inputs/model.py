@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -24,7 +24,7 @@ class Options:
     reference: str
     sample: str | None = None
     pass_only: bool = False
-    others: frozenset[str] = frozenset()
+    others: Container[str] = ()
     """Other samples that are known: a column of theirs is never taken for that of `sample`."""
 
 

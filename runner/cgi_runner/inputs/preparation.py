@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import NoReturn
@@ -38,7 +38,7 @@ def prepare(
     reference: str,
     sample: str | None = None,
     pass_only: bool = False,
-    others: frozenset[str] = frozenset(),
+    others: Container[str] = (),
 ) -> Prepared:
     """Write what CGI takes into the folder: `mutations.tsv`, `cnas.tsv`, `translocations.tsv` and `dropped.tsv`.
 

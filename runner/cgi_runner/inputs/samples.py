@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from cgi_runner.errors import InputError
 from cgi_runner.inputs.faults import Faults, shown
 from cgi_runner.inputs.model import Options
+
+log = logging.getLogger(__name__)
 
 LONGEST_NAME = 200
 MOST_LISTED = 10
@@ -41,6 +44,13 @@ def chosen(faults: Faults, line: int, names: Sequence[str], options: Options) ->
     if sample in names:
         return {names.index(sample): sample}
     if len(names) == 1 and names[0] not in options.others:
+        log.log(
+            logging.DEBUG if options.others else logging.INFO,
+            "%s: its only sample, %s, is taken for %s",
+            faults.source,
+            shown(names[0]),
+            shown(sample),
+        )
         return {0: sample}
     return faults.stop(
         f"line {line}: found the samples {_listed(names)}, expected {shown(sample)} among them",

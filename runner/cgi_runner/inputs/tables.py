@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from cgi_runner.inputs.dropped import DroppedFile
 from cgi_runner.inputs.faults import shown
+from cgi_runner.inputs.genome import REFERENCE_TIP, build_named_in
 from cgi_runner.inputs.lines import Source
 from cgi_runner.inputs.model import Options, Row
 from cgi_runner.inputs.samples import SAMPLE_TIP, is_name
@@ -22,7 +23,7 @@ SYNONYMS = {
     "sample": ("sample", "sample_id", "sampleid", "sample_name", "tumor_sample_barcode", "tumor_sample"),
     "maf": ("tumor_seq_allele2",),
     "allele1": ("tumor_seq_allele1",),
-    "build": ("ncbi_build",),
+    "build": ("ncbi_build", "genome_build", "build", "assembly"),
     "filter": ("filter",),
     "strand": ("strand",),
     "gdna": ("gdna", "hgvsg"),
@@ -151,7 +152,7 @@ class VariantTable:
     """What tables of small variants have in common, however a row tells its variant."""
 
     format = "table"
-    columns: tuple[str, ...] = (*VARIANT, *CONTEXT)
+    columns: tuple[str, ...] = (*VARIANT, "build", *CONTEXT)
 
     def __init__(self, header: Header, options: Options, dropped: DroppedFile) -> None:
         """Read below this header."""
@@ -160,6 +161,8 @@ class VariantTable:
         self.header = header
         self._judge = Judge(options, header.source.faults, dropped, self.variant_columns(header))
         self._pass_only = options.pass_only
+        (self._build_place,) = header.at("build")
+        self._build: str | None = None
         self._samples = Samples(header, options)
         self.named, self.samples = self._samples.named, self._samples.seen
 
@@ -206,13 +209,22 @@ class VariantTable:
             return []
         return self.line_rows(number, [cells[place] for place in self.header.at(*self.columns)], default)
 
-    def is_usual(self, cells: list[str]) -> bool:  # noqa: ARG002 - other tables look at them
-        """Whether the cells of a line hold nothing unusual in columns that only this kind of table has."""
-        return True
+    def is_usual(self, cells: list[str]) -> bool:
+        """Whether the cells of a line hold nothing unusual beside the variant: the build is that of the line before."""
+        return cells[self._build_place] == self._build
+
+    def check_build(self, line: int, build: str) -> None:
+        """Make it a fault when a line is of another build than the one that was asked for."""
+        wanted = self._judge.genome.name
+        if build_named_in(build) not in ("", wanted):
+            self.header.source.faults.add(line, self.header.name("build"), build, wanted, tip=REFERENCE_TIP)
+        else:
+            self._build = build
 
     def line_rows(self, line: int, cells: list[str], default: str) -> list[Row]:
         """Give the rows to send of one line, whose cells are those of `columns`."""
-        chromosome, position, reference, alternates, *rest = cells
+        chromosome, position, reference, alternates, build, *rest = cells
+        self.check_build(line, build)
         return self.judged(line, (chromosome, position, reference), alternates.split(","), rest, default)
 
     def judged(self, line: int, site: Site, alternates: list[str], context: list[str], default: str) -> list[Row]:

@@ -130,16 +130,20 @@ def _header(source: Source, genome: Genome, line: tuple[int, str] | None) -> tup
     number = 1
     while line and line[1].startswith("##"):
         number, text = line
-        contradiction = contradiction_in(text, genome)
-        if contradiction:
-            source.faults.stop(f"line {number}: found {contradiction}, expected {genome.name}", tip=REFERENCE_TIP)
+        refuse_another_build(source, number, text, genome)
         line = source.line()
     if not line:
         source.faults.stop(f"line {number}: the file ends here, expected the line with the column names: {NAMES_LINE}")
     columns = line[1].split("\t")
-    if tuple(columns[:8]) != FIXED or columns[8:9] not in ([], ["FORMAT"]):
+    if tuple(name.upper() for name in columns[:8]) != FIXED or columns[8:9] not in ([], ["FORMAT"]):
         source.faults.stop(f"line {line[0]}: found {shown(line[1])}, expected the column names: {NAMES_LINE}")
     return line[0], columns
+
+
+def refuse_another_build(source: Source, number: int, text: str, genome: Genome) -> None:
+    """Stop at a line above the column names that tells of another build than this one."""
+    if contradiction := contradiction_in(text, genome):
+        source.faults.stop(f"line {number}: found {contradiction}, expected {genome.name}", tip=REFERENCE_TIP)
 
 
 def contradiction_in(text: str, genome: Genome) -> str:

@@ -7,7 +7,6 @@ import hashlib
 import logging
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +17,8 @@ from cgi_runner.errors import InputError, RunnerError, StillRunningError
 log = logging.getLogger(__name__)
 
 WORK = ".cgi-runner"
+#: Where every process of a machine looks; the second place is for where somebody else has taken the name in the first.
+_PLACES = ("/tmp", "/var/tmp")  # noqa: S108 - owners are checked
 LONGEST = 6 * 3600.0  # seconds that another process is waited for, where no deadline says otherwise
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _CLOSED = frozenset({errno.EFBIG, errno.EROFS})
@@ -92,7 +93,7 @@ def one_at_a_time(what: str, busy: str, seconds: float = LONGEST) -> Iterator[No
         return
     from filelock import FileLock, Timeout
 
-    lock = FileLock(folder / f"{hashlib.sha256(what.encode()).hexdigest()[:16]}.lock")
+    lock = FileLock(folder / f"{hashlib.sha256(os.fsencode(what)).hexdigest()[:16]}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -111,12 +112,21 @@ def one_at_a_time(what: str, busy: str, seconds: float = LONGEST) -> Iterator[No
 
 def shared_folder() -> Path | None:
     """Give a private folder that does not depend on HOME or TMPDIR, which workflow engines change for every step."""
+    folders = [Path(place) / f"cgi-runner-{os.getuid()}" for place in _PLACES]
+    found = next(filter(_is_private, folders), None)
+    if found is None and any(map(os.path.lexists, folders)):
+        log.warning(
+            "WARNING: %s belong to somebody else or cannot be written: several commands at once could run a job twice",
+            " and ".join(map(str, folders)),
+        )
+    return found
+
+
+def _is_private(folder: Path) -> bool:
+    """Say whether this is a folder of the user's own, having made it if there was nothing."""
     try:
-        shared = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())  # noqa: S108 - owner is checked
-        folder = shared / f"cgi-runner-{os.getuid()}"
         folder.mkdir(mode=0o700, exist_ok=True)
         about = folder.lstat()
     except OSError:
-        return None
-    usable = about.st_uid == os.getuid() and not folder.is_symlink() and os.access(folder, os.W_OK)
-    return folder if usable else None
+        return False
+    return about.st_uid == os.getuid() and not folder.is_symlink() and os.access(folder, os.W_OK)
