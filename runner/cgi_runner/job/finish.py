@@ -90,7 +90,7 @@ def _claim(unpacked: Unpacked, out: Path, journal: Journal) -> set[str]:
 
 def list_anew(not_sent: Path, out: Path, record: Record) -> None:
     """Write `dropped.tsv` of results that are in place anew, from a list of what was not sent; it may have suffered."""
-    unpacked = Unpacked(out / ARCHIVE, out, tuple(record.archive["members"]), read_summary(out))
+    unpacked = Unpacked(out / ARCHIVE, out, tuple(record.archive.get("members", ())), read_summary(out))
     with (out / LOGS).open(encoding="utf-8", errors="replace", newline="\n") as lines:
         findings = read(unpacked, lines, cancer_type=record.cancer_type)
     part, listed = _listed(not_sent, findings.missing, out)
