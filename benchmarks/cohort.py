@@ -73,7 +73,7 @@ def one_by_one(folder: Path, samples: int) -> tuple[float, int]:
     """Run each sample as a job of its own, and give the simulated seconds and the requests.
 
     This is the leanest client that can be: as many jobs at once as the account has slots, each looked at when it is due
-    and no oftener than the cohort's, no request but the four that a job needs.
+    and no oftener than the cohort's, no request but those that a job needs, and the look at the list after deleting.
     """
     waiting = list(range(samples))
     with service() as (sandbox, api, clock):

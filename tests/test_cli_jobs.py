@@ -77,6 +77,15 @@ def test_what_can_be_no_job_is_refused_before_anything_is_asked(command: str, na
     assert not sandbox.requests
 
 
+@pytest.mark.parametrize("command", ["status", "wait", "logs", "delete", "fetch"])
+def test_a_folder_that_was_mistyped_is_told(command: str, sandbox: Sandbox) -> None:
+    """Its name may pass for an id; that it is none is what people have to know."""
+    outcome = cgi_runner(command, "reslts", *where(command, Path("x")))
+    assert outcome.code in {2, 5}
+    assert outcome.talk[0] == "there is no folder and no record called reslts here; it is taken for a job's id"
+    assert sandbox.requests
+
+
 @pytest.mark.parametrize("slip", ["", "0"], ids=["the token", "a key too many"])
 @pytest.mark.parametrize("command", ["status", "wait", "logs", "delete", "fetch"])
 def test_the_token_in_place_of_an_id_is_refused(

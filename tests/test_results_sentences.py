@@ -23,11 +23,18 @@ AGAIN = "run the command again; if it stays so, `cgi-runner status` tells whethe
 SILENT = "CGI returned no result for it and gave no reason"
 
 
-def refused(path: Path, **options: str) -> RunnerError:
+def refused(path: Path, **options: Any) -> RunnerError:
     """Give the error with which an archive is refused."""
     with pytest.raises(RunnerError) as failed:
         unpack(path, path.with_name("out"), **options)
     return failed.value
+
+
+def test_a_users_file_is_not_quoted(tmp_path: Path) -> None:
+    """What was named as a saved archive by mistake may be a patient's data."""
+    path = tmp_path / "mutations.tsv"
+    path.write_text("chr7\t140753336\n")
+    assert refused(path, is_download=False).message == "it is no zip archive"
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,11 @@ def test_several_names_elsewhere_are_a_question(desk: Any) -> None:
     assert "--sample" in error.tip
 
 
-def test_the_answer_is_an_option(desk: Any) -> None:
+def test_the_answer_is_an_option(desk: Any, caplog: pytest.LogCaptureFixture) -> None:
     """`--sample` names the rows that have no name, and leaves names alone."""
     outcome = desk.hand_in(mutations=MUTATIONS.format("P1", ""), cnas=CNAS, sample="P2")
     assert outcome.prepared.samples == {"P1": 1, "P2": 2}
+    assert caplog.messages == ["mutations.txt names samples itself ('P1'): --sample is for rows that name none"]
 
 
 def test_a_vcf_without_genotypes_is_named_by_the_option(desk: Any) -> None:

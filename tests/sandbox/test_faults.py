@@ -112,6 +112,7 @@ def test_a_rule_reads_as_it_was_written(line: str) -> None:
         ("post drop times=2 times=3", "a word is there twice"),
         ("post drop handled=no", "'handled' takes no value"),
         ("post late=5 handled", "'late' cannot be handled"),
+        ("logs drop handled", "'handled' is for post and delete: a logs changes nothing"),
         ("list slow=1 handled", "'slow' cannot be handled"),
         ("list drop retry-after=5", "retry-after is for statuses"),
         ("list 503 retry-after=\u4e2d", "cannot stand in a header"),

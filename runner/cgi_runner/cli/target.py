@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +17,11 @@ from cgi_runner.errors import InputError
 if TYPE_CHECKING:
     from cgi_runner.cli.options import Contact
     from cgi_runner.job import Record
+
+log = logging.getLogger(__name__)
+
+#: What all ids look like that were ever seen; others are tried all the same.
+_USUAL_ID = re.compile(r"[0-9a-f]{20}")
 
 job = click.argument("job", metavar="JOB")
 
@@ -72,6 +79,8 @@ def contact_for(target: Target, options: dict[str, Any]) -> Iterator[Contact]:
         # A token looks exactly like a job's id, and what is put into an address ends up in other people's logs.
         if is_secret(target.job_id):
             raise InputError("the token was given in place of a job's id", tip="`cgi-runner list` shows the ids")
+        if not (target.record or _USUAL_ID.fullmatch(target.job_id)):
+            log.warning("there is no folder and no record called %s here; it is taken for a job's id", target.job_id)
         if target.record and not target.record.service:
             raise InputError(
                 f"the results in {target.folder} came from a saved archive, which names no service",

@@ -18,8 +18,6 @@ from cgi_runner.job.submit import Order
 
 #: Rows of a job, unless the user says otherwise: the largest job known to have worked had 116,410.
 USUAL_ROWS = 100_000
-#: More than this in one job has never been seen to work; so many rows are sorted in memory, too.
-MOST_ROWS = 250_000
 
 _BLOCK = 10_000
 _RANKS = {name.encode(): rank << 40 for name, rank in GENOMES["hg38"].ranks.items()}

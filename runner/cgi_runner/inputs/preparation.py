@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Container, Mapping
 from contextlib import ExitStack, closing
@@ -16,8 +17,10 @@ from cgi_runner.inputs.genome import GENOMES
 from cgi_runner.inputs.layout import LAYOUTS
 from cgi_runner.inputs.lines import Source
 from cgi_runner.inputs.model import Kind, Options, Prepared, PreparedFile
-from cgi_runner.inputs.samples import SAMPLE_TIP, default_name, is_name
+from cgi_runner.inputs.samples import SAMPLE_TIP, default_name, is_name, listed
 from cgi_runner.inputs.sorting import Sorter
+
+log = logging.getLogger(__name__)
 
 KINDS: tuple[Kind, ...] = ("mutations", "cnas", "translocations")
 
@@ -58,6 +61,8 @@ def prepare(
             named = {name for other in desks if other.reader.named for name in other.reader.samples}
             default = "" if desk.reader.named else default_name(desk.source.faults.source, sample, named)
             samples += desk.write(folder, default)
+            if sample is not None and not others:
+                desk.say_if_others_than(sample)
     return Prepared(
         files=tuple(desk.file for desk in desks),
         samples=dict(sorted(samples.items())),
@@ -106,6 +111,15 @@ class _Desk:
             names=names,
         )
         return written.samples
+
+    def say_if_others_than(self, sample: str) -> None:
+        """Tell that a table keeps the samples that it names, whatever was asked for."""
+        if others := sorted(self.file.names - {sample}):
+            log.warning(
+                "%s names samples itself (%s): --sample is for rows that name none",
+                self.source.faults.source,
+                listed(others),
+            )
 
     def _nothing(self, reasons: Counter[str], names: frozenset[str]) -> NoReturn:
         raise NothingToSendError(

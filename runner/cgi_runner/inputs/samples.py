@@ -53,7 +53,7 @@ def chosen(faults: Faults, line: int, names: Sequence[str], options: Options) ->
         )
         return {0: sample}
     return faults.stop(
-        f"line {line}: found the samples {_listed(names)}, expected {shown(sample)} among them",
+        f"line {line}: found the samples {listed(names)}, expected {shown(sample)} among them",
         tip="give one of the names in the file: --sample NAME",
     )
 
@@ -64,12 +64,13 @@ def default_name(source: str, sample: str | None, others: set[str]) -> str:
         return sample
     if len(others) > 1:
         raise InputError(
-            f"{source}: found no samples, expected them as the other files name several ({_listed(sorted(others))})",
+            f"{source}: found no samples, expected them as the other files name several ({listed(sorted(others))})",
             tip="add a column `sample` to the file, or " + SAMPLE_TIP,
         )
     return next(iter(others), DEFAULT)
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Give a few names, quoted, for a message."""
     more = ["…"] if len(names) > MOST_LISTED else []
     return ", ".join([*map(shown, names[:MOST_LISTED]), *more])

@@ -222,7 +222,10 @@ def refuse_taken(out: Path) -> None:
     """
     names = sorted(path.name for path in out.iterdir())
     if taken := next((name for name in names if name in _RESULTS or _UPLOAD.fullmatch(name)), None):
-        raise InputError(f"{out} holds {taken}, which is not this job's", tip="choose another --output")
+        tip = "choose another --output"
+        if taken == DROPPED:
+            tip += "; `cgi-runner check --output` leaves such a list, which you may move away"
+        raise InputError(f"{out} holds {taken}, which is not this job's", tip=tip)
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def _read_before(archive: Path, out: Path) -> Record | None:
 def _read_now(archive: Path, out: Path, work: Path) -> Record:
     refuse_taken(out)
     try:
-        unpacked = unpack(Path(shutil.copyfile(archive, work / ARCHIVE)), work / "unpacked")
+        unpacked = unpack(Path(shutil.copyfile(archive, work / ARCHIVE)), work / "unpacked", is_download=False)
     except ResultsError as error:
         raise ResultsError(f"{archive}: {error}", tip="this copy is of no use: save it again") from error
     summary = unpacked.summary

@@ -46,13 +46,14 @@ class Unpacked:
     summary: Mapping[str, str]
 
 
-def unpack(archive: Path, folder: Path, *, job_id: str = "") -> Unpacked:
+def unpack(archive: Path, folder: Path, *, job_id: str = "", is_download: bool = True) -> Unpacked:
     """Unpack an archive into a folder of its own, checking each member's checksum on the way.
 
     Args:
-        archive: The file; anything else than a zip is quoted in the error.
+        archive: The file.
         folder: Made anew.
         job_id: If given, a summary that names another job is an error.
+        is_download: Whether the service sent it; if that is anything else than a zip, it is quoted in the error.
 
     Raises:
         ResultsError: The archive is corrupt, unsafe, or another job's.
@@ -71,12 +72,12 @@ def unpack(archive: Path, folder: Path, *, job_id: str = "") -> Unpacked:
                     if target.tell() != member.file_size:  # of which `zipfile` says nothing if the checksum fits
                         raise zipfile.BadZipFile(f"{member.filename} is shorter than it should be")
     except _BROKEN as error:
-        raise _unreadable(archive, error) from error
+        raise _unreadable(archive, error, is_download=is_download) from error
     except OSError as error:
         # An offset that points before the file, or packed data without sense; a full disk is another matter.
         if error.errno not in {None, errno.EINVAL, errno.ENAMETOOLONG}:
             raise
-        raise _unreadable(archive, error) from error
+        raise _unreadable(archive, error, is_download=is_download) from error
     summary = read_summary(folder)
     named = summary.get("Analysis ID") or summary.get("Id")
     if job_id and named and named != job_id:
@@ -163,12 +164,14 @@ def _fault(member: zipfile.ZipInfo) -> str:
     return next((fault for fault, is_so in faults.items() if is_so), "")
 
 
-def _unreadable(archive: Path, error: Exception) -> ResultsError:
-    """Tell a broken archive from a text that came in its place, and quote the text."""
+def _unreadable(archive: Path, error: Exception, *, is_download: bool) -> ResultsError:
+    """Tell a broken archive from a text that came in its place; what a service says is quoted, a user's file is not."""
     with archive.open("rb") as file:
         head = file.read(4096)
     if head.startswith(b"PK"):
         return ResultsError(f"the archive is corrupt: {excerpt(str(error))}", tip=_AGAIN)
+    if not is_download:
+        return ResultsError("it is no zip archive", tip=_AGAIN)
     text = head.decode("utf-8", "replace")
     try:
         content: Any = json.loads(text)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ANY = "any"
+_CHANGING = ("post", "delete", ANY)  # steps of which it makes a difference whether they are carried out
 _DAY = 86_400.0
 _MOST = {"SECONDS": _DAY, "COUNT": 1_000_000.0}
 #: What can stand for a value. Those that get into headers have to be letters that headers can hold.
@@ -58,6 +59,8 @@ def parse(line: str) -> Rule:
         _refuse(line, f"{name!r} is for {', '.join(fault.steps)}")
     _check_value(line, name, value if sign else None, fault)
     options = _options(line, more, name, fault)
+    if "handled" in options and step not in _CHANGING:
+        _refuse(line, f"'handled' is for {' and '.join(_CHANGING[:-1])}: a {step} changes nothing")
     return Rule(
         step,
         name,
