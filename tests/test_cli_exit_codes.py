@@ -299,6 +299,34 @@ def test_a_stop_that_python_swallows_comes_again(number: signal.Signals, code: i
     assert (done.returncode, done.stderr) == (code, "")
 
 
+LOCKED = """
+import os, signal, sys, threading
+from cgi_runner import inputs
+from cgi_runner.cli import main, stops
+number = int(sys.argv.pop(1))
+stops._PATIENCE = 0.1
+def prepare(*given, **named):
+    lock = threading.Lock()
+    lock.acquire()
+    try:
+        os.kill(os.getpid(), number)
+        signal.sigpending()
+    finally:
+        lock.acquire()
+inputs.prepare = prepare
+main()
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_lock_that_a_stop_left_taken_does_not_keep_the_command(number: signal.Signals, code: int) -> None:
+    """As that of a pool of connections: whoever puts one back on the way out would wait for ever."""
+    check = ["check", "--mutations", "x.tsv", "--cancer-type", "CM"]
+    command = [sys.executable, "-c", LOCKED, str(int(number)), *check]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=15, text=True)
+    assert (done.returncode, done.stderr) == (code, "")
+
+
 @pytest.mark.parametrize(("closed", "code"), [(">&-", 2), ("2>&-", 2), (">&- 2>&-", 2)])
 def test_closed_streams_are_no_fault(closed: str, code: int) -> None:
     """Whoever starts the program may leave it without a place to talk; its exit code still tells."""
