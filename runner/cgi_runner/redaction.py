@@ -14,7 +14,7 @@ MASK = "*****"
 _SHORTEST = 4
 _LONG_ENOUGH = 8  # to be recognised in codes that leave nothing of its letters
 #: User and password in an address, such as that of a proxy.
-_USER_INFO = re.compile(r"//\S+@")
+_USER_INFO = re.compile(r"//[^\s/@]+@")
 _secrets: set[str] = set()
 
 
