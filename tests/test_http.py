@@ -36,7 +36,6 @@ from scripted import DROPPED, HTML, Answer, Scripted, dripping, serving
 JOB = "c22ecf2af788d65ec257"
 GOOD = Answer([JOB])
 POSTED = Answer(f'"{JOB}"')
-TURNED_AWAY = Answer({"error_code": 429, "message": "too many"}, 429, {"Retry-After": "7"})
 
 
 def session(url: str, clock: SimulatedClock, **service: Any) -> Session:
@@ -126,10 +125,10 @@ def test_retry_after_without_a_time_zone_is_passed_over(clock: SimulatedClock) -
     "answer",
     [
         DROPPED,
-        *(Answer("trouble", status) for status in (408, 500, 502, 504)),
+        *(Answer("trouble", status) for status in (408, 429, 500, 502, 504)),
         *(Answer(HTML), Answer("{"), Answer("", 204), Answer("hello", length=500)),
     ],
-    ids=["dropped", "408", "500", "502", "504", "html", "broken", "204", "truncated"],
+    ids=["dropped", "408", "429", "500", "502", "504", "html", "broken", "204", "truncated"],
 )
 def test_a_post_that_may_have_been_carried_out_is_sent_once(answer: Answer, clock: SimulatedClock) -> None:
     """Whoever calls has to look before the POST goes out again."""
@@ -139,15 +138,6 @@ def test_a_post_that_may_have_been_carried_out_is_sent_once(answer: Answer, cloc
         assert len(server.requests) == 1
     assert not is_safe_to_post_again(failed.value)
     assert not clock.sleeps
-
-
-def test_a_post_that_was_turned_away_for_now_is_sent_again_whole(clock: SimulatedClock) -> None:
-    """After 429 the body is sent anew from its beginning, after the pause that the service asked for."""
-    with serving([TURNED_AWAY, TURNED_AWAY, POSTED]) as server:
-        assert session(server.url, clock).post_json(form()) == JOB
-        assert len({seen.size for seen in server.requests}) == 1
-        assert all(b"chr\tpos" in seen.body for seen in server.requests)
-    assert clock.sleeps == [7, 7]
 
 
 def test_a_post_that_never_left_is_sent_again(clock: SimulatedClock) -> None:

@@ -378,7 +378,7 @@ def test_an_error_object_in_pieces_is_read_whole(clock: SimulatedClock) -> None:
         (NotSentError("x"), True, True),
         (CertificateError("x"), False, False),
         (AnswerLostError("x"), True, False),
-        (RefusedError("x", 429), True, True),
+        (RefusedError("x", 429), True, False),
         (RefusedError("x", 503), True, False),
         (RefusedError("x", 404), False, False),
         (ServiceError("x"), False, False),

@@ -140,14 +140,26 @@ def test_after_a_pause_that_was_asked_for_the_rhythm_is_the_old_one(clock: Simul
 def test_three_looks_within_a_minute_come_before_each_new_submission(
     desk: Desk, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """4, 14 and 40 seconds apart, a tenth more or less, as many rounds as submissions."""
+    """4, 14 and 40 seconds apart, up to a fifth more, as many rounds as submissions."""
     sandbox.interceptors.append(Fault(DROPPED, "POST", times=9))
-    for factor, draw in ((1.1, max), (0.9, min)):
+    for factor, draw in ((1.2, max), (1, min)):
         monkeypatch.setattr(random, "uniform", lambda low, high, draw=draw: draw(low, high))
         clock.sleeps.clear()
         with pytest.raises(AnswerLostError):
             submit(replace(MELANOMA, title=str(factor)), tmp_path / str(factor), desk)
         assert clock.sleeps == [pytest.approx(seconds * factor) for seconds in (4, 14, 40) * 3]
+
+
+@pytest.mark.parametrize(("asked", "pause"), [("30", 30), ("1", 4), ("-9", 4), ("99999999", 60), ("soon", 4)])
+def test_a_service_that_wants_to_be_left_alone_is_asked_later(
+    asked: str, pause: float, desk: Desk, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path
+) -> None:
+    """The first look for a job that is in doubt comes when the service has asked for it, a minute later at most."""
+    sandbox.interceptors.append(Fault(Answer("", 429, {"Retry-After": asked}), "POST", times=2))
+    submit(MELANOMA, tmp_path / "out", desk)
+    assert len(clock.sleeps) == 6
+    assert clock.sleeps[0] == pytest.approx(pause * 1.1, rel=0.1)
+    assert clock.sleeps[1] == pytest.approx(14 * 1.1, rel=0.1)
 
 
 def test_the_mark_of_an_order_is_the_same_in_every_version() -> None:

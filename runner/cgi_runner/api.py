@@ -25,7 +25,9 @@ _UNKNOWN_JOB = frozenset({404, 410})
 _BAD_REQUEST = frozenset({400, 413, 415, 422})
 _FULL = 403
 _MOST_JOBS = 100_000  # each may have to be asked for its title; CGI's accounts have room for a few dozens
-_UNCLEAR = frozenset({408})  # with all statuses from 500 on: the request may have been carried out
+#: With all statuses from 500 on: the request may have been carried out. 429 is the word of a gate before the service,
+#: which may have counted a request that it had let through; whoever believes it submits a second job.
+_UNCLEAR = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True)
@@ -237,5 +239,5 @@ def _submission_refused(error: RefusedError) -> RunnerError:
     if error.status in _BAD_REQUEST:
         return InputError(error.message, tip="`cgi-runner check` shows what would be sent")
     if error.status >= 500 or error.status in _UNCLEAR:  # noqa: PLR2004 - a class of HTTP statuses
-        return AnswerLostError(error.message)
+        return AnswerLostError(error.message, retry_after=error.retry_after)
     return credentials_refused(error)

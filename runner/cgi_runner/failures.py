@@ -37,7 +37,12 @@ class CertificateError(NotSentError):
 
 
 class AnswerLostError(ServiceError):
-    """The request may have been carried out, but its answer is missing or unreadable."""
+    """The request may have been carried out, but its answer is missing, unreadable, or says neither yes nor no."""
+
+    def __init__(self, message: str, *, tip: str = "", retry_after: float | None = None) -> None:
+        """Keep how many seconds the service asks to wait before the next request, if it does."""
+        super().__init__(message, tip=tip)
+        self.retry_after = retry_after
 
 
 class RefusedError(ServiceError):
@@ -112,9 +117,8 @@ def is_transient(error: BaseException) -> bool:
 
 
 def is_safe_to_post_again(error: BaseException) -> bool:
-    """Say whether a POST was surely not carried out, and may be a little later: not sent, or too many requests."""
-    turned_away = isinstance(error, RefusedError) and error.status == requests.codes.too_many
-    return turned_away or (isinstance(error, NotSentError) and is_transient(error))
+    """Say whether a POST surely never arrived, and may do so a little later."""
+    return isinstance(error, NotSentError) and is_transient(error)
 
 
 def is_number(text: str) -> bool:

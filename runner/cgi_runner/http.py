@@ -83,7 +83,7 @@ class Session:
         return self.repeat(lambda: self.json("GET", path))
 
     def post_json(self, body: Upload) -> Any:
-        """Give the answer to a POST of a form, sent again only if it surely was not sent or was turned away."""
+        """Give the answer to a POST of a form, sent again only if it surely never arrived."""
         headers = {"Content-Type": body.content_type}
         return self.repeat(lambda: self.json("POST", body=body, headers=headers), may_pass=is_safe_to_post_again)
 

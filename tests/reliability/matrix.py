@@ -48,7 +48,10 @@ EVERYWHERE = [
     "endless", "slow=5", "truncated", "truncated-quietly",
 ]  # fmt: skip
 CHANGING = ("post", "delete")
-CARRIED_OUT = ["drop", "hang=30", "500", "502", "504", "error-code=500", "html", "empty", "wrong-type", "endless"]
+CARRIED_OUT = [
+    "drop", "hang=30", "408", "429", "500", "502", "503", "504", "error-code=500",
+    "html", "empty", "wrong-type", "endless",
+]  # fmt: skip
 ONLY_HERE = [
     "corrupt", "foreign", "zip-slip", "bomb", "encrypted",
     "word=Paused", "word=Error", "vanish", "full", "late=20", "shuffled", "crowd=40",

@@ -26,6 +26,8 @@ _POSTS = 3
 _LISTED = 50
 #: Seconds before each look for a job whose submission got no answer; a minute in all costs less than a second job.
 _LOOKS = (4, 14, 40)
+#: Seconds that a service may ask for before the first of them.
+_LONGEST_REST = 60
 #: Letters. It is not known at what length CGI cuts titles, if it does; a job that lost its mark could be run twice.
 _LONGEST_TITLE = 100
 _DOUBTFUL = frozenset({State.SUBMITTING, State.AMBIGUOUS})
@@ -148,10 +150,14 @@ def doubles_of(api: Api, record: Record, account: str) -> list[str]:
     return [job.id for job in look_through(api, others[:_LISTED]) if mark_in(job.title) == mark_in(mark)]
 
 
-def _arrived(api: Api, mark: str, *, known: set[str], clock: Clock) -> JobInfo | None:
-    """Look a few times for a job of which no answer told; a slow service may still be taking it in."""
-    for seconds in _LOOKS:
-        clock.sleep(seconds * random.uniform(0.9, 1.1))  # noqa: S311 - jitter, no secret
+def _arrived(api: Api, mark: str, *, known: set[str], clock: Clock, asked: float | None = None) -> JobInfo | None:
+    """Look a few times for a job of which no answer told; a slow service may still be taking it in.
+
+    The service is left alone for as many seconds as it has `asked` for, within reason.
+    """
+    first, *others = _LOOKS
+    for seconds in (max(first, min(asked or 0, _LONGEST_REST)), *others):
+        clock.sleep(seconds * random.uniform(1.0, 1.2))  # noqa: S311 - jitter, no secret
         if found := find(api, mark, [job for job in api.jobs() if job not in known], Marks()):
             return found
     return None
@@ -163,7 +169,7 @@ def _post(api: Api, order: Order, journal: Journal, *, known: set[str], clock: C
     while lost := _send(api, order, journal, known):
         left -= 1
         log.info("the submission got no clear answer (%s); looking whether the job is there", lost)
-        if found := _arrived(api, order.mark, known=known, clock=clock):
+        if found := _arrived(api, order.mark, known=known, clock=clock, asked=lost.retry_after):
             log.info("the submission had arrived: job %s", found.id)
             journal.advance(State.RECONCILED, job_id=found.id)
             journal.advance(State.WAITING)
