@@ -51,6 +51,71 @@ def test_a_file_without_a_header_is_a_fault(table: Table, tmp_path: Path) -> Non
     assert "no alterations" in found["nothing"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [("translocations", "BCR__ABL1"), ("cnas", "MYC\tamp"), ("mutations", "7\t140753336\tA\tT")],
+)
+@pytest.mark.parametrize("shares", [False, True])
+def test_a_single_row_without_a_header_is_not_taken_for_one(
+    kind: str, line: str, shares: bool, table: Table, tmp_path: Path
+) -> None:
+    """Whatever else the sample has: the alteration would be lost without a word."""
+    table("one.tsv", line)
+    other = "cnas" if kind != "cnas" else "translocations"
+    rows = {"cnas": ("gene\tcna\tsample", "ERBB2\tamp\tP1"), "translocations": ("fus\tsample", "EML4--ALK\tP1")}
+    own = table("own.tsv", *rows[other])
+    header, row = f"sample\tcancer_type\t{kind}", "P1\tCM\tone.tsv"
+    if shares:
+        found = gathered(tmp_path, table("s.tsv", header, row), shared={other: own})
+    else:
+        found = gathered(tmp_path, table("s.tsv", f"{header}\t{other}", f"{row}\town.tsv"))
+    assert not found.members
+    assert "one.tsv" in bad(found)["P1"]
+
+
+def test_all_files_without_rows_are_left_out(table: Table, tmp_path: Path) -> None:
+    """Also when there are several, with comments above the header, beside one that has rows."""
+    table("m.maf", "#version 2.4", "Chromosome\tStart_Position\tReference_Allele\tTumor_Seq_Allele2")
+    table("c.tsv", "gene\tcna")
+    table("f.tsv", "fus", "EML4--ALK")
+    header = "sample\tcancer_type\tmutations\tcnas\ttranslocations"
+    found = gathered(tmp_path, table("s.tsv", header, "P1\tCM\tm.maf\tc.tsv\tf.tsv", "P2\tCM\tm.maf\tc.tsv"))
+    assert [part.kind for member in found.members for part in member.parts] == ["translocations"]
+    assert "it has no rows" in bad(found)["P2"]
+
+
+def test_samples_of_a_shared_file_are_listed_also_when_nothing_of_theirs_can_be_sent(
+    table: Table, tmp_path: Path
+) -> None:
+    """Without a sheet, whoever stands in a file is a sample: one that is not analysed is told."""
+    carried, not_carried = (
+        "7\t140753336\t.\tA\tT\t.\tPASS\t.\tGT\t0/1\t0/0",
+        "17\t7674220\t.\tC\tT\t.\tlow\t.\tGT\t0/0\t0/1",
+    )
+    vcf = table("all.vcf", f"{VCF}\tP1\tP2", carried, not_carried)
+    found = gathered(tmp_path, None, shared={"mutations": vcf}, pass_only=True, defaults=Defaults("CM"))
+    assert [member.sample.label for member in found.members] == ["P1"]
+    assert "nothing to send in the shared files" in bad(found)["P2"]
+
+
+def test_a_file_for_two_samples_that_names_neither_is_told(
+    table: Table, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It may be one patient's under two cancer types, or a slip in the sheet."""
+    table("a.tsv", "chr\tpos\tref\talt", BRAF)
+    table("b.vcf", f"{VCF}\tTUMOR", "7\t140753336\t.\tA\tT\t.\tPASS\t.\tGT\t0/1")
+    table("c.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\tx")
+    table("d.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\tP7", f"{BRAF}\tP8")
+    files = ["a.tsv", "a.tsv", "b.vcf", "./b.vcf", "c.tsv", "c.tsv", "d.tsv", "d.tsv"]
+    rows = [f"P{number}\tCM\t{name}" for number, name in enumerate(files, 1)]
+    assert len(gathered(tmp_path, table("s.tsv", "sample\tcancer_type\tmutations", *rows)).members) == 8
+    said = [record.getMessage() for record in caplog.records if "none of whom" in record.getMessage()]
+    assert said == [
+        f"{name}: taken for each of 'P{first}', 'P{first + 1}', none of whom it names"
+        for name, first in (("a.tsv", 1), ("b.vcf", 3), ("c.tsv", 5))
+    ]
+
+
 def test_the_sheet_names_the_sample(table: Table, tmp_path: Path) -> None:
     """A file with a single sample of another name is that sample's; of several, the one of that name is taken."""
     table("one.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\tTCGA-1", f"{TP53}\tTCGA-1")

@@ -6,9 +6,8 @@ import hashlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cgi_runner.cohort.names import alike
@@ -18,7 +17,6 @@ from cgi_runner.errors import InputError
 from cgi_runner.inputs import Kind, Prepared, PreparedFile, prepare
 from cgi_runner.inputs.dropped import COLUMNS
 from cgi_runner.inputs.faults import shown
-from cgi_runner.inputs.lines import Source
 from cgi_runner.inputs.preparation import NothingToSendError, why_nothing
 
 log = logging.getLogger(__name__)
@@ -40,6 +38,8 @@ class Member:
     not_sent: dict[str, int]
     others: Mapping[Path, frozenset[str]] = field(default_factory=dict)
     """Other samples that its own files name."""
+    nameless: Sequence[Path] = ()
+    """Those of its own files that do not name it."""
 
     @property
     def rows(self) -> int:
@@ -88,9 +88,10 @@ def gather(sheet: Sheet, shared: Shared, folder: Path, *, pass_only: bool = Fals
         found.bad.append(judged)
         rest = _joined([own / DROPPED, own / OF_SHARED], folder / "rest.tsv")
         found.dropped = rest if rest.exists() else None
-    strangers = sorted(name for name in shared.names if name not in listed)
+    strangers = sorted(name for name in shared.parts if name not in listed)
     found.bad += [Bad(name, "has rows in the shared files, and no line in the sheet") for name in strangers]
     _warn_of_unclaimed(found.members, sheet)
+    _warn_of_several_owners(found.members)
     return found
 
 
@@ -137,12 +138,15 @@ def _member(wanted: _Wanted, shared: Shared) -> Member:
     sample, folder = wanted.sample, wanted.folder
     parts, not_sent = list(shared.parts.get(sample.label, ())), Counter(shared.reasons.get(sample.label, {}))
     others: dict[Path, frozenset[str]] = {}
+    nameless: list[Path] = []
     if sample.sources and (prepared := _prepared(wanted, may_be_empty=bool(parts))):
         # First of all, so that a sample which turns out to be of no use has no rows of others in its list.
         names: dict[str, str] = {file.kind: wanted.own_name(file.names) or sample.label for file in prepared.files}
         dropped = _sift(folder / DROPPED, names, sample.label)
         for file in prepared.files:
             name = _picked(wanted, file)
+            if not (file.names_itself and name == sample.label):
+                nameless.append(sample.sources[file.kind])
             parts.append(_part(file, name, sample.label, dropped[file.kind]))
             others[sample.sources[file.kind]] = file.names - {name}
         for reasons in dropped.values():
@@ -151,7 +155,8 @@ def _member(wanted: _Wanted, shared: Shared) -> Member:
         raise InputError(_nothing(not_sent))
     parts.sort(key=lambda part: KINDS.index(part.kind))
     listing = _joined([folder / OF_SHARED], folder / DROPPED)
-    return Member(sample, tuple(parts), listing, dict(+not_sent), {path: more for path, more in others.items() if more})
+    others = {path: more for path, more in others.items() if more}
+    return Member(sample, tuple(parts), listing, dict(+not_sent), others, nameless)
 
 
 def _nothing(not_sent: Counter[str]) -> str:
@@ -161,16 +166,22 @@ def _nothing(not_sent: Counter[str]) -> str:
 
 
 def _prepared(wanted: _Wanted, *, may_be_empty: bool) -> Prepared | None:
-    """Prepare a sample's own files, leaving out those that have a header and nothing below it."""
+    """Prepare a sample's own files, leaving out those that have a header and nothing below it.
+
+    That is how a caller says that it found nothing. A file without even a header is no such answer: whatever should
+    have written it has failed.
+    """
     sources = dict(wanted.sample.sources)
+    if not sources:
+        return None
     try:
         return _prepare(wanted, sources)
-    except InputError:
-        full = {kind: path for kind, path in sources.items() if not _is_bare(path)}
-        if len(full) == len(sources) or not (full or may_be_empty):
+    except NothingToSendError as error:
+        if error.has_rows or not (len(sources) > 1 or may_be_empty):
             raise
-        log.info("%s: no rows in %s", wanted.sample.label, ", ".join(kind for kind in sources if kind not in full))
-    return _prepare(wanted, full) if full else None
+        log.info("%s: no rows in %s", wanted.sample.label, error.kind)
+        del sources[error.kind]
+    return _prepared(replace(wanted, sample=replace(wanted.sample, sources=sources)), may_be_empty=may_be_empty)
 
 
 def _prepare(wanted: _Wanted, sources: Mapping[Kind, Path]) -> Prepared:
@@ -190,21 +201,6 @@ def _prepare(wanted: _Wanted, sources: Mapping[Kind, Path]) -> Prepared:
             own = {error.kind: name}
         _sift(wanted.folder / DROPPED, own, sample.label)
         raise
-
-
-def _is_bare(path: Path) -> bool:
-    """Whether a file has a header and no rows, which is how a caller says that it found nothing.
-
-    A file without even a header is no such answer: whatever should have written it has failed.
-    """
-    lines = 0
-    try:
-        with closing(Source(path)) as source:
-            while lines < 2 and (line := source.line()):  # noqa: PLR2004 - the header and a first row
-                lines += bool(line[1].strip()) and not line[1].startswith("##")
-    except InputError:
-        return False
-    return lines == 1
 
 
 def _picked(wanted: _Wanted, file: PreparedFile) -> str:
@@ -282,6 +278,17 @@ def _warn_of_unclaimed(members: Iterable[Member], sheet: Sheet) -> None:
             log.warning(
                 "%s: not sent, as no line of the sheet has them with this file: %s", path.name, _some(sorted(names))
             )
+
+
+def _warn_of_several_owners(members: Iterable[Member]) -> None:
+    """Say which files are taken for several samples: one patient's under two cancer types, or a slip in the sheet."""
+    owners: dict[Path, list[str]] = {}
+    for member in members:
+        for path in member.nameless:
+            owners.setdefault(path.resolve(), []).append(member.sample.label)
+    for path, labels in owners.items():
+        if len(labels) > 1:
+            log.warning("%s: taken for each of %s, none of whom it names", path.name, _some(labels))
 
 
 def _some(names: list[str]) -> str:

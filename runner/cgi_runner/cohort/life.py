@@ -119,7 +119,7 @@ def _gathered(cohort: Cohort, work: Path) -> Gathered:
     if cohort.shared:
         reference = _one_reference(sheet, cohort.defaults)
         shared = prepare_shared(cohort.shared, work / "shared", reference=reference, pass_only=cohort.pass_only)
-    sheet = sheet or sheet_of(shared.names, cohort.defaults)
+    sheet = sheet or sheet_of(sorted(shared.names), cohort.defaults)
     return gather(sheet, shared, work / "samples", pass_only=cohort.pass_only)
 
 

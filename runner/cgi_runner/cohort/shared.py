@@ -38,11 +38,8 @@ class Shared:
     reasons: dict[str, Counter[str]] = field(default_factory=dict)
     """Why rows of a sample are not sent, with their numbers."""
     dropped: Path | None = None
-
-    @property
-    def names(self) -> list[str]:
-        """The samples with rows to send."""
-        return sorted(self.parts)
+    names: frozenset[str] = frozenset()
+    """The samples that they name, those without a row to send included."""
 
 
 def prepare_shared(files: Mapping[Kind, Path], folder: Path, *, reference: str, pass_only: bool) -> Shared:
@@ -54,7 +51,8 @@ def prepare_shared(files: Mapping[Kind, Path], folder: Path, *, reference: str, 
     """
     folder.mkdir(parents=True)
     prepared = prepare(files, folder, reference=reference, pass_only=pass_only)
-    shared = Shared(dropped=prepared.dropped)
+    names = frozenset[str]().union(*(file.names for file in prepared.files))
+    shared = Shared(dropped=prepared.dropped, names=names)
     for file in prepared.files:
         header, census = census_of(file.path)
         for name, (rows, sha256) in census.items():

@@ -31,6 +31,7 @@ class CnaReader:
     """Reads a table with a gene and a word for its copy number a row."""
 
     format = "CNA table"
+    renamed = False
 
     def __init__(self, header: Header, options: Options, dropped: DroppedFile) -> None:
         """Read below this header."""
@@ -65,6 +66,7 @@ class GisticReader:
         names = header.names[3:] if header.names[-1] else header.names[3:-1]
         self._samples = {3 + n: name for n, name in chosen(header.source.faults, header.line, names, options).items()}
         self.samples = set(self._samples.values())
+        self.renamed = not self.samples.issubset(names)
 
     def batches(self, default: str) -> Iterator[list[Row]]:  # noqa: ARG002 - the matrix names all of its samples
         """Give the rows to send, one gene at a time."""

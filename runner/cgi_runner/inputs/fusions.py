@@ -17,6 +17,7 @@ class FusionReader:
     """Reads a table with a fusion a row, its partners in the order of the file."""
 
     format = "fusions"
+    renamed = False
 
     def __init__(self, header: Header, options: Options, dropped: DroppedFile) -> None:
         """Read below this header."""

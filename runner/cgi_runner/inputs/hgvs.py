@@ -111,6 +111,7 @@ class ProteinReader:
     """Reads a column `protein`; what is sent has one-letter codes and no brackets."""
 
     format = "protein"
+    renamed = False
 
     def __init__(self, header: Header, options: Options, dropped: DroppedFile) -> None:
         """Read below this header."""

@@ -48,6 +48,8 @@ class PreparedFile:
     rows_not_sent: int
     names: frozenset[str]
     """The samples that the user's file names, those without a row to send included; else the one it was taken for."""
+    names_itself: bool
+    """Whether the names are the file's own."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Reader(Protocol):
     format: str
     named: bool
     """Whether the file names its samples itself."""
+    renamed: bool
+    """Whether its only sample is sent under another name."""
     samples: set[str]
     """The samples named so far; complete once the rows are read."""
 

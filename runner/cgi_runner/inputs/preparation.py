@@ -26,12 +26,15 @@ KINDS: tuple[Kind, ...] = ("mutations", "cnas", "translocations")
 
 
 class NothingToSendError(InputError):
-    """A file has no row that CGI takes; `kind` is its input, `names` are the samples that it names."""
+    """A file has no row that CGI takes; `kind` is its input, `names` are the samples that it names.
 
-    def __init__(self, message: str, *, tip: str, kind: Kind, names: frozenset[str]) -> None:
+    `has_rows` tells whether it has others.
+    """
+
+    def __init__(self, message: str, *, tip: str, kind: Kind, names: frozenset[str], has_rows: bool) -> None:
         """Keep whose rows they are, as the list of what is not sent is on disk already."""
         super().__init__(message, tip=tip)
-        self.kind, self.names = kind, names
+        self.kind, self.names, self.has_rows = kind, names, has_rows
 
 
 def prepare(
@@ -109,6 +112,7 @@ class _Desk:
             rows_folded=read - sent,
             rows_not_sent=not_sent,
             names=names,
+            names_itself=self.reader.named and not self.reader.renamed,
         )
         return written.samples
 
@@ -127,6 +131,7 @@ class _Desk:
             tip="leave this file out, or give one with alterations",
             kind=self._kind,
             names=names,
+            has_rows=bool(reasons),
         )
 
 

@@ -152,6 +152,7 @@ class VariantTable:
     """What tables of small variants have in common, however a row tells its variant."""
 
     format = "table"
+    renamed = False
     columns: tuple[str, ...] = (*VARIANT, "build", *CONTEXT)
 
     def __init__(self, header: Header, options: Options, dropped: DroppedFile) -> None:

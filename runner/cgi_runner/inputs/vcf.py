@@ -43,6 +43,7 @@ class VcfReader:
         self._samples = {9 + place: name for place, name in picked.items()}
         self.samples = set(self._samples.values())
         self.named = bool(self._samples)
+        self.renamed = not self.samples.issubset(columns[9:])
 
     def batches(self, default: str) -> Iterator[list[Row]]:
         """Give the rows to send, block by block; `default` is the sample of a file without genotypes."""
