@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cgi_runner.cohort.names import RESERVED, folders_of, is_safe, label_of
@@ -17,12 +17,13 @@ def test_a_label_fits_into_a_cell(name: str) -> None:
 
 
 @given(NAMES, NAMES)
+@example(["." * 80], [])
 def test_folders_are_safe_and_differ_even_without_case(labels: list[str], others: list[str]) -> None:
     """No folder leaves the output folder, takes the name of a table or of another sample's folder."""
     taken = list(folders_of(others).values())
     found = folders_of(labels, taken)
     assert list(found) == labels
-    assert all(is_safe(name) and name.isascii() and len(name) <= 81 for name in found.values())
+    assert all(is_safe(name) and name.isascii() and len(name) <= 80 for name in found.values())
     folded = [name.casefold() for name in (*found.values(), *taken)]
     assert len(set(folded)) == len(folded)
     assert not RESERVED & set(folded)

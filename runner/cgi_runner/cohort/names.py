@@ -57,5 +57,5 @@ def is_safe(folder: str) -> bool:
 
 def _safe(label: str) -> str:
     bare = "".join(c for c in unicodedata.normalize("NFKD", label) if not unicodedata.combining(c))
-    name = _UNSAFE.sub("_", bare)[:_LONGEST]
-    return name if name[:1].isalnum() or name[:1] == "_" else f"_{name}"
+    name = _UNSAFE.sub("_", bare)
+    return (name if name[:1].isalnum() or name[:1] == "_" else f"_{name}")[:_LONGEST]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cgi_runner.inputs.dropped import DroppedFile
 from cgi_runner.inputs.model import Options, Row
+from cgi_runner.inputs.samples import is_there
 from cgi_runner.inputs.tables import CONTEXT, VARIANT, Header, VariantTable
 
 
@@ -11,7 +12,7 @@ class MafReader(VariantTable):
     """Reads a MAF: the alleles of the tumour that are not the reference, in the build that was asked for."""
 
     format = "MAF"
-    columns = (*VARIANT, "build", "allele1", *CONTEXT)
+    columns = (*VARIANT, "build", "end", "allele1", *CONTEXT)
 
     def __init__(self, header: Header, options: Options, dropped: DroppedFile) -> None:
         """Read below this header."""
@@ -25,9 +26,11 @@ class MafReader(VariantTable):
 
     def line_rows(self, line: int, cells: list[str], default: str) -> list[Row]:
         """Give the rows to send of one line."""
-        chromosome, position, reference, second, build, first, *rest = cells
+        chromosome, position, reference, second, build, end, first, *rest = cells
         self.check_build(line, build)
+        self.check_count(line, position, end, reference, second)
         # Callers disagree on which of the two is the changed one; where both are, both are sent.
         known = {"", reference.upper()}
-        changed = [allele for allele in dict.fromkeys((second, first)) if allele.upper() not in known]
+        alleles = (second, first) if is_there(first) else (second,)
+        changed = [allele for allele in dict.fromkeys(alleles) if allele.upper() not in known]
         return self.judged(line, (chromosome, position, reference), changed or [second], rest, default)

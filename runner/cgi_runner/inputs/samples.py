@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 
 from cgi_runner.errors import InputError
@@ -14,17 +15,29 @@ log = logging.getLogger(__name__)
 LONGEST_NAME = 200
 MOST_LISTED = 10
 DEFAULT = "sample"
+#: What R and pandas write where there is nothing, in capitals.
+MISSING = frozenset(("NA", "NAN"))
 SAMPLE_TIP = "say whose alterations these are: --sample NAME"
+
+#: A date, which spreadsheets make of genes such as SEPT9 and MARCH1, or the number of its day.
+_MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_DATE = re.compile(rf"\d+|\d{{1,4}}-({_MONTH})|({_MONTH})-\d{{1,4}}", re.IGNORECASE | re.ASCII)
+
+
+def is_there(text: str) -> bool:
+    """Whether a cell holds anything."""
+    return text.upper() not in MISSING | {""}
 
 
 def is_name(text: str) -> bool:
     """Whether the text can be the name of a sample in a table: something printable without blanks around it."""
-    return bool(text) and text.isprintable() and text == text.strip() and len(text) <= LONGEST_NAME
+    return is_there(text) and text.isprintable() and text == text.strip() and len(text) <= LONGEST_NAME
 
 
 def is_symbol(text: str) -> bool:
-    """Whether the text can name a gene, a transcript or a partner of a fusion."""
-    return text[:1].isalnum() and text.isprintable() and " " not in text and len(text) <= LONGEST_NAME
+    """Whether the text can name a gene, a transcript or a partner of a fusion; a date, which SEPT9 becomes, cannot."""
+    could = text[:1].isalnum() and text.isprintable() and " " not in text and len(text) <= LONGEST_NAME
+    return could and is_there(text) and not _DATE.fullmatch(text)
 
 
 def chosen(faults: Faults, line: int, names: Sequence[str], options: Options) -> dict[int, str]:

@@ -13,11 +13,12 @@ from cgi_runner.inputs.genome import REFERENCE_TIP, build_named_in
 from cgi_runner.inputs.lines import Source
 from cgi_runner.inputs.model import Options, Row
 from cgi_runner.inputs.samples import SAMPLE_TIP, is_name
-from cgi_runner.inputs.variant import Judge, Site
+from cgi_runner.inputs.variant import LONGEST_POSITION, Judge, Site
 
 SYNONYMS = {
     "chr": ("chr", "chrom", "chromosome"),
     "pos": ("pos", "position", "start", "start_position"),
+    "end": ("end", "end_position", "stop", "chromend"),
     "ref": ("ref", "reference", "reference_allele"),
     "alt": ("alt", "alternate", "alternative", "alternate_allele", "tumor_seq_allele2"),
     "sample": ("sample", "sample_id", "sampleid", "sample_name", "tumor_sample_barcode", "tumor_sample"),
@@ -122,6 +123,10 @@ def split(line: str, separator: str) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
+def _is_place(text: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_POSITION
+
+
 class Samples:
     """The sample of each row of one table."""
 
@@ -153,7 +158,7 @@ class VariantTable:
 
     format = "table"
     renamed = False
-    columns: tuple[str, ...] = (*VARIANT, "build", *CONTEXT)
+    columns: tuple[str, ...] = (*VARIANT, "build", "end", *CONTEXT)
 
     def __init__(self, header: Header, options: Options, dropped: DroppedFile) -> None:
         """Read below this header."""
@@ -164,6 +169,7 @@ class VariantTable:
         self._pass_only = options.pass_only
         (self._build_place,) = header.at("build")
         self._build: str | None = None
+        self._counts_from_one = not header.has("end")
         self._samples = Samples(header, options)
         self.named, self.samples = self._samples.named, self._samples.seen
 
@@ -212,7 +218,7 @@ class VariantTable:
 
     def is_usual(self, cells: list[str]) -> bool:
         """Whether the cells of a line hold nothing unusual beside the variant: the build is that of the line before."""
-        return cells[self._build_place] == self._build
+        return cells[self._build_place] == self._build and self._counts_from_one
 
     def check_build(self, line: int, build: str) -> None:
         """Make it a fault when a line is of another build than the one that was asked for."""
@@ -222,10 +228,24 @@ class VariantTable:
         else:
             self._build = build
 
+    def check_count(self, line: int, start: str, end: str, reference: str, alternate: str) -> None:
+        """Make it a fault when the first substitution tells that positions are counted from 0, as those of BED are."""
+        is_substitution = len(reference) == len(alternate) and "-" not in {reference, alternate}
+        if self._counts_from_one or not (is_substitution and _is_place(start) and _is_place(end)):
+            return
+        behind = int(end) - int(start) - len(reference)
+        if behind == 0:
+            self.header.source.faults.stop(
+                f"line {line}: found {start} to {end} for {shown(reference)}, expected positions that count from 1",
+                tip="add 1 to the start of every row, or give a VCF",
+            )
+        self._counts_from_one = behind == -1
+
     def line_rows(self, line: int, cells: list[str], default: str) -> list[Row]:
         """Give the rows to send of one line, whose cells are those of `columns`."""
-        chromosome, position, reference, alternates, build, *rest = cells
+        chromosome, position, reference, alternates, build, end, *rest = cells
         self.check_build(line, build)
+        self.check_count(line, position, end, reference, alternates)
         return self.judged(line, (chromosome, position, reference), alternates.split(","), rest, default)
 
     def judged(self, line: int, site: Site, alternates: list[str], context: list[str], default: str) -> list[Row]:

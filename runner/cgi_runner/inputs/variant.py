@@ -13,6 +13,7 @@ from cgi_runner.inputs.dropped import DroppedFile, variant_text
 from cgi_runner.inputs.faults import Faults, shown
 from cgi_runner.inputs.genome import GENOMES, NAMES, REFERENCE_TIP, bare
 from cgi_runner.inputs.model import Options, Row
+from cgi_runner.inputs.samples import is_there
 
 Site = tuple[str, str, str]
 """Chromosome, position and reference allele as the file has them."""
@@ -21,6 +22,7 @@ Allele = tuple[str, Sequence[str]]
 """An alternate allele as the file has it, and the samples that carry it."""
 
 LONGEST_POSITION = 10
+CHROMOSOME_TIP = "CGI takes 1 to 22, X and Y, with or without chr"
 MITOCHONDRIAL = "CGI takes no mitochondrial variants"
 OTHER_CONTIG = "CGI takes only the chromosomes 1-22, X and Y"
 FILTERED = "FILTER is not PASS"
@@ -35,6 +37,11 @@ NOT_CARRIED = "no sample carries the allele"
 _PLAIN = frozenset("ACGT")
 _MITOCHONDRIA = frozenset(("M", "MT", "NC_012920.1", "NC_001807.4"))
 _BASES = frozenset("ACGTN-")
+#: Spellings of a chromosome that nobody should guess at, nor take for a contig: 07, 7.0, 23, NC_000007 and the like.
+_MEANT = re.compile(
+    r"\W*(chr(om(osome)?)?)?[\s_]*0*([1-9]|1\d|2[0-4]|X|Y)(\.0)?\W*|(NC_0000|CM0006)\d\d(\.\d+)?",
+    re.IGNORECASE | re.ASCII,
+)
 _POSITION = re.compile(rf"[0-9]{{1,{LONGEST_POSITION}}}")
 _REFERENCE = re.compile(r"[ACGTNRYSWKMBDHV]+|-")
 _BREAKEND = r"[ACGTN.]*([][])[^][<>]+[][][ACGTN.]*|\.[ACGTN]+|[ACGTN]+\."
@@ -141,9 +148,10 @@ class Judge:
                 f"line {line}, column {self._columns[0]}: found {shown(chromosome)}, not of {self.genome.name}",
                 tip=REFERENCE_TIP,
             )
-        if not chromosome:
-            self._faults.add(line, self._columns[0], chromosome, "a chromosome")
-        return self.genome.rank(chromosome)
+        rank = self.genome.rank(chromosome)
+        if not rank and (not is_there(chromosome) or _MEANT.fullmatch(chromosome)):
+            self._faults.add(line, self._columns[0], chromosome, "a chromosome, such as 7 or chr7", tip=CHROMOSOME_TIP)
+        return rank
 
     def _position(self, line: int, text: str, rank: int) -> int:
         """Give the position, or 0 when it is none."""
@@ -156,7 +164,7 @@ class Judge:
         return 0
 
     def _is(self, pattern: re.Pattern[str], line: int, column: int, text: str, expected: str) -> bool:
-        if pattern.fullmatch(text.upper()):
+        if pattern.fullmatch(text.upper()) and is_there(text):
             return True
         self._faults.add(line, self._columns[column], text, expected)
         return False
