@@ -46,7 +46,7 @@ class Bench:
         """Count the jobs that were submitted."""
         return [request.method for request in self.sandbox.requests].count("POST")
 
-    def cohort(self, sheet: Path, out: Path, flags: Flags | None = None, **wanted: Any) -> Report:
+    def cohort(self, sheet: Path | None, out: Path, flags: Flags | None = None, **wanted: Any) -> Report:
         """Run a cohort."""
         return run(Cohort(sheet, **wanted), out, self.desk, flags)
 

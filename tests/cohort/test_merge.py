@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cgi_runner.cohort import merge
+from archives.generations import generation
+from cgi_runner.cohort import Defaults, merge
 from cgi_runner.cohort.tables import write_tables
 from cgi_runner.errors import InputError
+from cgi_runner.job.offline import read_archive
 from cohort.conftest import BRAF, TABLES, TP53, Bench, rows_of
 
 Table = Callable[..., Path]
@@ -61,6 +64,48 @@ def test_ragged_rows_keep_their_cells(tmp_path: Path) -> None:
     folders = [tmp_path / name for name in "ab"]
     assert write_tables(folders, tmp_path, tmp_path / "work") == ["biomarkers.tsv"]
     assert (tmp_path / "biomarkers.tsv").read_bytes() == b"x\ty\tz\r\n1\t2\t\r\n\t3\t4\r\n\t6\t\r\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_last_row_without_an_end_is_a_row(end: str, tmp_path: Path) -> None:
+    """The next table's first row does not go on in it; a header alone is no row."""
+    columns = "x\ty"
+    bodies = [f"{columns}{end}1\t2{end}3\t4", columns, f"{columns}{end}5\t6", f"{columns}{end}"]
+    folders = [tmp_path / name for name in "abcd"]
+    for folder, body in zip(folders, bodies, strict=True):
+        folder.mkdir()
+        (folder / "biomarkers.tsv").write_bytes(body.encode())
+    (tmp_path / "work").mkdir()
+    write_tables(folders, tmp_path, tmp_path / "work")
+    assert (tmp_path / "biomarkers.tsv").read_bytes().decode() == "".join(
+        f"{row}{end}" for row in (columns, "1\t2", "3\t4", "5\t6")
+    )
+
+
+def test_rows_of_a_cohort_that_are_no_sample_s_come_along(bench: Bench, table: Table, tmp_path: Path) -> None:
+    """A variant that nobody carries, for one, stands in the cohort's list alone."""
+    fixed = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tP1\tP2"
+    rows = ["7\t140753336\t.\tA\tT\t.\t.\t.\tGT\t0/1\t0/1", "8\t5\t.\tA\tT\t.\t.\t.\tGT\t0/0\t0/0"]
+    rows.append("M\t5\t.\tA\tT\t.\t.\t.\tGT\t0/1\t0/0")
+    vcf = table("all.vcf", "##fileformat=VCFv4.2", fixed, *rows)
+    bench.cohort(None, tmp_path / "out", shared={"mutations": vcf}, defaults=Defaults("CM"))
+    merge([tmp_path / "out"], tmp_path / "merged")
+    listed = [row["reason"] for row in rows_of(tmp_path / "merged" / "dropped.tsv")]
+    assert listed == ["no sample carries the allele", "CGI takes no mitochondrial variants"]
+    assert (tmp_path / "merged" / "dropped.tsv").read_bytes() == (tmp_path / "out" / "dropped.tsv").read_bytes()
+    merge([tmp_path / "out" / "P2", tmp_path / "out"], tmp_path / "merged")
+    assert [row["reason"] for row in rows_of(tmp_path / "merged" / "dropped.tsv")] == listed
+
+
+def test_results_of_an_earlier_cgi_are_not_left_out_silently(alone: Callable[..., Path], tmp_path: Path) -> None:
+    """Their tables have other names and columns; a patient would be missing from the merged ones."""
+    with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
+        for name, text in generation("2a").items():
+            archive.writestr(name, text)
+    read_archive(tmp_path / "old.zip", tmp_path / "old")
+    with pytest.raises(InputError, match=r"mutation_analysis\.tsv of an earlier CGI"):
+        merge([alone("a", "one", BRAF), tmp_path / "old"], tmp_path / "merged")
+    assert not (tmp_path / "merged").exists()
 
 
 def test_a_merge_can_be_made_anew(alone: Callable[..., Path], tmp_path: Path) -> None:

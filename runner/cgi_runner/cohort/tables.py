@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from cgi_runner import __version__
 from cgi_runner.cohort.ledger import NAME, SCHEMA
@@ -15,11 +18,12 @@ from cgi_runner.errors import InputError
 from cgi_runner.job import read_record
 from cgi_runner.job.journal import NAME as RECORD
 from cgi_runner.job.journal import settle, write_whole
-from cgi_runner.job.life import refuse_taken
+from cgi_runner.job.life import UPLOAD, refuse_taken
 from cgi_runner.job.workspace import workspace
 from cgi_runner.results.tables import Table
 
-TABLES = ("alterations.tsv", "biomarkers.tsv", "cna_analysis.tsv", "fusion_analysis.tsv", "dropped.tsv")
+DROPPED = "dropped.tsv"
+TABLES = ("alterations.tsv", "biomarkers.tsv", "cna_analysis.tsv", "fusion_analysis.tsv", DROPPED)
 _SAMPLES = ("CGI-Sample ID", "Sample ID", "sample")
 _MOST_NAMED = 10
 
@@ -51,7 +55,8 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
         whose = {folder: _samples(folder) for folder in found}
         _check_once(whose)
         found.sort(key=lambda folder: min(whose[folder], default=""))
-        tables = write_tables(found, out, work)
+        rest = _rest([folder for folder in folders if (folder / NAME).is_file()], work / "rest.tsv")
+        tables = write_tables(found, out, work, rest=rest)
         names = sorted(name for samples in whose.values() for name in samples)
         about = {"schema": SCHEMA, "cgi_runner": __version__, "merged": [str(f) for f in found], "samples": names}
         write_whole(out / NAME, json.dumps({**about, "tables": tables}, indent=1, ensure_ascii=False) + "\n")
@@ -66,7 +71,7 @@ def write_tables(folders: Sequence[Path], out: Path, work: Path, *, rest: Path |
     names = []
     for name in TABLES:
         paths = [path for folder in folders if (path := folder / name).is_file()]
-        if name == "dropped.tsv" and rest:
+        if name == DROPPED and rest:
             paths.insert(0, rest)
         if paths:
             _join(paths, work / name)
@@ -89,9 +94,18 @@ def _join(paths: Sequence[Path], target: Path) -> None:
             with path.open("rb") as file:
                 next(file, b"")
                 if header == columns:
+                    before = joined.tell()
                     shutil.copyfileobj(file, joined, 1024 * 1024)
+                    if joined.tell() > before and not _is_ended(file):
+                        joined.write(end)
                 else:
                     joined.writelines(_moved(file, header, columns, end))
+
+
+def _is_ended(file: BinaryIO) -> bool:
+    """Whether the last line of a file has an end, without which the next table's first row would go on in it."""
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def _header(path: Path) -> tuple[list[bytes], bytes]:
@@ -131,6 +145,27 @@ def _expanded(folder: Path) -> list[Path]:
     return [folder / name for name in names]
 
 
+def _rest(cohorts: Iterable[Path], target: Path) -> Path | None:
+    """Write down the rows that were not sent and are in no sample's list: a cohort's own list begins with them."""
+    header, rows = b"", list[bytes]()
+    for cohort in cohorts:
+        if not (cohort / DROPPED).is_file():
+            continue
+        lists = [path for folder in _expanded(cohort) if (path := folder / DROPPED).is_file()]
+        with (cohort / DROPPED).open("rb") as file:
+            header, total = next(file, b""), sum(1 for _ in file)
+            file.seek(len(header))
+            rows += itertools.islice(file, max(0, total - sum(map(_rows, lists))))
+    if rows:
+        target.write_bytes(header + b"".join(rows))
+    return target if rows else None
+
+
+def _rows(path: Path) -> int:
+    with path.open("rb") as file:
+        return max(0, sum(1 for _ in file) - 1)
+
+
 def _check_verified(folders: Sequence[Path]) -> None:
     if faults := [fault for fault in map(_fault, folders) if fault]:
         raise InputError("\n  ".join([f"{len(faults)} folders cannot be merged", *faults]), tip="finish or leave out")
@@ -138,10 +173,18 @@ def _check_verified(folders: Sequence[Path]) -> None:
 
 def _fault(folder: Path) -> str:
     try:
-        done = read_record(folder / RECORD).state.is_complete
+        record = read_record(folder / RECORD)
     except InputError as error:
         return error.message
-    return "" if done else f"{folder}: its job has no verified results yet"
+    if not record.state.is_complete:
+        return f"{folder}: its job has no verified results yet"
+    others = [name for name in record.archive.get("members", []) if _is_other_table(name)]
+    return f"{folder}: holds {', '.join(others)} of an earlier CGI, which no merge knows" if others else ""
+
+
+def _is_other_table(name: str) -> bool:
+    """Whether a file of an archive is a table of results that a merge would leave out, such as CGI gave until 2023."""
+    return name.endswith(".tsv") and name not in TABLES and not UPLOAD.fullmatch(name)
 
 
 def _samples(folder: Path) -> set[str]:

@@ -43,7 +43,7 @@ _RESULTS = OWN | {
     "fusion_analysis.tsv",
     "summary.txt",
 }
-_UPLOAD = re.compile(r"input\d+\.tsv")
+UPLOAD = re.compile(r"input\d+\.tsv")
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ def refuse_taken(out: Path) -> None:
 
     """
     names = sorted(path.name for path in out.iterdir())
-    if taken := next((name for name in names if name in _RESULTS or _UPLOAD.fullmatch(name)), None):
+    if taken := next((name for name in names if name in _RESULTS or UPLOAD.fullmatch(name)), None):
         tip = "choose another --output"
         if taken == DROPPED:
             tip += "; `cgi-runner check --output` leaves such a list, which you may move away"
