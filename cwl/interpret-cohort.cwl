@@ -72,7 +72,7 @@ inputs:
   pass_only:
     type: boolean
     label: Only variants that passed the filters
-    doc: Send only the VCF rows whose FILTER is PASS; the others are listed in dropped.tsv.
+    doc: Send only variants whose FILTER is PASS; the others are listed in dropped.tsv.
     default: false
   api_url:
     type: string?

@@ -75,7 +75,7 @@ title = click.option(
     callback=_one_line,
     help="Title of the job at CGI, where a long one is shortened; a mark is added to it.",
 )
-pass_only = click.option("--pass-only", is_flag=True, help="Of a VCF, only records whose FILTER is PASS.")
+pass_only = click.option("--pass-only", is_flag=True, help="Send only variants whose FILTER is PASS.")
 
 
 def cancer_type(**settings: Any) -> Callable[[F], F]:
