@@ -91,7 +91,8 @@ def test_an_echo_of_the_token_is_not_quoted(server: Scripted, called: Api, table
         (422, InputError),
         (401, CredentialsError),
         (403, AccountFullAnswerError),
-        (404, RefusedError),
+        (404, AnswerLostError),
+        (409, AnswerLostError),
         (500, AnswerLostError),
         (503, AnswerLostError),
         (408, AnswerLostError),
@@ -327,7 +328,7 @@ ACCOUNT = "check the e-mail, and make a new token on CGI's REST API page if this
         ("submit", Answer("full", 403), AccountFullAnswerError, f"{POSTED} 403: full", ""),
         ("submit", Answer("busy", 500), AnswerLostError, f"{POSTED} 500: busy", ""),
         ("submit", Answer("slow", 408), AnswerLostError, f"{POSTED} 408: slow", ""),
-        ("submit", Answer("odd", 499), RefusedError, f"{POSTED} 499: odd", ""),
+        ("submit", Answer("odd", 499), AnswerLostError, f"{POSTED} 499: odd", ""),
         (
             "submit",
             Answer(["a" * 80]),

@@ -189,6 +189,26 @@ def test_missing_rows_are_an_error_only_if_asked(desk: Desk, tmp_path: Path) -> 
     assert read_record(out / "cgi-job.json").state is State.VERIFIED
 
 
+@pytest.mark.parametrize("name", ["alterations.tsv", "summary.txt", "cgi-logs.txt"])
+def test_results_of_a_deleted_job_come_back_from_their_archive(
+    name: str, desk: Desk, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Nobody else has them any more, so the service is not even asked."""
+    out = tmp_path / "out"
+    run(MELANOMA, out, desk, delete=True)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    requests = len(sandbox.requests)
+    for damage in ("edited", "gone"):
+        if damage == "gone" or name == "cgi-logs.txt":
+            (out / name).unlink()
+            before["cgi-logs.txt"] = b"" if name == "cgi-logs.txt" else before["cgi-logs.txt"]
+        else:
+            (out / name).write_bytes(before[name].swapcase())
+        assert run(MELANOMA, out, desk).state is State.DELETED
+        assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert len(sandbox.requests) == requests
+
+
 @pytest.mark.parametrize(
     ("fault", "state"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -149,14 +150,98 @@ def test_too_many_requests_are_waited_out(desk: Desk, sandbox: Sandbox, clock: S
     assert "BRAF" in (tmp_path / "out" / "alterations.tsv").read_text()
 
 
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
+UNBELIEVABLE = [
+    *(Answer("", status) for status in (404, 405, 406, 408, 409, 418, 425, 429, 499, 500, 502, 503, 504, 599)),
+    *(Answer("", status, {"Location": "/elsewhere"}) for status in (302, 303, 307)),
+    *(Answer({"error_code": code}, 504) for code in (1, 401, 403)),
+    *(Answer({"error_code": code}) for code in ("timeout", 0, 404, 429)),
+    *(Answer(said) for said in ('"Error500"', '"busy-503"', '"code_1"', '"ok"', 7)),
+]
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize("answer", UNBELIEVABLE, ids=lambda answer: f"{answer.status} {answer.body}")
 def test_whatever_is_said_to_a_job_that_was_taken_in_it_is_found(
-    status: int, desk: Desk, sandbox: Sandbox, tmp_path: Path
+    answer: Answer, fresh: bool, desk: Desk, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    """Even "too many requests" may come of a gate that has let the job through."""
-    sandbox.interceptors.append(Fault(Answer("", status), "POST", carried_out=True))
-    record = submit(MELANOMA, tmp_path / "out", desk)
+    """Even "too many requests" or "not found" may come of a gate that has let the job through."""
+    before = submit(MELANOMA, tmp_path / "out", desk).job_id if fresh else ""
+    sandbox.interceptors.append(Fault(answer, "POST", carried_out=True))
+    record = submit(MELANOMA, tmp_path / "out", desk, fresh=fresh)
+    assert set(desk.api.jobs()) == {record.job_id, before} - {""}
+    assert posts(sandbox) == 1 + fresh
+
+
+@pytest.mark.parametrize("status", [303, 404, 409, 504])
+def test_a_job_that_shows_up_late_after_a_refusal_is_found_by_the_next_command(
+    status: int, desk: Desk, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path
+) -> None:
+    """It stays in doubt what became of it, and the record says so; what may not pass is not sent again."""
+    late = clock.seconds + (90 if status != 504 else 15)
+
+    def hide(environ: Any, start_response: Any, app: Any) -> Any:
+        if environ["PATH_INFO"].endswith("/v1") and environ["REQUEST_METHOD"] == "GET" and clock.seconds < late:
+            start_response("200 OK", [])
+            return [b"[]"]
+        return app(environ, start_response)
+
+    sandbox.interceptors += [hide, Fault(Answer("", status, {"Location": "/"}), "POST", carried_out=True)]
+    with suppress(ServiceError):
+        submit(MELANOMA, tmp_path / "out", desk)
+    record = submit(MELANOMA, tmp_path / "other", desk)
     assert desk.api.jobs() == [record.job_id]
+    assert posts(sandbox) == 1
+
+
+def test_an_answer_with_the_id_of_a_job_that_was_there_is_not_believed(
+    desk: Desk, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The results would be another order's, and --delete would delete that one."""
+    other = submit(replace(MELANOMA, cancer_type="LUAD"), tmp_path / "other", desk).job_id
+    sandbox.interceptors.append(Fault(Answer(f'"{other}"'), "POST", carried_out=True))
+    record = run(MELANOMA, tmp_path / "out", desk, delete=True)
+    assert record.job_id != other
+    assert desk.api.jobs() == [other]
+    assert "Cancer type: CM" in (tmp_path / "out" / "summary.txt").read_text().replace("\t", " ")
+
+
+def describing(*answers: Answer) -> Any:
+    """Give an interceptor that describes jobs in these ways, one after the other."""
+    left = list(answers)
+
+    def describe(environ: Any, start_response: Any, app: Any) -> Any:
+        is_list = environ["PATH_INFO"].endswith("/v1")
+        if environ["REQUEST_METHOD"] != "GET" or is_list or environ.get("QUERY_STRING") or not left:
+            return app(environ, start_response)
+        start_response("200 OK", [])
+        return left.pop(0).pieces
+
+    return describe
+
+
+def described(**about: str) -> Answer:
+    """Make the answer to a question about a job."""
+    return Answer({"status": "Running", "metadata": {"cancertype": "CM", "reference": "hg38", **about}})
+
+
+def test_a_description_of_another_job_is_not_believed(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Believed, our job would not be found by its mark."""
+    first = submit(MELANOMA, tmp_path / "out", desk)
+    Marks(f"{desk.api.key} {desk.account}").keep([])
+    sandbox.interceptors.append(describing(described(id="0123456789abcdef0123", title="theirs")))
+    with pytest.raises(ServiceError, match="describes another one"):
+        submit(MELANOMA, tmp_path / "other", desk)
+    assert submit(MELANOMA, tmp_path / "other", desk).job_id == first.job_id
+    assert posts(sandbox) == 1
+
+
+@pytest.mark.parametrize("title", ["", "fir"])
+def test_the_machine_that_sent_a_job_knows_its_mark(title: str, desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Also where the service shows no title, or one that is cut, each time."""
+    first = submit(MELANOMA, tmp_path / "out", desk)
+    for folder in ("other", "third"):
+        sandbox.interceptors[:] = [describing(*[described(id=first.job_id, title=title)] * 9)]
+        assert submit(MELANOMA, tmp_path / folder, desk).job_id == first.job_id
     assert posts(sandbox) == 1
 
 
@@ -169,7 +254,7 @@ FALSE_STARTS: dict[str, tuple[Answer, str, type[RunnerError], int]] = {
     "bad request": (Answer({"error_code": 400, "message": "cancer type"}, 400), "POST", InputError, 2),
     "post refused": (Answer("", 401), "POST", CredentialsError, 4),
     "full": (Answer({"error_code": "403", "message": "All slots are full"}), "POST", AccountFullError, 8),
-    "unknown": (Answer("", 404), "POST", ServiceError, 7),
+    "too large": (Answer("", 413), "POST", InputError, 2),
 }
 
 
@@ -198,7 +283,7 @@ def test_a_false_start_of_a_fresh_job_leaves_the_results_before(desk: Desk, sand
     for fault in (
         Fault(Answer("", 401), "GET"),
         Fault(Answer("", 403), "POST"),
-        Fault(Answer("", 404), "POST"),
+        Fault(Answer("", 401), "POST"),
     ):
         sandbox.interceptors[:] = [fault]
         with pytest.raises(RunnerError):

@@ -25,9 +25,10 @@ _UNKNOWN_JOB = frozenset({404, 410})
 _BAD_REQUEST = frozenset({400, 413, 415, 422})
 _FULL = 403
 _MOST_JOBS = 100_000  # each may have to be asked for its title; CGI's accounts have room for a few dozens
-#: With all statuses from 500 on: the request may have been carried out. 429 is the word of a gate before the service,
-#: which may have counted a request that it had let through; whoever believes it submits a second job.
-_UNCLEAR = frozenset({408, 425, 429})
+_NO_ACCOUNT = 401
+_PASSING = frozenset({408, 425, 429})  # with all statuses from 500 on
+#: The id of a new job; a word such as "Error500" is none. After any other answer the job is looked for by its mark.
+_NEW_ID = re.compile(r"[0-9a-fA-F-]{16,64}")
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,7 @@ class Api:
                 answer = self._session.post_json(Upload(fields, handles))
             except RefusedError as error:
                 raise _submission_refused(error) from error
-        # A lone word such as "Error" would pass for an id, but ids are hexadecimal numbers.
-        if not _is_id(answer) or not any(map(str.isdigit, answer)):
+        if not _is_id(answer) or not _NEW_ID.fullmatch(answer):
             said = excerpt(str(answer), 60)
             raise AnswerLostError(f"{self.url} answered the submission with {said!r}, which is no job id")
         return answer
@@ -147,6 +147,8 @@ class Api:
         if not isinstance(about, dict):
             # A job without its title would be taken for somebody else's, and ours be submitted a second time.
             raise AnswerLostError(f"{self.url} does not describe job {job_id}", tip="is --api-url right?")
+        if about.get("id") not in {None, "", job_id}:
+            raise AnswerLostError(f"{self.url} was asked about job {job_id}, and describes another one")
         status = Status(str(answer.get("status", "")))
         texts = {key: str(about.get(key) or "") for key in ("title", "cancertype", "reference", "date")}
         return JobInfo(job_id, status, texts["title"], texts["cancertype"], texts["reference"], texts["date"])
@@ -238,6 +240,9 @@ def _submission_refused(error: RefusedError) -> RunnerError:
         return AccountFullAnswerError(error.message)
     if error.status in _BAD_REQUEST:
         return InputError(error.message, tip="`cgi-runner check` shows what would be sent")
-    if error.status >= 500 or error.status in _UNCLEAR:  # noqa: PLR2004 - a class of HTTP statuses
-        return AnswerLostError(error.message, retry_after=error.retry_after)
-    return credentials_refused(error)
+    if error.status == _NO_ACCOUNT:
+        return credentials_refused(error)
+    # Only the answers above are a no that can be believed. The word of a gate before the service, such as 429, may come
+    # after it has let the request through: whoever took it for a no would submit a second job.
+    may_pass = error.status >= 500 or error.status in _PASSING  # noqa: PLR2004 - a class of HTTP statuses
+    return AnswerLostError(error.message, retry_after=error.retry_after, may_pass=may_pass)

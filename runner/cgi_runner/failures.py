@@ -23,6 +23,7 @@ from cgi_runner.errors import CredentialsError, InputError, RunnerError, Service
 from cgi_runner.redaction import excerpt
 
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+_SERVERS_OWN = 500
 _LARGEST_ERROR = 1024 * 1024
 _AUTHORIZATION = frozenset({401, 403})
 _IMPOSSIBLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
@@ -39,10 +40,11 @@ class CertificateError(NotSentError):
 class AnswerLostError(ServiceError):
     """The request may have been carried out, but its answer is missing, unreadable, or says neither yes nor no."""
 
-    def __init__(self, message: str, *, tip: str = "", retry_after: float | None = None) -> None:
-        """Keep how many seconds the service asks to wait before the next request, if it does."""
+    def __init__(self, message: str, *, tip: str = "", retry_after: float | None = None, may_pass: bool = True) -> None:
+        """Keep whether the same request may do better later, and how many seconds the service asks to wait."""
         super().__init__(message, tip=tip)
         self.retry_after = retry_after
+        self.may_pass = may_pass
 
 
 class RefusedError(ServiceError):
@@ -113,7 +115,9 @@ def is_transient(error: BaseException) -> bool:
     """Say whether the same request may well succeed a little later."""
     if isinstance(error, RefusedError):
         return error.status in _TRANSIENT
-    return isinstance(error, (NotSentError, AnswerLostError)) and not isinstance(error, CertificateError)
+    if isinstance(error, AnswerLostError):
+        return error.may_pass
+    return isinstance(error, NotSentError) and not isinstance(error, CertificateError)
 
 
 def is_safe_to_post_again(error: BaseException) -> bool:
@@ -138,7 +142,8 @@ def error_object(text: str) -> dict[str, Any]:
 def refusal(method: str, response: requests.Response, answer: Mapping[str, Any], clock: Clock) -> RunnerError:
     """Make the error for a no: by its HTTP status, or by the `error_code` inside an answer with a good status."""
     code = str(answer.get("error_code", ""))
-    status = int(code) if is_number(code) else response.status_code
+    # A server's own failure stays one, whatever the page says that it sends along.
+    status = int(code) if is_number(code) and response.status_code < _SERVERS_OWN else response.status_code
     said = excerpt(str(answer.get("message") or response.reason or ""))
     message = f"the service refused {method} {urlsplit(response.url).path} with {status}: {said}"
     return RefusedError(message, status, retry_after=_retry_after(response.headers.get("Retry-After", ""), clock))
@@ -163,7 +168,7 @@ def not_json(method: str, response: requests.Response, text: str) -> ServiceErro
     return error(message, tip="is --api-url right, and no login or maintenance page in between?")
 
 
-def redirected(url: str, response: requests.Response) -> ServiceError:
+def redirected(url: str, method: str, response: requests.Response) -> ServiceError:
     """Make the error for a redirect, which is never followed: the token belongs to one host only."""
     try:
         target = urlsplit(response.headers.get("Location", ""))
@@ -171,10 +176,10 @@ def redirected(url: str, response: requests.Response) -> ServiceError:
         where = "something that is no address"
     else:
         where = f"{target.scheme}://{target.netloc}{target.path}" if target.netloc else target.path
-    return ServiceError(
-        f"{url} redirects to {excerpt(where)}",
-        tip="the token is not sent after it; if you trust it, name it with --api-url",
-    )
+    said = f"{url} redirects to {excerpt(where)}"
+    tip = "the token is not sent after it; if you trust it, name it with --api-url"
+    # Many a web page answers a form that it has taken in with the address of what came of it.
+    return ServiceError(said, tip=tip) if method == "GET" else AnswerLostError(said, tip=tip, may_pass=False)
 
 
 def _retry_after(value: str, clock: Clock) -> float | None:

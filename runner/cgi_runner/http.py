@@ -205,7 +205,7 @@ class Session:
                     f"{self.service.url} has not answered yet, says its status {response.status_code}"
                 )
             if response.is_redirect or response.is_permanent_redirect:
-                raise redirected(self.service.url, response)
+                raise redirected(self.service.url, method, response)
             if response.status_code >= requests.codes.bad_request:
                 raise refusal(method, response, error_object(self._text(response, guard)), self._clock)
             yield response, guard

@@ -197,6 +197,8 @@ def contact(options: dict[str, Any], *, sandbox_folder: Path | None = None) -> I
         if is_secret_in(options.get(what) or "", credentials.token):
             raise InputError(f"the {what} holds the token", tip="leave it out: it would be kept at CGI, and in results")
     where = find_service(options["api_url"], ca_bundle=options["ca_bundle"], insecure=options["insecure"])
+    if is_secret_in(where.url, credentials.token):
+        raise InputError("the address of the service holds the token", tip="leave it out: it would be kept in records")
     # The same account, however its e-mail is written.
     account = hashlib.sha256(credentials.email.casefold().encode()).hexdigest()
     with closing(Session(where, credentials, clock=SystemClock(), patience=Patience())) as session:

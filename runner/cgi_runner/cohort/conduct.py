@@ -26,9 +26,10 @@ from cgi_runner.errors import (
 )
 from cgi_runner.job import Desk, Record, State
 from cgi_runner.job.fetch import fetch
-from cgi_runner.job.finish import DROPPED, delete_remote, is_intact, list_anew, put_in_place, save_log
+from cgi_runner.job.finish import DROPPED, delete_remote, is_intact, list_anew, put_in_place, restored, save_log
 from cgi_runner.job.journal import NAME as RECORD
 from cgi_runner.job.journal import Journal
+from cgi_runner.job.life import tell_doubles, undone
 from cgi_runner.job.submit import Order, ensure_submitted
 from cgi_runner.job.wait import Watch, failed, pause_after
 
@@ -104,24 +105,32 @@ class Conductor:
         record, folder = self._ledger.records.get(pack.number), self._ledger.job_folder(pack)
         if record is None or not record.job_id or pack.number in self._anew:
             self._waiting.append(pack)
-        elif record.state.is_complete and is_intact(folder, record):
+        elif record.state.is_complete and (is_intact(folder, record) or self._restored(pack, record)):
             with self._failing(pack):
                 list_anew(folder / DROPPED, folder, record)
                 self._finish(pack, self._journal(pack, record))
         else:
             self._fly(pack, self._journal(pack, record), just_submitted=False)
 
+    def _restored(self, pack: Pack, record: Record) -> bool:
+        work = self._work / f"{pack.name}.restored"
+        work.mkdir(exist_ok=True)
+        return restored(self._ledger.job_folder(pack), record, work)
+
     def _submit(self, pack: Pack) -> None:
         asked = order(pack, self._work / pack.name, title=self._ledger.title)
         known = None if pack.number in self._anew else self._ledger.records.get(pack.number)
         journal = self._journal(pack, known or self._blank(pack, asked))
         self._anew.discard(pack.number)
-        if known is None:
-            journal.path.parent.mkdir(parents=True, exist_ok=True)
-            journal.advance(State.PREPARED)
         desk = self._desk
         try:
-            ensure_submitted(desk.api, asked, journal, account=desk.account, clock=desk.clock, seconds=desk.deadline)
+            with undone(journal):
+                if not journal.path.exists():
+                    journal.path.parent.mkdir(parents=True, exist_ok=True)
+                    journal.advance(State.PREPARED)
+                ensure_submitted(
+                    desk.api, asked, journal, account=desk.account, clock=desk.clock, seconds=desk.deadline
+                )
         except CredentialsError:
             raise
         except (AccountFullError, ServiceError) as error:
@@ -212,6 +221,7 @@ class Conductor:
         work.mkdir(exist_ok=True)
         unpacked = fetch(desk.api, job_id, work, clock=desk.clock, patience=desk.patience, screen=desk.screen)
         put_in_place(unpacked, answer.lines, folder, journal)
+        tell_doubles(journal, desk)
         self._finish(pack, journal)
 
     def _finish(self, pack: Pack, journal: Journal) -> None:

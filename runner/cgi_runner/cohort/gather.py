@@ -18,6 +18,7 @@ from cgi_runner.inputs import Kind, Prepared, PreparedFile, prepare
 from cgi_runner.inputs.dropped import COLUMNS
 from cgi_runner.inputs.faults import shown
 from cgi_runner.inputs.preparation import NothingToSendError, why_nothing
+from cgi_runner.redaction import redact
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +129,8 @@ class _Wanted:
 
 
 def _judged(wanted: _Wanted, shared: Shared) -> Member | Bad:
+    if redact(wanted.sample.label) != wanted.sample.label:
+        return Bad(wanted.sample.label, "the sample's name holds the token or the e-mail, and would be kept at CGI")
     try:
         return _member(wanted, shared)
     except InputError as error:

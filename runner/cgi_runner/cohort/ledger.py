@@ -147,6 +147,7 @@ class Ledger:
     def write(self) -> None:
         """Have the record on disk, and the table of samples for people."""
         jobs, rows = [], []
+        skipped = [Bad(redact(bad.name), redact(bad.why)) for bad in self.skipped]
         for pack in self.plan.packs:
             record = self.records.get(pack.number)
             jobs.append(self._job(pack, record))
@@ -162,12 +163,12 @@ class Ledger:
             "time": self.clock.now().isoformat(timespec="seconds"),
             "jobs": jobs,
             "samples": rows,
-            "skipped": [{"sample": bad.name, "problem": bad.why} for bad in self.skipped],
+            "skipped": [{"sample": bad.name, "problem": bad.why} for bad in skipped],
             "tables": self.tables,
         }
         write_whole(self.out / NAME, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
         lines = ["\t".join(_COLUMNS), *("\t".join(_cells(row)) for row in rows)]
-        lines += ["\t".join((bad.name, "", "skipped", *[""] * 6, _line(bad.why))) for bad in self.skipped]
+        lines += ["\t".join((bad.name, "", "skipped", *[""] * 6, _line(bad.why))) for bad in skipped]
         write_whole(self.out / SAMPLES, "\n".join(lines) + "\n")
 
     def _job(self, pack: Pack, record: Record | None) -> dict[str, Any]:
@@ -180,7 +181,7 @@ class Ledger:
             "reference": pack.members[0].sample.reference,
             "samples": len(pack.members),
             "rows": pack.rows,
-            "problem": self.problems.get(pack.number, ""),
+            "problem": redact(self.problems.get(pack.number, "")),
         }
 
     def _sample(self, pack: Pack, member: Member, id_: str, record: Record | None) -> dict[str, Any]:
@@ -197,7 +198,7 @@ class Ledger:
             "digest": member.digest,
             "rows_sent": {part.kind: part.rows for part in member.parts},
             "rows_missing": None if label in self.untold else self.missing.get(label),
-            "problem": self.problems.get(pack.number, ""),
+            "problem": redact(self.problems.get(pack.number, "")),
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from cgi_runner.job.fetch import sha256_of
 from cgi_runner.job.journal import Journal, Record, State, settle, write_whole
 from cgi_runner.redaction import redact
 from cgi_runner.results import Findings, read
-from cgi_runner.results.archive import ARCHIVE, LOGS, OWN, Unpacked, is_unpacked, read_summary
+from cgi_runner.results.archive import ARCHIVE, LOGS, OWN, Unpacked, is_unpacked, read_summary, unpack
 from cgi_runner.results.reconcile import Missing
 
 log = logging.getLogger(__name__)
@@ -142,6 +143,28 @@ def is_intact(out: Path, record: Record) -> bool:
     archive = out / ARCHIVE
     beside = all((out / name).is_file() for name in (ARCHIVE, LOGS))
     return beside and sha256_of(archive) == record.archive.get("sha256") and is_unpacked(archive, out)
+
+
+def restored(out: Path, record: Record, work: Path) -> bool:
+    """Put results that have suffered in place again from their archive; says whether it was there, whole.
+
+    CGI may have deleted the job. While it has not, a lost log can be fetched again, and is.
+    """
+    archive = out / ARCHIVE
+    has_log = (out / LOGS).is_file()
+    if not (archive.is_file() and sha256_of(archive) == record.archive.get("sha256")):
+        return False
+    if not has_log and record.state is not State.DELETED:
+        return False
+    unpacked = unpack(Path(shutil.copyfile(archive, work / ARCHIVE)), work / "restored", is_download=False)
+    for name in unpacked.members:
+        settle(unpacked.folder / name, out / name)
+    if not has_log:
+        log.warning("%s is lost, and with it the reasons why rows were not returned", out / LOGS)
+        write_whole(out / LOGS, "")
+    list_anew(out / DROPPED, out, record)
+    log.info("the results in %s were put in place again from %s", out, ARCHIVE)
+    return True
 
 
 def delete_remote(api: Api, journal: Journal) -> None:

@@ -22,6 +22,7 @@ from cgi_runner.job.finish import (
     is_intact,
     list_anew,
     put_in_place,
+    restored,
     save_log,
 )
 from cgi_runner.job.journal import NAME, Journal, Record, State, read_record, settle, write_whole
@@ -155,7 +156,7 @@ def _submitted(wish: Wish, out: Path, work: Path, desk: Desk, *, fresh: bool, se
     is_new = not journal.record.job_id
     with _said_if_stopped(journal.record):
         if is_new:
-            with _undone(journal):
+            with undone(journal):
                 if not journal.path.exists():
                     journal.advance(State.PREPARED)
                 log.info("prepared %s", ", ".join(f"{f.rows_sent} {f.kind}" for f in prepared.files))
@@ -229,7 +230,7 @@ def refuse_taken(out: Path) -> None:
 
 
 @contextmanager
-def _undone(journal: Journal) -> Iterator[None]:
+def undone(journal: Journal) -> Iterator[None]:
     """Leave the record as it was where nothing came of it: the service was not asked, or turned the job away."""
     before = journal.path.read_text(encoding="utf-8") if journal.path.exists() else None
     try:
@@ -256,7 +257,7 @@ def _brought_home(
 ) -> Record:
     """Wait, fetch, verify, put in place; or nothing of it if the verified results are there already."""
     record = journal.record
-    if record.state.is_complete and is_intact(out, record):
+    if record.state.is_complete and (is_intact(out, record) or restored(out, record, work)):
         log.info("the verified results are in %s already", out)
     else:
         with _said_if_stopped(record):
@@ -266,7 +267,7 @@ def _brought_home(
                 desk.api, record.job_id, work, clock=desk.clock, patience=desk.patience, screen=desk.screen
             )
             put_in_place(unpacked, answer.lines, out, journal)
-            _tell_doubles(journal, desk)
+            tell_doubles(journal, desk)
     if delete and record.state is State.VERIFIED:
         delete_remote(desk.api, journal)
     if strict:
@@ -274,7 +275,7 @@ def _brought_home(
     return record
 
 
-def _tell_doubles(journal: Journal, desk: Desk) -> None:
+def tell_doubles(journal: Journal, desk: Desk) -> None:
     """Put other jobs of the same order down in the record, so that somebody can delete them."""
     with suppress(RunnerError):  # the results are here: nothing depends on this look
         for job_id in doubles_of(desk.api, journal.record, desk.account):

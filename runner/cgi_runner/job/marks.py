@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from cgi_runner.job.journal import write_whole
 from cgi_runner.job.workspace import shared_folder
+
+log = logging.getLogger(__name__)
 
 _MARK = re.compile(r"\[cgi-runner[0-9a-f]{12}\]")
 
@@ -48,9 +51,16 @@ class Marks:
         return [job for job in jobs if self._known.get(job, mark_in(mark)) == mark_in(mark)]
 
     def learn(self, job_id: str, title: str) -> None:
-        """Remember a job's mark. A job without a title is asked for again: it may be getting one."""
+        """Remember a job's mark, once: what it was sent with counts more than a title that the service has changed.
+
+        A job without a title is asked for again: it may be getting one.
+        """
         if title.strip():
-            self._known[job_id] = mark_in(title)
+            self._known.setdefault(job_id, mark_in(title))
+
+    def bears(self, mark: str, job_id: str) -> bool:
+        """Say whether a job is known to bear the mark."""
+        return self._known.get(job_id) == mark_in(mark)
 
     def keep(self, jobs: Iterable[str]) -> None:
         """Write down what is known of these jobs, and forget all others."""
@@ -61,8 +71,14 @@ class Marks:
     def begin(self, mark: str) -> None:
         """Note that a submission of this mark is under way, for those who find the note after its writer's death."""
         if note := self._note(mark):
-            with suppress(OSError):
+            try:
                 note.touch()
+            except OSError as error:
+                log.warning(
+                    "WARNING: %s cannot be written (%s): if this command is killed, another may run the job twice",
+                    note,
+                    error.strerror,
+                )
 
     def end(self, mark: str) -> None:
         """Take the note away: it is known what became of the submission."""

@@ -134,7 +134,7 @@ def find(api: Api, mark: str, jobs: list[str], marks: Marks) -> JobInfo | None:
     found: JobInfo | None = None
     for job in look_through(api, marks.may_bear(mark, jobs)):
         marks.learn(job.id, job.title)
-        if mark_in(job.title) == mark_in(mark):
+        if marks.bears(mark, job.id):
             if not job.status.is_error:
                 return job
             found = found or job
@@ -174,7 +174,7 @@ def _post(api: Api, order: Order, journal: Journal, *, known: set[str], clock: C
             journal.advance(State.RECONCILED, job_id=found.id)
             journal.advance(State.WAITING)
             return
-        if not left:
+        if not (left and lost.may_pass):
             raise lost
 
 
@@ -194,6 +194,9 @@ def _send(api: Api, order: Order, journal: Journal, known: set[str]) -> AnswerLo
     except RunnerError:
         journal.advance(before)  # turned away for certain: what is in doubt now was so before
         raise
+    if job_id in known:
+        journal.advance(State.AMBIGUOUS)
+        return AnswerLostError(f"{api.url} answered the submission with job {job_id}, which was there before")
     journal.advance(State.WAITING, job_id=job_id)
     return None
 
