@@ -51,12 +51,13 @@ class Marks:
         return [job for job in jobs if self._known.get(job, mark_in(mark)) == mark_in(mark)]
 
     def learn(self, job_id: str, title: str) -> None:
-        """Remember a job's mark, once: what it was sent with counts more than a title that the service has changed.
+        """Remember a job's mark. One that it was sent with counts more than a title that the service has cut.
 
         A job without a title is asked for again: it may be getting one.
         """
-        if title.strip():
-            self._known.setdefault(job_id, mark_in(title))
+        mark = mark_in(title)
+        if title.strip() and (mark or not mark_in(self._known.get(job_id, ""))):
+            self._known[job_id] = mark
 
     def bears(self, mark: str, job_id: str) -> bool:
         """Say whether a job is known to bear the mark."""
