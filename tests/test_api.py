@@ -174,6 +174,14 @@ def test_what_is_known_of_a_job(server: Scripted, called: Api) -> None:
     assert called.job(JOB).title == ""
 
 
+@pytest.mark.parametrize("id_", ["0123456789abcdef0123", 7, [], {"a": []}, True])
+def test_what_is_said_of_another_job_is_not_believed(server: Scripted, called: Api, id_: object) -> None:
+    """Nor where its id is something that is none."""
+    server.script = [Answer({"status": "Done", "metadata": {"id": id_, "title": "t"}})]
+    with pytest.raises(AnswerLostError, match=f"asked about job {JOB}, and describes another one"):
+        called.job(JOB)
+
+
 @pytest.mark.parametrize("body", [{"status": "Done"}, {"status": "Done", "metadata": 3}])
 def test_a_job_without_a_description_is_not_taken_for_nobodys(server: Scripted, called: Api, body: Any) -> None:
     """It might be the one that is looked for."""

@@ -200,6 +200,19 @@ def test_options_go_before_the_environment(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.usefixtures("account")
+def test_an_address_that_holds_the_token_is_refused(tmp_path: Path, sandbox: Sandbox) -> None:
+    """It would stand in every record."""
+    url = f"{sandbox.url}/{CREDENTIALS.token}"
+    order = ("submit", "--mutations", MUTATIONS, "--cancer-type", "CM", "--api-url", url, "--output", tmp_path / "out")
+    outcome = cgi_runner(*order)
+    assert outcome.is_plain_failure(2)
+    assert "address of the service holds the token" in outcome.err
+    assert CREDENTIALS.token not in outcome.err
+    assert not (tmp_path / "out").exists()
+    assert not sandbox.requests
+
+
+@pytest.mark.usefixtures("account")
 def test_fresh_submits_anew_and_a_busy_folder_is_refused(tmp_path: Path, api: Api) -> None:
     """The same order in another folder adopts the job unless --fresh is given; another order needs another folder."""
     order = ("submit", "--mutations", MUTATIONS, "--cancer-type")

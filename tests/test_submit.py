@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import os
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +41,18 @@ UNCLEAR = {
 def posts(sandbox: Sandbox) -> int:
     """Count the submissions that came in."""
     return [request.method for request in sandbox.requests].count("POST")
+
+
+def hiding(clock: SimulatedClock, late: float) -> Any:
+    """Give an interceptor that shows an empty account until it is so late."""
+
+    def hide(environ: Any, start_response: Any, app: Any) -> Any:
+        if environ["PATH_INFO"].endswith("/v1") and environ["REQUEST_METHOD"] == "GET" and clock.seconds < late:
+            start_response("200 OK", [])
+            return [b"[]"]
+        return app(environ, start_response)
+
+    return hide
 
 
 def order(**changes: Any) -> Order:
@@ -128,15 +142,7 @@ def test_a_record_of_an_attempt_that_was_stopped_makes_the_next_one_look_longer(
     first = submit(MELANOMA, tmp_path / "out", desk)
     path = tmp_path / "out" / "cgi-job.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "state": state.value, "job_id": ""}))
-    late = clock.seconds + 10
-
-    def hide(environ: Any, start_response: Any, app: Any) -> Any:
-        if environ["PATH_INFO"].endswith("/v1") and environ["REQUEST_METHOD"] == "GET" and clock.seconds < late:
-            start_response("200 OK", [])
-            return [b"[]"]
-        return app(environ, start_response)
-
-    sandbox.interceptors.append(hide)
+    sandbox.interceptors.append(hiding(clock, clock.seconds + 10))
     assert submit(MELANOMA, tmp_path / "out", desk).job_id == first.job_id
     assert posts(sandbox) == 1
 
@@ -178,14 +184,10 @@ def test_a_job_that_shows_up_late_after_a_refusal_is_found_by_the_next_command(
 ) -> None:
     """It stays in doubt what became of it, and the record says so; what may not pass is not sent again."""
     late = clock.seconds + (90 if status != 504 else 15)
-
-    def hide(environ: Any, start_response: Any, app: Any) -> Any:
-        if environ["PATH_INFO"].endswith("/v1") and environ["REQUEST_METHOD"] == "GET" and clock.seconds < late:
-            start_response("200 OK", [])
-            return [b"[]"]
-        return app(environ, start_response)
-
-    sandbox.interceptors += [hide, Fault(Answer("", status, {"Location": "/"}), "POST", carried_out=True)]
+    sandbox.interceptors += [
+        hiding(clock, late),
+        Fault(Answer("", status, {"Location": "/"}), "POST", carried_out=True),
+    ]
     with suppress(ServiceError):
         submit(MELANOMA, tmp_path / "out", desk)
     record = submit(MELANOMA, tmp_path / "other", desk)
@@ -243,6 +245,20 @@ def test_the_machine_that_sent_a_job_knows_its_mark(title: str, desk: Desk, sand
         sandbox.interceptors[:] = [describing(*[described(id=first.job_id, title=title)] * 9)]
         assert submit(MELANOMA, tmp_path / folder, desk).job_id == first.job_id
     assert posts(sandbox) == 1
+
+
+def test_a_note_that_cannot_be_written_is_said(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Another folder would not know of a submission that was stopped in the act."""
+
+    def full(path: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(Path, "touch", full)
+    submit(MELANOMA, tmp_path / "out", desk)
+    assert "No space left on device" in caplog.text
+    assert "may run the job twice" in caplog.text
 
 
 FALSE_STARTS: dict[str, tuple[Answer, str, type[RunnerError], int]] = {

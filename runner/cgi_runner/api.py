@@ -147,7 +147,7 @@ class Api:
         if not isinstance(about, dict):
             # A job without its title would be taken for somebody else's, and ours be submitted a second time.
             raise AnswerLostError(f"{self.url} does not describe job {job_id}", tip="is --api-url right?")
-        if about.get("id") not in {None, "", job_id}:
+        if about.get("id") not in (None, "", job_id):  # no set: an answer may hold what has no hash
             raise AnswerLostError(f"{self.url} was asked about job {job_id}, and describes another one")
         status = Status(str(answer.get("status", "")))
         texts = {key: str(about.get(key) or "") for key in ("title", "cancertype", "reference", "date")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from cgi_runner.cohort import Flags
 from cgi_runner.errors import CredentialsError
 from cgi_runner.job import State, read_record
 from cohort.conftest import BRAF, Bench
+from conftest import CREDENTIALS
 from scripted import Answer, Fault
 
 Table = Callable[..., Path]
@@ -78,11 +80,38 @@ def test_results_that_suffered_come_back_from_their_archive(bench: Bench, three:
     assert one.posts() == posts
 
 
+def test_a_job_that_came_in_too_late_is_named(
+    bench: Bench, three: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Stored after the minute in which it was looked for, when it has been sent again."""
+    one, held = bench.of_another(), list[Any]()
+
+    def late(environ: Any, start_response: Any, app: Any) -> Any:
+        if environ["REQUEST_METHOD"] != "POST" or held == ["stored"]:
+            return app(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        if not held:
+            held.append({**environ, "wsgi.input": BytesIO(body)})
+            start_response("504 Late", [])
+            return [b""]
+        list(app(held.pop(), lambda *_: None))
+        held.append("stored")
+        return app({**environ, "wsgi.input": BytesIO(body)}, start_response)
+
+    one.sandbox.interceptors.append(late)
+    assert one.cohort(three, tmp_path / "out").samples_done == 3
+    one.sandbox.interceptors.clear()
+    assert sorted(titles(one).values()) == [1, 2]
+    assert "in the account is of this order, too" in caplog.text
+    records = [read_record(path) for path in (tmp_path / "out").glob("jobs/*/cgi-job.json")]
+    assert sum("is of this order, too" in text for record in records for text in record.warnings) == 1
+
+
 def test_neither_sheet_nor_record_keeps_a_secret(
     bench: Bench, table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A token in a cell where it does not belong is masked in what is written, and names no sample."""
-    token = "feedfacefeedfacefeed"
+    token = CREDENTIALS.token
     monkeypatch.setattr(redaction, "_secrets", {token})
     table("m.tsv", "chr\tpos\tref\talt", BRAF)
     rows = ["good\tCM\tm.tsv", f"{token}\tCM\tm.tsv", f"bad\tCM\t{token}", f"worse\t{token}\tm.tsv"]
