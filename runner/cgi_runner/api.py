@@ -1,248 +1,284 @@
-"""CGI's REST API v1, one method a call; answers become small typed values.
+"""The public API: run a job or a cohort, read results, talk to the service. Its names stand in `cgi_runner`.
 
-Shapes are those of real transcripts (2018 to 2025): keys come in any order, `reference` is missing in old jobs,
-errors may arrive with the HTTP status 200.
+Each function does what the command of the same name does, and raises what the command ends with: a subclass of
+`RunnerError`, with a sentence, a tip and an exit code. Nothing is printed; what is decided on the way goes to the
+logger `cgi_runner`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING
 
-from cgi_runner.errors import InputError, RunnerError, ServiceError
-from cgi_runner.failures import AnswerLostError, RefusedError, credentials_refused
-from cgi_runner.http import Session
-from cgi_runner.redaction import excerpt, is_secret
-from cgi_runner.upload import Upload
+from cgi_runner.api_settings import (
+    PathLike,
+    Settings,
+    parse_address,
+    parse_options,
+    parse_path,
+    parse_reference,
+    parse_sources,
+    parse_title,
+    refuse_unknown,
+)
+from cgi_runner.cancer_types import choose
+from cgi_runner.cohort import Cohort, Defaults, Flags, Report, has_open_jobs
+from cgi_runner.cohort import run as run_batches
+from cgi_runner.cohort.events import EventListener, ignore_event
+from cgi_runner.connection import ServiceConnection, connect_sandbox, connect_service
+from cgi_runner.errors import InputError, RunnerError
+from cgi_runner.findings import TOP, Findings, read_findings
+from cgi_runner.job import JobRequest, Record, State
+from cgi_runner.job import run as run_job
+from cgi_runner.job.attempts import run_with_attempts
+from cgi_runner.output.folder import not_returned, unaccounted_kinds
+from cgi_runner.redaction import redact
+from cgi_runner.service.cgi_v1 import CgiClient
 
-#: All ids seen are 20 lower-case hex digits; anything that is safe in a URL is let through.
-JOB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}")
-_UNKNOWN_JOB = frozenset({404, 410})
-_BAD_REQUEST = frozenset({400, 413, 415, 422})
-_FULL = 403
-_MOST_JOBS = 100_000  # each may have to be asked for its title; CGI's accounts have room for a few dozens
-_NO_ACCOUNT = 401
-_PASSING = frozenset({408, 425, 429})  # with all statuses from 500 on
-#: The id of a new job; a word such as "Error500" is none. After any other answer the job is looked for by its mark.
-_NEW_ID = re.compile(r"[0-9a-fA-F-]{16,64}")
-
-
-@dataclass(frozen=True)
-class Status:
-    """What the service calls a job's state. Only `Done` and `Error` end a job; every other word means: at work."""
-
-    word: str
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the results are ready."""
-        return self.word.strip().casefold() == "done"
-
-    @property
-    def is_error(self) -> bool:
-        """Whether the service gave the job up."""
-        return self.word.strip().casefold() == "error"
-
-    @property
-    def is_known(self) -> bool:
-        """Whether the word has been seen in real answers, or in clients that test for it."""
-        return self.is_done or self.is_error or self.word.strip().casefold() in {"running", "waiting"}
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 @dataclass(frozen=True)
-class JobInfo:
-    """What the service keeps about a job. `date` is the service's, in UTC; the account's e-mail is left out."""
+class RunResult:
+    """A finished job, whose verified results are in a folder."""
 
-    id: str
-    status: Status
-    title: str
+    output: Path
+    job_id: str
     cancer_type: str
+    """CGI's id."""
     reference: str
-    date: str
+    """hg19 or hg38."""
+    rows_not_sent: int
+    """Listed in dropped.tsv, each with its reason."""
+    rows_missing: int | None
+    """Rows that were sent and did not come back; None where the archive does not show it."""
+    warnings: tuple[str, ...]
+    is_deleted: bool
+    """Whether the job is deleted at CGI."""
 
 
 @dataclass(frozen=True)
-class JobLog:
-    """A job's state and the lines of its log so far, without line ends."""
+class CohortResult:
+    """A finished cohort, whose samples have a folder each."""
 
-    status: Status
-    lines: Sequence[str]
-
-
-class AccountFullAnswerError(RunnerError):
-    """The service turned a new job away because all job slots of the account are taken."""
-
-
-class UnknownJobError(InputError):
-    """The account has no such job (any more)."""
-
-
-class Api:
-    """The calls of the API for one account."""
-
-    def __init__(self, session: Session) -> None:
-        """Call through this session."""
-        self._session = session
-
-    @property
-    def url(self) -> str:
-        """The service's address."""
-        return self._session.service.url
-
-    @property
-    def key(self) -> str:
-        """What locks and notes of this service go by."""
-        return self._session.service.key
-
-    def submit(self, fields: Mapping[str, str], files: Mapping[str, Path]) -> str:
-        """Start a job and give its id.
-
-        Args:
-            fields: `cancer_type`, `title`, `reference`.
-            files: The uploads by field: `mutations`, `cnas`, `translocations`, at least one.
-
-        Raises:
-            AnswerLostError: The job may or may not exist; look for its title before trying again.
-            AccountFullAnswerError: A 403 (seen as "all slots are full"); call `jobs` first to rule out bad credentials.
-            InputError: The service says that the request itself is wrong.
-
-        """
-        with ExitStack() as stack:
-            handles = {kind: stack.enter_context(path.open("rb")) for kind, path in files.items()}
-            try:
-                answer = self._session.post_json(Upload(fields, handles))
-            except RefusedError as error:
-                raise _submission_refused(error) from error
-        if not _is_id(answer) or not _NEW_ID.fullmatch(answer):
-            said = excerpt(str(answer), 60)
-            raise AnswerLostError(f"{self.url} answered the submission with {said!r}, which is no job id")
-        return answer
-
-    def jobs(self, *, retry: bool = True) -> list[str]:
-        """Give the ids of all jobs of the account, in the service's order, which means nothing."""
-        try:
-            answer = self._session.get_json() if retry else self._session.json("GET")
-        except RefusedError as error:
-            raise credentials_refused(error) from error
-        # Nothing is skipped: the odd one might be the very job that must not be submitted twice.
-        if not isinstance(answer, list) or not all(map(_is_id, answer)):
-            raise AnswerLostError(f"{self.url} gave no list of job ids", tip="is --api-url right?")
-        if len(answer) > _MOST_JOBS:
-            raise ServiceError(f"{self.url} lists {len(answer)} jobs for this account", tip="is --api-url right?")
-        return answer
-
-    def job(self, job_id: str) -> JobInfo:
-        """Give what is known of a job.
-
-        Raises:
-            UnknownJobError: The account has no such job.
-
-        """
-        answer = _object(self._ask(job_id), self.url)
-        about = answer.get("metadata")
-        if not isinstance(about, dict):
-            # A job without its title would be taken for somebody else's, and ours be submitted a second time.
-            raise AnswerLostError(f"{self.url} does not describe job {job_id}", tip="is --api-url right?")
-        if about.get("id") not in (None, "", job_id):  # no set: an answer may hold what has no hash
-            raise AnswerLostError(f"{self.url} was asked about job {job_id}, and describes another one")
-        status = Status(str(answer.get("status", "")))
-        texts = {key: str(about.get(key) or "") for key in ("title", "cancertype", "reference", "date")}
-        return JobInfo(job_id, status, texts["title"], texts["cancertype"], texts["reference"], texts["date"])
-
-    def logs(self, job_id: str, *, retry: bool = True) -> JobLog:
-        """Give a job's state and log; works while it runs.
-
-        Raises:
-            UnknownJobError: The account has no such job.
-
-        """
-        answer = _object(self._ask(job_id, action="logs", retry=retry), self.url)
-        lines = answer.get("logs")
-        texts = [_text(line).rstrip("\r\n") for line in lines] if isinstance(lines, list) else []
-        return JobLog(Status(str(answer.get("status", ""))), texts)
-
-    def download(self, job_id: str) -> Iterator[tuple[bytes, int | None]]:
-        """Give the pieces of a finished job's archive, each with the announced size of the whole in bytes."""
-        with self._judged(job_id):
-            yield from self._session.stream(job_id, action="download")
-
-    def delete(self, job_id: str) -> None:
-        """Delete a job with its results on the service.
-
-        Raises:
-            UnknownJobError: The account has no such job.
-
-        """
-
-        def gone() -> None:
-            self._ask(job_id, "DELETE", retry=False)
-            # No answer to a DELETE is known to mean that it was done.
-            if job_id in self.jobs(retry=False):
-                raise AnswerLostError(
-                    f"{self.url} still lists job {job_id}, which it was asked to delete", tip="delete it again later"
-                )
-
-        self._session.repeat(gone)
-
-    def _ask(self, job_id: str, method: str = "GET", *, action: str | None = None, retry: bool = True) -> Any:
-        """Give the JSON that the service answers to a request about one job."""
-
-        def once() -> Any:
-            with self._judged(job_id):
-                return self._session.json(method, job_id, action=action)
-
-        return self._session.repeat(once) if retry else once()
-
-    @contextmanager
-    def _judged(self, job_id: str) -> Iterator[None]:
-        """Turn a no about one job into what it means.
-
-        That there is no such job is believed only if the account's list says so, too: a job given up for lost would be
-        run twice or never be fetched, and what answers 404 may be anything on the way to the service.
-        """
-        try:
-            yield
-        except RefusedError as error:
-            if error.status not in _UNKNOWN_JOB:
-                raise credentials_refused(error) from error
-            if job_id in self.jobs():
-                raise AnswerLostError(
-                    f"{self.url} lists job {job_id}, and yet answers {error.status} when asked about it",
-                    tip="run the command again a little later",
-                ) from error
-            raise UnknownJobError(
-                f"the account has no job {job_id}", tip="`cgi-runner list --long` shows the account's jobs"
-            ) from error
+    output: Path
+    samples: int
+    """How many samples have verified results."""
+    samples_skipped: int
+    jobs: int
+    rows_missing: int | None
+    """Rows that were sent and did not come back; None where the archives do not show it of every sample."""
+    tables: tuple[Path, ...]
+    """One table of each kind for all samples."""
 
 
-def _is_id(answer: Any) -> TypeGuard[str]:
-    """Say whether an answer can be a job's id. A token looks like one, but must not get into addresses and records."""
-    return isinstance(answer, str) and JOB_ID.fullmatch(answer) is not None and not is_secret(answer)
+def run(
+    *,
+    output: PathLike,
+    cancer_type: str,
+    sample: str | None = None,
+    tumor_column: str | None = None,
+    all_samples: bool = False,
+    attempts: int = 1,
+    **settings: Unpack[Settings],
+) -> RunResult:
+    """Check, submit once, wait, fetch and verify; the same call again resumes.
+
+    Args:
+        output: Folder for the results and the job's record.
+        cancer_type: CGI's id, a name, or a code with its list, e.g. `oncotree:ES`.
+        sample: Name of the patient's sample, for an input that holds one sample.
+        tumor_column: Sample column of a VCF that is the tumour.
+        all_samples: Whether all sample columns of a VCF except normals are sent.
+        attempts: How often to try at most: goes on, with pauses, after a damaged archive, a service that is away or a
+            full account.
+        **settings: Inputs, service and handling; see `Settings`. At least one of `mutations`, `cnas`, `translocations`.
+
+    Returns:
+        What came of it; `read_results` reads the results.
+
+    Raises:
+        InputError: The inputs cannot be used; nothing was sent.
+        RunnerError: Of the class that says what to do, e.g. `StillRunningError` after the deadline.
+
+    """
+    refuse_unknown(settings)
+    out = parse_path("output", output)
+    if attempts < 1:
+        raise InputError(f"found {attempts} attempts, expected at least 1")
+    with _redacted():
+        chosen = choose(cancer_type, any_type=settings.get("any_cancer_type", False))
+        chosen.log()
+        options = replace(parse_options(settings), sample=sample, tumor_column=tumor_column, all_samples=all_samples)
+        request = JobRequest(
+            sources=parse_sources(settings, is_required=True),
+            cancer_type=chosen.id,
+            reference=parse_reference(settings),
+            title=parse_title(settings),
+            options=options,
+            cancer_type_notes=chosen.notes,
+            pseudonyms=settings.get("pseudonyms", False),
+        )
+        with _connection(settings, out, sample) as connection:
+            run_once = partial(
+                run_job,
+                request,
+                out,
+                fresh=settings.get("fresh", False),
+                delete=settings.get("delete", False),
+                delete_adopted=settings.get("delete_adopted", False),
+                strict=settings.get("strict", False),
+            )
+            record = run_with_attempts(run_once, connection.context(settings.get("deadline", "6h")), attempts)
+    return _run_result(out, record)
 
 
-def _text(line: Any) -> str:
-    """Give a line that files and terminals can hold: JSON can escape what is no letter of any alphabet."""
-    return str(line).encode("utf-8", "replace").decode("utf-8")
+def run_cohort(
+    samples: PathLike | None = None,
+    *,
+    output: PathLike,
+    cancer_type: str = "",
+    skip_bad: bool = False,
+    max_rows: int = 100_000,
+    on_event: EventListener = ignore_event,
+    **settings: Unpack[Settings],
+) -> CohortResult:
+    """Run many samples in as few jobs as they fit into; the same call again resumes.
+
+    Args:
+        samples: The sheet of samples; None takes those of the files in `settings`.
+        output: Folder for all of it, with a folder for each sample.
+        cancer_type: For samples whose cell in the sheet is empty.
+        skip_bad: Whether samples that cannot be used are left out; otherwise they are an error, all of them listed.
+        max_rows: Most rows in one job, 1 to 250,000.
+        on_event: Called with every change, as a dict that can be written as JSON.
+        **settings: Inputs that samples share, service and handling; see `Settings`.
+
+    Returns:
+        What came of it; `read_results` reads the results of all samples or of one.
+
+    Raises:
+        CohortError: Some jobs have no results; those of the others are complete.
+        InputError: Samples or files cannot be used; nothing was sent.
+        RunnerError: Of the class that says what to do.
+
+    """
+    refuse_unknown(settings)
+    out = parse_path("output", output)
+    if not 0 < max_rows <= 250_000:  # noqa: PLR2004 - as the option
+        raise InputError(f"found max_rows {max_rows}, expected 1 to 250000")
+    with _redacted():
+        cohort = Cohort(
+            sheet=None if samples is None else parse_path("samples", samples),
+            shared=parse_sources(settings, is_required=False),
+            defaults=Defaults(cancer_type, parse_reference(settings), settings.get("any_cancer_type", False)),
+            title=parse_title(settings),
+            options=parse_options(settings),
+            most_rows=max_rows,
+            pseudonyms=settings.get("pseudonyms", False),
+        )
+        names = ("fresh", "delete", "delete_adopted")
+        flags = Flags(skip_bad=skip_bad, **{name: bool(settings.get(name)) for name in names})
+        with _connection(settings, out, is_needed=has_open_jobs) as connection:
+            report = run_batches(cohort, out, connection.context(settings.get("deadline", "6h")), flags, on_event)
+        report.raise_for_failures(strict=settings.get("strict", False))
+    return _cohort_result(out, report)
 
 
-def _object(answer: Any, url: str) -> dict[str, Any]:
-    if isinstance(answer, dict) and "status" in answer:
-        return answer
-    raise AnswerLostError(f"{url} gave something else than the state of a job", tip="is --api-url right?")
+def read_results(path: PathLike, *, top: int = TOP) -> Findings:
+    """Read what was found: drivers, drug matches and warnings, the same for every version of CGI.
+
+    Args:
+        path: An output folder of a run or of a cohort, or a zip saved from CGI.
+        top: How many rows to keep of what is only listed: mutations that are no drivers, rows that were left out.
+
+    Raises:
+        InputError: There are no results, or they cannot be read.
+
+    """
+    with _redacted():
+        return read_findings(parse_path("path", path), top=top)
 
 
-def _submission_refused(error: RefusedError) -> RunnerError:
-    if error.status == _FULL:
-        return AccountFullAnswerError(error.message)
-    if error.status in _BAD_REQUEST:
-        return InputError(error.message, tip="`cgi-runner check` shows what would be sent")
-    if error.status == _NO_ACCOUNT:
-        return credentials_refused(error)
-    # Only the answers above are a no that can be believed. The word of a gate before the service, such as 429, may come
-    # after it has let the request through: whoever took it for a no would submit a second job.
-    may_pass = error.status >= 500 or error.status in _PASSING  # noqa: PLR2004 - a class of HTTP statuses
-    return AnswerLostError(error.message, retry_after=error.retry_after, may_pass=may_pass)
+@contextmanager
+def connect(
+    *,
+    api_url: str | None = None,
+    credentials: PathLike | None = None,
+    ca_bundle: PathLike | None = None,
+    insecure: bool = False,
+) -> Iterator[CgiClient]:
+    """Have a client of CGI's API: `list_jobs`, `get_job`, `logs`, `delete`.
+
+    Args:
+        api_url: Base URL of the API; None takes `CGI_API_URL`, or else CGI's own.
+        credentials: File with one line: e-mail, space, token; None takes the environment, as the commands do.
+        ca_bundle: Certificates (PEM) to trust for the service.
+        insecure: Whether the service's certificate is not checked. Dangerous.
+
+    Yields:
+        The client, closed when the block ends.
+
+    Raises:
+        CredentialsError: There are none, or they cannot be used.
+        InputError: The address cannot be used.
+
+    """
+    settings: Settings = {"insecure": insecure}
+    if api_url is not None:
+        settings["api_url"] = api_url
+    if credentials is not None:
+        settings["credentials"] = credentials
+    if ca_bundle is not None:
+        settings["ca_bundle"] = ca_bundle
+    with _redacted(), connect_service(parse_address(settings), {}) as connection:
+        yield connection.api
+
+
+def _connection(
+    settings: Settings, out: Path, sample: str | None = None, *, is_needed: Callable[[Path], bool] | None = None
+) -> AbstractContextManager[ServiceConnection]:
+    address = parse_address(settings)
+    if settings.get("sandbox", False):
+        return connect_sandbox(address, out, is_needed)
+    return connect_service(address, {"title": settings.get("title"), "sample": sample})
+
+
+@contextmanager
+def _redacted() -> Iterator[None]:
+    """See to it that no error quotes a secret: a caller may print it anywhere."""
+    try:
+        yield
+    except RunnerError as error:
+        error.message, error.tip = redact(error.message), redact(error.tip)
+        error.args = (error.message,)
+        raise
+
+
+def _run_result(out: Path, record: Record) -> RunResult:
+    return RunResult(
+        output=out,
+        job_id=record.job_id,
+        cancer_type=record.cancer_type,
+        reference=record.reference,
+        rows_not_sent=sum(record.not_sent.values()),
+        rows_missing=None if unaccounted_kinds(record) else not_returned(record),
+        warnings=tuple(redact(text) for text in record.warnings),
+        is_deleted=record.state is State.DELETED,
+    )
+
+
+def _cohort_result(out: Path, report: Report) -> CohortResult:
+    return CohortResult(
+        output=out,
+        samples=report.samples_done,
+        samples_skipped=len(report.ledger.skipped),
+        jobs=report.jobs,
+        rows_missing=None if report.samples_unaccounted else report.rows_missing,
+        tables=tuple(out / name for name in report.ledger.tables),
+    )

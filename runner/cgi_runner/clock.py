@@ -55,7 +55,13 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float, clock: Clock) -> Deadline:
-        """Set the deadline that many seconds from now."""
+        """Set the deadline that many seconds from now.
+
+        Args:
+            seconds: How long from now.
+            clock: Tells the time then and later.
+
+        """
         return cls(clock, clock.monotonic() + seconds)
 
     @property
@@ -73,13 +79,13 @@ def parse_duration(text: str) -> float:
     """
     compact = text.strip().lower()
     if not _DURATION.fullmatch(compact):
-        raise InputError(f"{text!r} is no duration", tip="write it like 90s, 45m, 2h, 1h30m or 1d")
+        raise InputError(f"{text!r} is not a valid duration", tip="write it like 90s, 45m, 2h, 1h30m or 1d")
     if compact[-1].isdigit():
         return float(compact)
     return sum(float(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+(?:\.\d+)?)([smhd])", compact))
 
 
-def spell_duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Write seconds as people say them: `45 s`, `12 min`, `2 h 05 min`."""
     whole = round(seconds)
     if whole < 2 * _UNITS["m"]:

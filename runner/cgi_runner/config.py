@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cgi_runner.errors import CredentialsError, InputError
-from cgi_runner.redaction import MASK, hide
+from cgi_runner.redaction import MASK, register_secret
 
 #: The public service, as CGI's own page on its API gives it.
 CGI_URL = "https://www.cancergenomeinterpreter.org/api/v1"
@@ -61,49 +61,75 @@ class Service:
         return _is_loopback(urlsplit(self.url).hostname or "")
 
     @property
-    def key(self) -> str:
+    def lock_key(self) -> str:
         """What locks and notes go by: the address, in which this very machine has one name of its many."""
         host = urlsplit(self.url).hostname or ""
         return self.url.replace(f"[{host}]" if ":" in host else host, "localhost", 1) if self.is_loopback else self.url
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """The budgets: of one request, and of an outage while a job is waited for; all in seconds but `attempts`."""
 
     connect: float = 15
     read: float = 120
     answer: float = 600
     attempts: int = 6
-    longest_pause: float = 60
-    outage: float = 900
+    max_wait: float = 60
+    max_outage: float = 900
 
 
-def find_service(
+def resolve_service(
     url: str | None, *, ca_bundle: Path | None, insecure: bool, environ: Mapping[str, str] = os.environ
 ) -> Service:
     """Settle which service is called.
 
+    Args:
+        url: Address that was given, or None for that of `CGI_API_URL`, or else CGI's own.
+        ca_bundle: File of certificates (PEM) to trust, or None for the system's.
+        insecure: Whether the service's certificate is not checked.
+        environ: Where variables are looked up.
+
     Raises:
-        InputError: The URL is none, or would carry the token in the clear.
+        InputError: The URL is not valid, is empty, or would carry the token in the clear.
 
     """
-    address = (url or environ.get("CGI_API_URL") or CGI_URL).strip().rstrip("/")
+    address = (url or read_variable("CGI_API_URL", environ) or CGI_URL).strip().rstrip("/")
     host = _host_of(address)
     if not host:
         # Somebody may have tried to put a password into it.
         shown = re.sub(r"//.*@", f"//{MASK}@", address)
-        raise InputError(f"{shown!r} is no address of a service", tip=f"it looks like {CGI_URL}")
+        raise InputError(f"{shown!r} is not a valid address of a service", tip=f"it looks like {CGI_URL}")
     if address.lower().startswith("http:") and not _is_loopback(host):
         raise InputError(
             f"{address} would carry your token unencrypted", tip="use https; http is for services on this machine only"
         )
     if ca_bundle:
         _check_bundle(ca_bundle)
-    return Service(_in_one_spelling(address), ca_bundle, insecure)
+    return Service(_canonical_url(address), ca_bundle, insecure)
 
 
-def _in_one_spelling(address: str) -> str:
+def read_variable(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the value of an environment variable, None if it is not set.
+
+    An empty value is an error: where a script's own variable is unset, the default would be used without a word, and
+    with it data or a token could go to another service than the one that is meant.
+
+    Args:
+        name: Name of the variable.
+        environ: The environment.
+
+    Raises:
+        InputError: The variable is set, but empty.
+
+    """
+    value = environ.get(name)
+    if value is not None and not value.strip():
+        raise InputError(f"{name} is set, but empty", tip=f"give {name} a value, or unset it to use the default")
+    return value
+
+
+def _canonical_url(address: str) -> str:
     """Give an address as all others write it: locks, notes and records go by it."""
     parts = urlsplit(address)
     host = (parts.hostname or "").lower()
@@ -137,10 +163,15 @@ def _check_bundle(path: Path) -> None:
         ) from None
 
 
-def find_credentials(
+def resolve_credentials(
     file: Path | None, *, environ: Mapping[str, str] = os.environ, config_file: Path | None = None
 ) -> Credentials:
     """Settle who calls: the named file, the environment, or the file in the user's own configuration folder.
+
+    Args:
+        file: File that was named, with one line: e-mail, space, token (fact 1 of docs/sandbox.md).
+        environ: Where `CGI_EMAIL`, `CGI_TOKEN` and `CGI_CREDENTIALS_FILE` are looked up.
+        config_file: In the place of the one in the user's configuration folder.
 
     Raises:
         CredentialsError: There are none, or they cannot be used. What was read is never quoted.
@@ -151,58 +182,74 @@ def find_credentials(
     email, token = environ.get("CGI_EMAIL", "").strip(), environ.get("CGI_TOKEN", "").strip()
     if email and token:
         return _checked(f"{email} {token}", "CGI_EMAIL and CGI_TOKEN")
+    if not (email or token) and not {"CGI_EMAIL", "CGI_TOKEN"}.isdisjoint(environ):
+        raise CredentialsError(
+            "no credentials: CGI_EMAIL and CGI_TOKEN are set, but empty",
+            tip="set both, or unset both to use CGI_CREDENTIALS_FILE or the file in your configuration folder",
+        )
     if email or token:
-        missing = "CGI_EMAIL" if token else "CGI_TOKEN"
-        raise CredentialsError(f"no credentials: {missing} is not set, though its partner is", tip=_HOW_TO)
-    if environ.get("CGI_CREDENTIALS_FILE"):
-        return _read_file(Path(environ["CGI_CREDENTIALS_FILE"]))
+        present, missing = ("CGI_TOKEN", "CGI_EMAIL") if token else ("CGI_EMAIL", "CGI_TOKEN")
+        raise CredentialsError(f"no credentials: {present} is set, but {missing} is not", tip=_HOW_TO)
+    if named := read_variable("CGI_CREDENTIALS_FILE", environ):
+        return _read_file(Path(named))
     own = config_file or default_credentials_file()
     try:
-        about = own.stat()
+        about = own.stat() if own else None
     except OSError:  # not there, or the home of somebody else, as in containers
-        raise CredentialsError("no credentials for CGI were found", tip=_HOW_TO) from None
+        about = None
+    if own is None or about is None:
+        raise CredentialsError("no credentials for CGI were found", tip=_HOW_TO)
     if stat.S_IMODE(about.st_mode) & 0o077:
         raise CredentialsError(f"{own} can be read by other users of this machine", tip=f"chmod 600 {own}")
     return _read_file(own)
 
 
-def default_credentials_file() -> Path:
-    """Give the path of the credentials file in the user's configuration folder."""
+def default_credentials_file() -> Path | None:
+    """Give the path of the credentials file in the user's configuration folder; None for a user without a home."""
     from platformdirs import user_config_path
 
-    return user_config_path("cgi-runner") / "credentials"
+    try:
+        return user_config_path("cgi-runner") / "credentials"
+    except RuntimeError:  # a container's user may be in no list of users, and HOME be unset
+        return None
 
 
-def hide_whatever_may_be_secret(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> None:
-    """See to it that no credentials are shown in what is told of a slip, wherever they were typed.
+def register_credentials_in_args(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> None:
+    """Keep credentials out of messages about a mistyped command, wherever on the command line they were typed.
 
     Files that may hold credentials are read although nobody is called; what was given as such a file and looks like
     their content is taken for it.
+
+    Args:
+        arguments: The command line without the program's name.
+        environ: Where `CGI_CREDENTIALS_FILE` is looked up.
+
     """
     given = [each.partition("=")[2] for each in arguments if each.startswith(f"{_OPTION}=")]
     given += [value for option, value in pairwise(arguments) if option == _OPTION]
-    for name in filter(None, (*given, environ.get("CGI_CREDENTIALS_FILE"), str(default_credentials_file()))):
+    own = str(default_credentials_file() or "")
+    for name in filter(None, (*given, environ.get("CGI_CREDENTIALS_FILE"), own)):
         with suppress(OSError, ValueError):
             if Path(name).is_file():
                 with Path(name).open("rb") as file:
-                    _hide_parts(file.read(_LONGEST_FILE).decode("ascii", "replace"))
+                    _register_parts(file.read(_LONGEST_FILE).decode("ascii", "replace"))
                 continue
-        _hide_parts(name if "@" in name or _TOKEN.search(name) else "")
+        _register_parts(name if "@" in name or _TOKEN.search(name) else "")
 
 
-def hide_what_looks_secret(arguments: Sequence[str]) -> None:
+def register_token_like_args(arguments: Sequence[str]) -> None:
     """See to it that nothing like a token or an address is shown of a command line that makes no sense.
 
     Where words are misplaced, any may be the token, and engines keep what is said. A job's id looks like one.
     """
     words = [word.partition("=")[2] or word for argument in arguments for word in argument.split()]
-    hide(*(word for word in words if "@" in word or _TOKEN.fullmatch(word)))
+    register_secret(*(word for word in words if "@" in word or _TOKEN.fullmatch(word)))
 
 
-def _hide_parts(text: str) -> None:
+def _register_parts(text: str) -> None:
     parts = text.split()
     if len(parts) <= _MOST_PARTS:
-        hide(*parts)
+        register_secret(*parts)
 
 
 def _read_file(path: Path) -> Credentials:
@@ -218,7 +265,7 @@ def _read_file(path: Path) -> Credentials:
 def _checked(text: str, where: str) -> Credentials:
     parts = text.split()
     # Registered before anything is judged: even a malformed line may hold the real token.
-    _hide_parts(text)
+    _register_parts(text)
     plain = text.isascii() and "".join(parts).isprintable()
     is_pair = len(parts) == 2 and "@" in parts[0] and plain  # noqa: PLR2004 - a pair is two
     if not is_pair:

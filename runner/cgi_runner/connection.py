@@ -1,151 +1,118 @@
-"""Connections that are cut when an answer goes on for too long, wherever the library happens to be reading.
-
-Time-outs of sockets count from byte to byte, and the library reads headers, chunk sizes and trailers in loops of its
-own: a service that sends a byte now and then, or senseless lines without end, would be listened to for years.
-"""
+"""The service that a command or a program calls: CGI, another address, or a sandbox inside this process."""
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
-from http.client import HTTPException
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 
-import requests
-import urllib3
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-
-_BLOCK = 256 * 1024  # bytes that are read and sent at once: the 16 KB of the library take half as long again
+from cgi_runner.clock import SystemClock, parse_duration
+from cgi_runner.config import RetryPolicy, Service, resolve_credentials, resolve_service
+from cgi_runner.errors import InputError
+from cgi_runner.job import JobContext
+from cgi_runner.job.progress import NullProgress, Progress
+from cgi_runner.redaction import contains_secret
+from cgi_runner.service.cgi_v1 import CgiClient
+from cgi_runner.service.session import CgiSession
 
 
-class Guard:
-    """Cuts one connection after so many seconds of the machine's clock, unless it is renewed or ends before."""
+@dataclass(frozen=True)
+class ServiceConnection:
+    """A service that can be called: the API, its name for records, and what tells the account from others."""
 
-    def __init__(self, seconds: float) -> None:
-        """Set the time; it begins to count when a connection is given."""
-        self.has_cut = False
-        self._seconds = seconds
-        self._ends = 0.0
-        self._is_over = threading.Event()
-        self._thread: threading.Thread | None = None
+    api: CgiClient
+    service: str
+    account: str
+    session: CgiSession
 
-    def watch(self, connected: socket.socket) -> None:
-        """Begin to count for a connection."""
-        self.renew()
-        thread = threading.Thread(target=self._watch, args=(connected,), daemon=True)
-        thread.start()
-        self._thread = thread  # only now: who is stopped in the middle of a start must not wait for its end
+    def context(self, deadline: str | float = 0, progress: Progress | None = None) -> JobContext:
+        """Give what a job is worked with.
 
-    def renew(self) -> None:
-        """Count anew: something useful came."""
-        self._ends = time.monotonic() + self._seconds
+        Args:
+            deadline: How long to wait, in seconds or as `2h`.
+            progress: Hears how far the job is.
 
-    def check(self) -> None:
-        """Fail if the connection was cut: the end that the library met was none."""
-        if self.has_cut:
-            raise ConnectionAbortedError("its answer has no end")
-
-    def end(self) -> None:
-        """Leave the connection alone from now on, for it may serve the next request."""
-        self._is_over.set()
-        if self._thread:
-            self._thread.join()
-
-    def _watch(self, connected: socket.socket) -> None:
-        while (left := self._ends - time.monotonic()) > 0:
-            if self._is_over.wait(left):
-                return
-        self.has_cut = True
-        with suppress(OSError):
-            # Not the method of an encrypted socket, which would go on in the clear.
-            socket.socket.shutdown(connected, socket.SHUT_RDWR)
+        """
+        seconds = parse_duration(deadline) if isinstance(deadline, str) else deadline
+        return JobContext(
+            self.api,
+            self.service,
+            self.account,
+            seconds,
+            retry_policy=self.session.retry_policy,
+            progress=progress or NullProgress(),
+        )
 
 
-_on_duty: ContextVar[Guard | None] = ContextVar("_on_duty", default=None)
+@dataclass(frozen=True)
+class ServiceAddress:
+    """Which service is called, and how: None stands for the environment, and for CGI itself."""
+
+    api_url: str | None = None
+    credentials: Path | None = None
+    """File with one line: e-mail, space, token."""
+    ca_bundle: Path | None = None
+    insecure: bool = False
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
 
 
 @contextmanager
-def guarded(seconds: float) -> Iterator[Guard]:
-    """Have a guard over whatever request is made within the block."""
-    guard = Guard(seconds)
-    before = _on_duty.set(guard)
-    try:
-        yield guard
-    finally:
-        _on_duty.reset(before)
-        guard.end()
+def connect_service(address: ServiceAddress, texts: Mapping[str, str | None]) -> Iterator[ServiceConnection]:
+    """Have a service elsewhere.
+
+    Args:
+        address: Which one.
+        texts: What the user named things, by the name of the option; none of it may hold the token.
+
+    Yields:
+        The connection, closed when the block ends.
+
+    Raises:
+        CredentialsError: There are none, or they cannot be used.
+        InputError: The address cannot be used, or the token stands where it would be kept.
+
+    """
+    credentials = resolve_credentials(address.credentials)
+    for what, text in texts.items():
+        if contains_secret(text or "", credentials.token):
+            raise InputError(f"the {what} holds the token", tip="leave it out: it would be kept at CGI, and in results")
+    where = resolve_service(address.api_url, ca_bundle=address.ca_bundle, insecure=address.insecure)
+    if contains_secret(where.url, credentials.token):
+        raise InputError("the address of the service holds the token", tip="leave it out: it would be kept in records")
+    # The same account, however its e-mail is written.
+    account = hashlib.sha256(credentials.email.casefold().encode()).hexdigest()
+    with closing(CgiSession(where, credentials, clock=SystemClock(), retry_policy=address.retry_policy)) as session:
+        yield ServiceConnection(CgiClient(session), where.url, account, session)
 
 
-class _Guarded:
-    """What both kinds of connection get: a guard from the moment on in which an answer is waited for."""
+@contextmanager
+def connect_sandbox(
+    address: ServiceAddress, out: Path, is_needed: Callable[[Path], bool] | None = None
+) -> Iterator[ServiceConnection]:
+    """Have a sandbox inside this process, which keeps its jobs in an output folder.
 
-    sock: Any
+    Args:
+        address: Must name no service.
+        out: The output folder.
+        is_needed: Tells whether the jobs are still needed when the block ends: while the folder's job is open.
 
-    def getresponse(self) -> Any:
-        guard = _on_duty.get()
-        if guard is None:
-            return super().getresponse()  # type: ignore[misc]
-        guard.watch(self.sock)
-        try:
-            answer = super().getresponse()  # type: ignore[misc]
-        except (OSError, HTTPException):
-            guard.check()
-            raise
-        if guard.has_cut:  # the library takes the end of a connection for the end of the headers
-            answer.close()
-            guard.check()
-        return answer
+    Yields:
+        The connection, closed when the block ends.
 
+    Raises:
+        InputError: A service is named as well, or the folder cannot be used.
 
-class _Connection(_Guarded, HTTPConnection):
-    """A guarded connection."""
+    """
+    if address.api_url:
+        raise InputError("both --sandbox and --api-url were given", tip="choose one of them")
+    from cgi_runner.local_sandbox import has_open_job, local_sandbox
 
-
-class _EncryptedConnection(_Guarded, HTTPSConnection):
-    """A guarded connection that is encrypted."""
-
-
-class _Pool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _EncryptedPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _EncryptedConnection
-
-
-class _Adapter(HTTPAdapter):
-    """Makes guarded connections, directly or through an HTTP proxy."""
-
-    def init_poolmanager(self, *given: Any, **named: Any) -> None:
-        super().init_poolmanager(*given, blocksize=_BLOCK, **named)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, *given: Any, **named: Any) -> Any:
-        manager = super().proxy_manager_for(*given, **named)
-        if type(manager) is urllib3.ProxyManager:  # one for SOCKS has connections of its own kind
-            manager.pool_classes_by_scheme = _POOLS
-        return manager
-
-
-_POOLS = {"http": _Pool, "https": _EncryptedPool}
-
-
-class Client(requests.Session):
-    """A session that is guarded, follows no redirect and keeps no cookie."""
-
-    def __init__(self) -> None:
-        """Set it up."""
-        super().__init__()
-        self.mount("https://", _Adapter())
-        self.mount("http://", _Adapter())
-        # A service could send new ones with every answer, and they would all be kept and sent back.
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Find none: even where redirects are not followed, the library would read the whole answer to prepare one."""
+    with (
+        local_sandbox(out, is_needed or has_open_job) as (url, credentials),
+        closing(
+            CgiSession(Service(url), credentials, clock=SystemClock(), retry_policy=address.retry_policy)
+        ) as session,
+    ):
+        yield ServiceConnection(CgiClient(session), "sandbox", "sandbox", session)

@@ -17,6 +17,14 @@ class RunnerError(Exception):
         self.message = message
         self.tip = tip
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let the error pass between processes, as engines written in Python pass it, whatever its class asks for."""
+        return _restore, (type(self), self.args), self.__dict__
+
+
+def _restore(kind: type[RunnerError], args: tuple[object, ...]) -> RunnerError:
+    return kind.__new__(kind, *args)
+
 
 class InputError(RunnerError):
     """The command or an input file is not usable; nothing was sent."""
@@ -25,7 +33,7 @@ class InputError(RunnerError):
 
 
 class StillRunningError(RunnerError):
-    """The deadline came while CGI was still at work; the same command finds the job again."""
+    """The deadline came while CGI was still running it; the same command finds the job again."""
 
     exit_code = 3
 
@@ -48,8 +56,23 @@ class ResultsError(RunnerError):
     exit_code = 6
 
 
+class ForeignResultsError(RunnerError):
+    """An intact archive that is not believed: it names another job, genome or cancer type, or rows never sent.
+
+    To repeat the command does not help; the archive is kept.
+    """
+
+    exit_code = 10
+
+
 class ServiceError(RunnerError):
     """The service was not reached, or answered with something that is no answer."""
+
+    exit_code = 7
+
+
+class JobNotShownError(JobFailedError, ServiceError):
+    """The service has taken a job in a moment ago, and does not show it; to submit it again could make a second one."""
 
     exit_code = 7
 

@@ -18,7 +18,7 @@ _USER_INFO = re.compile(r"//[^\s/@]+@")
 _secrets: set[str] = set()
 
 
-def hide(*secrets: str) -> None:
+def register_secret(*secrets: str) -> None:
     """Remember texts that must never be shown again; very short ones are no secrets, but parts of many words."""
     _secrets.update(secret for secret in secrets if len(secret) >= _SHORTEST)
 
@@ -29,7 +29,7 @@ def redact(text: str) -> str:
         text = _USER_INFO.sub(f"//{MASK}@", text)
     lower = text.lower()
     for secret in sorted(_secrets, key=len, reverse=True):
-        for anchor, pattern in _spellings(secret):
+        for anchor, pattern in _secret_patterns(secret):
             if anchor in lower:
                 text = pattern.sub(MASK, text)
     return text
@@ -40,21 +40,27 @@ def is_secret(text: str) -> bool:
     return 2 * len(redact(text).replace(MASK, "")) <= len(text)
 
 
-def is_secret_in(text: str, secret: str) -> bool:
-    """Say whether a text quotes a secret; one that is short may do so by coincidence."""
-    return len(secret) >= _LONG_ENOUGH and any(pattern.search(text) for _, pattern in _spellings(secret))
+def contains_secret(text: str, secret: str) -> bool:
+    """Say whether a text quotes a secret; one that is short may do so by coincidence.
+
+    Args:
+        text: Any text.
+        secret: The secret, which is looked for in all its spellings.
+
+    """
+    return len(secret) >= _LONG_ENOUGH and any(pattern.search(text) for _, pattern in _secret_patterns(secret))
 
 
 @lru_cache(maxsize=64)
-def _spellings(secret: str) -> list[tuple[str, re.Pattern[str]]]:
+def _secret_patterns(secret: str) -> list[tuple[str, re.Pattern[str]]]:
     """Give what matches a secret in each spelling, with a text that is in any match, for speed."""
-    forms = [(max(re.split(r"[\W_]", secret), key=len), "".join(map(_spelled, secret)))]
+    forms = [(max(re.split(r"[\W_]", secret), key=len), "".join(map(_char_pattern, secret)))]
     if len(secret) >= _LONG_ENOUGH:
         forms += [(code, re.escape(code)) for code in (secret.encode().hex(), *_base64(secret.encode()))]
     return [(anchor.lower(), re.compile(form, re.IGNORECASE)) for anchor, form in forms]
 
 
-def _spelled(letter: str) -> str:
+def _char_pattern(letter: str) -> str:
     """Give the pattern of a letter; what is none may be written as its number, also several times over."""
     if letter.isalnum() or not letter.isascii():
         return re.escape(letter)
@@ -73,8 +79,14 @@ def _base64(secret: bytes) -> list[str]:
     return found
 
 
-def excerpt(text: str, length: int = 160) -> str:
-    """Give the beginning of a foreign text on one line, without control characters or secrets."""
+def safe_excerpt(text: str, length: int = 160) -> str:
+    """Give the beginning of a foreign text on one line, without control characters or secrets.
+
+    Args:
+        text: Any text from elsewhere.
+        length: Most letters of the excerpt.
+
+    """
     # Redacted before it is cut: half a secret would not be recognised.
     line = " ".join("".join(c if c.isprintable() else " " for c in redact(text)[: 10 * length]).split())
     return line if len(line) <= length else line[: length - 1] + "…"

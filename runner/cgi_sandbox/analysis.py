@@ -3,42 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
-from cgi_runner.sandbox import archive, biomarkers, structural
-from cgi_runner.sandbox.mutations import Mutations
-from cgi_runner.sandbox.store import ANALYSED, FAILED, Job
-from cgi_runner.sandbox.summary import Counts, summary
-from cgi_runner.sandbox.tables import CNAS, FUSIONS, GISTIC, MUTATIONS, RefusedError, Table
+from cgi_sandbox import archive, biomarkers, structural
+from cgi_sandbox.mutations import Mutations, Variant
+from cgi_sandbox.row_index import SharedVariants
+from cgi_sandbox.store import ANALYSED, FAILED, Job
+from cgi_sandbox.summary import Counts, summary
+from cgi_sandbox.tables import CNAS, FUSIONS, GISTIC, MUTATIONS, RefusedError, Table
 
 RESULTS = "results.zip"
-REMARKS = "remarks.log"
+WARNINGS_LOG = "warnings.log"
 CRLF = "\r\n"
 
 FAMILY = {**dict.fromkeys(MUTATIONS, "mutations"), CNAS: "cnas", GISTIC: "cnas", FUSIONS: "fusions"}
 NOTHING_LEFT = "All the entries were discarded due to format errors."
 
 
-def analyse(job: Job, folder: Path, stopping: Callable[[], bool]) -> str:
-    """Analyse the uploads in the job's folder; leaves the archive and the remarks there and returns the outcome."""
-    with (folder / REMARKS).open("w", encoding="utf-8", errors="replace", newline="\n") as remarks:
+def analyse(job: Job, folder: Path, stopping: Callable[[], bool], shared_variants: SharedVariants = "last") -> str:
+    """Analyse the uploads of a job, and leave the archive and the warnings log in its folder.
+
+    Args:
+        job: The job as it is stored.
+        folder: Where its uploads are.
+        stopping: Asked now and then whether the sandbox is closing down.
+        shared_variants: How a variant is returned that several samples of the job share.
+
+    Returns:
+        The outcome, `ANALYSED` or `FAILED`.
+
+    """
+    with (folder / WARNINGS_LOG).open("w", encoding="utf-8", errors="replace", newline="\n") as log:
 
         def warn(text: str) -> None:
-            remarks.write(f"WARNING\t{text}\n")
+            log.write(f"WARNING\t{text}\n")
 
         try:
-            _Analysis(job, folder, stopping, warn).write()
+            _Analysis(job, folder, stopping, warn, shared_variants).write()
         except RefusedError as refused:
-            remarks.write(f"ERROR\t{refused}\n")
+            log.write(f"ERROR\t{refused}\n")
             return FAILED
     return ANALYSED
 
 
 class _Analysis:
-    def __init__(self, job: Job, folder: Path, stopping: Callable[[], bool], warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        job: Job,
+        folder: Path,
+        stopping: Callable[[], bool],
+        warn: Callable[[str], None],
+        shared_variants: SharedVariants,
+    ) -> None:
         self._job = job
         self._folder = folder
         self._warn = warn
+        self._shared_variants = shared_variants
         self._uploads = [folder / name for name in job.uploads.split(",")]
         self._tables: dict[str, tuple[Table, int]] = {}
         for number, upload in enumerate(self._uploads, 1):
@@ -49,10 +70,10 @@ class _Analysis:
         self._counts = Counts()
 
     def write(self) -> None:
-        """Write the archive, member by member."""
+        """Write the archive, member by member (fact 26)."""
         large = sum(upload.stat().st_size for upload in self._uploads) > archive.LARGE
         finished_at = self._job.posted_at + self._job.duration
-        with archive.writing(self._folder / RESULTS, finished_at, large=large) as results:
+        with archive.create(self._folder / RESULTS, finished_at, large=large) as results:
             if "mutations" in self._tables:
                 self._write_mutations(results, *self._tables["mutations"])
             if "cnas" in self._tables:
@@ -68,21 +89,27 @@ class _Analysis:
 
     def _write_mutations(self, results: archive.Archive, table: Table, number: int) -> None:
         mutations = Mutations(table, number, self._job.reference)
-        usable, repeated = mutations.twins(self._warn)
-        if not usable:
-            raise RefusedError(NOTHING_LEFT)
-        with results.text("alterations.tsv") as text:
+        with (
+            closing(mutations.index_rows(self._warn, self._shared_variants)) as index,
+            results.text("alterations.tsv") as text,
+        ):
+            if not index.count:
+                raise RefusedError(NOTHING_LEFT)
+            samples_at, own_sample_at = index.result_rows(), index.own_rows()
             text.write(archive.line(mutations.header))
             for variant in mutations.variants(_ignore):
-                if variant.number in repeated:
-                    continue
-                text.write(archive.line(mutations.row(variant)))
-                self._counts.mutations += 1
-                self._evidence.add_sample(variant.sample, sequenced=True)
-                if fact := variant.fact:
-                    self._counts.verdicts[fact.summary] += 1
-                    found = biomarkers.Finding(fact.gene, "mutation", fact.protein, fact.driver)
-                    self._evidence.add(variant.sample, found)
+                for sample in samples_at(variant.number):
+                    text.write(archive.line(mutations.row(variant, sample)))
+                    self._counts.mutations += 1
+                if own_sample_at(variant.number):
+                    self._add_evidence(variant)
+
+    def _add_evidence(self, variant: Variant) -> None:
+        self._evidence.add_sample(variant.sample, sequenced=True)
+        if known := variant.known:
+            self._counts.verdicts[known.summary] += 1
+            found = biomarkers.Finding(known.gene, "mutation", known.protein, known.driver)
+            self._evidence.add(variant.sample, found)
 
     def _write_events(self, results: archive.Archive, family: str, table: Table, number: int) -> int:
         """Write the table of copy numbers or fusions and return how many there are."""
@@ -116,4 +143,4 @@ class _Analysis:
 
 
 def _ignore(_text: str) -> None:
-    """Say nothing: the same rows were told about before."""
+    """Ignore a warning: the same rows were reported in the first pass."""

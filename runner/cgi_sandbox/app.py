@@ -15,18 +15,20 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 import flask
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
-from cgi_runner.sandbox import progress
-from cgi_runner.sandbox.analysis import REMARKS, RESULTS
-from cgi_runner.sandbox.facts import DISCLAIMER
-from cgi_runner.sandbox.store import FullError, Job, Store
-from cgi_runner.sandbox.tumors import parents
-from cgi_runner.sandbox.worker import Worker
+from cgi_sandbox import progress
+from cgi_sandbox.analysis import RESULTS, WARNINGS_LOG
+from cgi_sandbox.cancer_types import parents
+from cgi_sandbox.knowledge_base import DISCLAIMER
+from cgi_sandbox.store import FullError, Job, Store
+from cgi_sandbox.worker import Worker
 
 logger = logging.getLogger(__name__)
 
 UPLOADS = ("cnas", "mutations", "translocations")
+"""The fields of the files, in the order in which the server numbers them (fact 27)."""
 REFERENCES = ("hg38", "hg19")
 CREDENTIALS = re.compile(r"([^\s@]+@[^\s@]+) (\S+)")
 CHUNK = 1024 * 1024
@@ -45,8 +47,8 @@ class Service:
     accounts: Mapping[str, str] | None
 
     def current(self, job: Job) -> Job:
-        """Give the job, with its outcome if the clock says that it has one."""
-        return self.worker.finished(job) if progress.due(job, self.clock()) else job
+        """Return the job, with its outcome if the clock says that it has one."""
+        return self.worker.wait_for(job) if progress.due(job, self.clock()) else job
 
 
 class _Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
@@ -82,11 +84,23 @@ class _Upload(flask.Request):
             stream.close()
 
 
+class _Json(DefaultJSONProvider):
+    """JSON in the order in which it is built, and with nothing after it (fact 3)."""
+
+    sort_keys = False
+
+    def response(self, *args: Any, **kwargs: Any) -> flask.Response:
+        """Answer with JSON and no newline."""
+        response = cast(flask.Response, super().response(*args, **kwargs))
+        response.set_data(response.get_data().removesuffix(b"\n"))
+        return response
+
+
 def create_app(service: Service) -> flask.Flask:
-    """Build the web application."""
+    """Build the web application; each address may end with a slash (fact 4)."""
     app = flask.Flask(__name__)
     app.request_class = _Upload
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = _Json(app)
 
     @app.get("/")
     def page() -> str:
@@ -98,19 +112,21 @@ def create_app(service: Service) -> flask.Flask:
 
     @app.post("/api/v1", strict_slashes=False)
     def post() -> flask.Response:
-        return flask.jsonify(_submit(service, _owner(service)))
+        return flask.jsonify(_submit(service, _authenticate(service)))
 
     @app.get("/api/v1", strict_slashes=False)
     def ids() -> flask.Response:
-        return flask.jsonify(service.store.ids(_owner(service)))
+        # Oldest first (fact 6).
+        return flask.jsonify(service.store.ids(_authenticate(service)))
 
-    @app.get("/api/v1/<job_id>")
+    @app.get("/api/v1/<job_id>", strict_slashes=False)
     def get(job_id: str) -> flask.Response:
-        return _answer(service, _job(service, job_id))
+        return _answer_job_request(service, _find_job(service, job_id))
 
-    @app.delete("/api/v1/<job_id>")
+    @app.delete("/api/v1/<job_id>", strict_slashes=False)
     def delete(job_id: str) -> dict[str, str]:
-        service.store.delete(_job(service, job_id).id)
+        # The content of the answer is a guess (fact 10).
+        service.store.delete(_find_job(service, job_id).id)
         return {"id": job_id, "message": "The job was deleted"}
 
     _register_errors(app)
@@ -118,6 +134,8 @@ def create_app(service: Service) -> flask.Flask:
 
 
 def _register_errors(app: flask.Flask) -> None:
+    """Give every error the one form that is known (fact 11)."""
+
     def error(code: int, message: str) -> tuple[dict[str, Any], int]:
         # A client that is still sending would see a broken connection instead of the answer.
         with suppress(ClientDisconnected):
@@ -139,8 +157,8 @@ def _register_errors(app: flask.Flask) -> None:
         return error(500, "Internal error of the sandbox")
 
 
-def _owner(service: Service) -> str:
-    """Whose request it is; the e-mail is the account."""
+def _authenticate(service: Service) -> str:
+    """Return whose request it is; the e-mail is the account (facts 1 and 13)."""
     match = CREDENTIALS.fullmatch(flask.request.headers.get("Authorization", ""))
     if not match:
         raise _Refusal(401, "Authorization has to be an e-mail and a token with one space between them")
@@ -150,14 +168,15 @@ def _owner(service: Service) -> str:
     return email
 
 
-def _job(service: Service, job_id: str) -> Job:
-    job = service.store.find(_owner(service), job_id)
+def _find_job(service: Service, job_id: str) -> Job:
+    job = service.store.find(_authenticate(service), job_id)
     if job is None:
         raise _Refusal(404, "There is no job with this id in the account")
     return job
 
 
-def _answer(service: Service, job: Job) -> flask.Response:
+def _answer_job_request(service: Service, job: Job) -> flask.Response:
+    """Answer with description, log or archive (facts 7, 8 and 9)."""
     action = flask.request.args.get("action")
     job = service.current(job)
     now = service.clock()
@@ -165,8 +184,8 @@ def _answer(service: Service, job: Job) -> flask.Response:
     if action is None:
         return flask.jsonify({"status": status, "metadata": _metadata(job)})
     if action == "logs":
-        remarks = service.store.folder(job.id) / REMARKS
-        return flask.jsonify({"status": status, "logs": progress.log_lines(job, remarks, now)})
+        warnings_log = service.store.folder(job.id) / WARNINGS_LOG
+        return flask.jsonify({"status": status, "logs": progress.log_lines(job, warnings_log, now)})
     if action != "download":
         raise _Refusal(400, f"Unknown action: {action}")
     if status != progress.DONE:
@@ -193,13 +212,13 @@ def _metadata(job: Job) -> dict[str, str]:
 
 
 def _submit(service: Service, owner: str) -> str:
-    """Take a job in and return its id; whatever goes wrong, nothing of it is kept."""
+    """Take a job in and return its id (facts 2 and 12); whatever goes wrong, nothing of it is kept."""
     request = cast(_Upload, flask.request)
     if len(service.store.ids(owner)) >= service.quota:
         raise _Refusal(403, "All slots are full")
     folder = request.folder = service.store.new_folder()
     try:
-        job = _received(service, owner, request)
+        job = _receive(service, owner, request)
         service.store.add(job, quota=service.quota)
     except BaseException as error:
         service.store.discard(folder)
@@ -212,9 +231,10 @@ def _submit(service: Service, owner: str) -> str:
     return job.id
 
 
-def _received(service: Service, owner: str, request: _Upload) -> Job:
+def _receive(service: Service, owner: str, request: _Upload) -> Job:
+    """Read the fields and files of a submission; errors and defaults are those of facts 13 and 14."""
     folder = cast(Path, request.folder)
-    fields = request.form
+    fields = {**request.args.to_dict(), **request.form.to_dict()}  # fact 5
     cancer_type, reference = fields.get("cancer_type", ""), fields.get("reference", REFERENCES[0])
     uploads = [name for name in UPLOADS if name in request.files]
     for name in uploads:

@@ -26,7 +26,13 @@ class Archive:
         self._large = large
 
     def copy(self, name: str, source: Path) -> None:
-        """Add a file byte for byte."""
+        """Add a file byte for byte.
+
+        Args:
+            name: Name of the member.
+            source: File whose bytes become the member, e.g. the stored upload (fact 26).
+
+        """
         with source.open("rb") as file, self._zip.open(self._member(name), "w", force_zip64=self._large) as member:
             shutil.copyfileobj(file, member, 1024 * 1024)
 
@@ -48,8 +54,15 @@ class Archive:
 
 
 @contextmanager
-def writing(path: Path, finished_at: float, *, large: bool) -> Iterator[Archive]:
-    """Make an archive that is at `path` only once it is whole."""
+def create(path: Path, finished_at: float, *, large: bool) -> Iterator[Archive]:
+    """Make an archive that is at `path` only once it is whole.
+
+    Args:
+        path: Where it goes; what is not whole yet is beside it.
+        finished_at: The date of all members, in seconds since 1970.
+        large: Whether members may be beyond 2 GiB.
+
+    """
     part = path.with_suffix(".part")
     try:
         with ZipFile(part, "w", ZIP_DEFLATED) as zipped:
@@ -60,5 +73,11 @@ def writing(path: Path, finished_at: float, *, large: bool) -> Iterator[Archive]
 
 
 def line(fields: Iterable[str], end: str = "\n") -> str:
-    """One line of a table: tab separated, nothing quoted."""
+    """One line of a table: tab separated, nothing quoted.
+
+    Args:
+        fields: The cells, in the order of the columns.
+        end: What ends the line; CGI's tables differ in it (fact 38).
+
+    """
     return "\t".join(fields) + end

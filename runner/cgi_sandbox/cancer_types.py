@@ -20,7 +20,7 @@ def parents() -> dict[str, tuple[str, ...]]:
 
 @cache
 def lineage(cancer_type: str) -> frozenset[str]:
-    """Give the type itself and everything above it."""
+    """Return the type itself and everything above it."""
     above = (lineage(up) for up in parents().get(cancer_type, ()))
     return frozenset({cancer_type}).union(*above)
 
@@ -28,6 +28,11 @@ def lineage(cancer_type: str) -> frozenset[str]:
 def same_tumour(submitted: str, tested: str) -> bool:
     """Whether a biomarker tested in one tumour type counts as a match for the submitted one.
 
-    As in the open-source pipeline of CGI (2019): up and down the tree, so `CANCER` matches everything.
+    As in the open-source pipeline of CGI (2019): up and down the tree, so `CANCER` matches everything (fact 37).
+
+    Args:
+        submitted: Id of the type that the job was submitted with.
+        tested: Id of the type in which the biomarker was tested.
+
     """
     return tested in lineage(submitted) or submitted in lineage(tested)

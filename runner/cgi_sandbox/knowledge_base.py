@@ -15,7 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-from cgi_runner.sandbox.variants import Change, normal
+from cgi_sandbox.variants import Change, normalise
 
 DISCLAIMER = "SANDBOX of cgi-runner, not the Cancer Genome Interpreter: textbook rows, no interpretation of a patient"
 MARK = "cgi-runner sandbox, no interpretation"
@@ -54,9 +54,9 @@ class Mutation(NamedTuple):
         return self.summary.startswith("oncogenic")
 
     def change(self, build: str) -> Change:
-        """Give the change in normal form, in the coordinates of `hg38` or `hg19`."""
+        """Return the change in normal form, in the coordinates of `hg38` or `hg19`."""
         position = self.hg19 if build == "hg19" else self.hg38
-        return normal(self.chromosome, position, self.reference, self.alternate)
+        return normalise(self.chromosome, position, self.reference, self.alternate)
 
 
 class CopyNumber(NamedTuple):
@@ -106,7 +106,7 @@ def one_letter(protein: str) -> str:
 
 
 def _rows(name: str) -> list[list[str]]:
-    text = (resources.files("cgi_runner.sandbox") / "knowledge" / f"{name}.tsv").read_text(encoding="utf-8")
+    text = (resources.files("cgi_sandbox") / "knowledge" / f"{name}.tsv").read_text(encoding="utf-8")
     return [line.split("\t") for line in text.splitlines()[1:]]
 
 
@@ -118,13 +118,13 @@ def mutations() -> tuple[Mutation, ...]:
 
 @cache
 def mutations_by_change(build: str) -> dict[Change, Mutation]:
-    """Give the textbook mutations by their change in one genome build."""
+    """Return the textbook mutations by their change in one genome build."""
     return {fact.change(build): fact for fact in mutations()}
 
 
 @cache
 def mutations_by_protein() -> dict[tuple[str, str], Mutation]:
-    """Give the textbook mutations by gene or transcript and one-letter protein change; of several the first."""
+    """Return the textbook mutations by gene or transcript and one-letter protein change; of several the first."""
     names: dict[tuple[str, str], Mutation] = {}
     for fact in mutations():
         for key in (fact.gene, fact.transcript.split(".")[0]):
@@ -134,14 +134,14 @@ def mutations_by_protein() -> dict[tuple[str, str], Mutation]:
 
 @cache
 def copy_numbers() -> dict[tuple[str, str], CopyNumber]:
-    """Give the known copy number changes by gene and `AMP` or `DEL`."""
+    """Return the known copy number changes by gene and `AMP` or `DEL`."""
     facts = (CopyNumber(*row) for row in _rows("copy_numbers"))
     return {(fact.gene, fact.cna): fact for fact in facts}
 
 
 @cache
 def fusions() -> dict[str, Fusion]:
-    """Give the known fusions by name."""
+    """Return the known fusions by name."""
     facts = (Fusion(*row) for row in _rows("fusions"))
     return {fact.fusion: fact for fact in facts}
 

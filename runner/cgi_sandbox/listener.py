@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from cgi_runner import __version__
-
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
@@ -17,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 class _Handler(WSGIRequestHandler):
-    server_version = f"cgi-runner-sandbox/{__version__}"
+    server_version = "cgi-runner-sandbox"
     sys_version = ""
 
     def version_string(self) -> str:
@@ -28,6 +26,15 @@ class _Handler(WSGIRequestHandler):
 
 
 def listen(listening: socket.socket, app: WSGIApplication) -> BaseWSGIServer:
-    """Make a server on a socket that listens already; each request has a thread of its own."""
+    """Make a server on a socket that listens already; each request has a thread of its own.
+
+    Args:
+        listening: The socket, bound and listening.
+        app: The WSGI application that answers.
+
+    Returns:
+        A server that `serve_forever` starts.
+
+    """
     host, port = listening.getsockname()[:2]
     return make_server(host, port, app, threaded=True, request_handler=_Handler, fd=listening.fileno())

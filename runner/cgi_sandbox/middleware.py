@@ -37,7 +37,7 @@ class Interceptor(Protocol):
         ...
 
 
-class Gate:
+class RequestLog:
     """A WSGI application around another one, with a log of the latest requests and a list of interceptors."""
 
     def __init__(self, app: WSGIApplication, interceptors: list[Interceptor]) -> None:

@@ -2,7 +2,7 @@
 
 Nothing ticks in the sandbox: a job that was posted at a time and takes a duration is where the clock says it is, so a
 simulated clock moves every job at once. The wording and order of the lines are CGI's (v23.12.2, 2024-2025); so is that
-they are in Barcelona's local time while the job's own date is in UTC.
+they are in Barcelona's local time while the job's own date is in UTC (facts 7 and 16).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cgi_runner.sandbox.store import FAILED, Job
+from cgi_sandbox.store import FAILED, Job
 
 RUNNING = "Running"
 DONE = "Done"
@@ -37,7 +37,7 @@ STEPS = (
 
 @cache
 def barcelona() -> tzinfo:
-    """Give the time zone of CGI's log lines and summaries; winter time where the system knows no time zones."""
+    """Return the time zone of CGI's log lines and summaries; winter time where the system knows no time zones."""
     try:
         return ZoneInfo("Europe/Madrid")
     except ZoneInfoNotFoundError:
@@ -55,14 +55,20 @@ def local(seconds: float) -> str:
 
 
 def _elapsed(job: Job, now: float) -> float:
-    """Give the part of its duration that a job has behind it, from 0 to 1."""
+    """Return the part of its duration that a job has behind it, from 0 to 1."""
     if now >= job.posted_at + job.duration:
         return 1.0
     return (now - job.posted_at) / job.duration
 
 
 def status(job: Job, now: float) -> str:
-    """One of CGI's three words; a job is never over before its analysis is, and a failing one fails early."""
+    """Return one of CGI's three words (fact 15); no job ends before its analysis, and a failing one ends early.
+
+    Args:
+        job: The job, with its outcome if the analysis has ended.
+        now: Seconds since the epoch.
+
+    """
     elapsed = _elapsed(job, now)
     if job.outcome == FAILED and elapsed >= PARSED:
         return ERROR
@@ -70,12 +76,25 @@ def status(job: Job, now: float) -> str:
 
 
 def due(job: Job, now: float) -> bool:
-    """Whether the clock has come to where the analysis must have an outcome, so that an answer may wait for it."""
+    """Whether the clock has come to where the analysis must have an outcome, so that an answer may wait for it.
+
+    Args:
+        job: The job, with its outcome if the analysis has ended.
+        now: Seconds since the epoch.
+
+    """
     return not job.outcome and _elapsed(job, now) >= PARSED
 
 
-def log_lines(job: Job, remarks: Path, now: float) -> list[str]:
-    """Give the log as it is written at this moment; `remarks` is the file of what the analysis had to say."""
+def log_lines(job: Job, warnings_log: Path, now: float) -> list[str]:
+    """Return the log of a job as it is at a time (fact 16).
+
+    Args:
+        job: The job as it is stored.
+        warnings_log: The file of the messages of its analysis: level, tab, text.
+        now: The time in seconds since 1970.
+
+    """
     elapsed = _elapsed(job, now)
     lines = [f"# cgi analyze input.tsv -c {job.cancer_type} -g {job.reference}"]
     if elapsed < STARTED:
@@ -84,8 +103,8 @@ def log_lines(job: Job, remarks: Path, now: float) -> list[str]:
     lines += [_line(job, STARTED, "INFO", f"Parsing input{n:02}.tsv") for n, _ in enumerate(uploads, 1)]
     if elapsed < PARSED or not job.outcome:
         return lines
-    with remarks.open(encoding="utf-8") as file:
-        lines += [_line(job, PARSED, *remark.rstrip("\n").split("\t", 1)) for remark in file]
+    with warnings_log.open(encoding="utf-8") as file:
+        lines += [_line(job, PARSED, *message.rstrip("\n").split("\t", 1)) for message in file]
     if job.outcome == FAILED:
         return lines
     stretch = (1 - PARSED) / len(STEPS)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cgi_runner.errors import InputError
+from cgi_sandbox.errors import SandboxError
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -66,7 +66,7 @@ class Store:
         """Open the database, and make it if it is not there yet.
 
         Raises:
-            InputError: The file is something else, or cannot be written.
+            SandboxError: The file is something else, or cannot be written.
 
         """
         self._database = database
@@ -78,7 +78,7 @@ class Store:
                 connection.execute(SCHEMA)
             self._files.mkdir(exist_ok=True)
         except (OSError, sqlite3.Error) as error:
-            raise InputError(
+            raise SandboxError(
                 f"the database {database} cannot be used: {getattr(error, 'strerror', None) or error}",
                 tip="give a file that is not there yet, or the database of an earlier sandbox",
             ) from None
@@ -102,7 +102,16 @@ class Store:
         return self._files / job_id
 
     def add(self, job: Job, *, quota: int) -> None:
-        """Store a job, unless its owner has `quota` of them already; finished ones count too."""
+        """Store a job, unless its owner has `quota` of them already; finished ones count too.
+
+        Args:
+            job: The new job.
+            quota: How many jobs an account may have stored; CGI's number is not known (fact 12).
+
+        Raises:
+            FullError: The account has that many jobs.
+
+        """
         with self._connection() as connection:
             added = connection.execute(
                 f"INSERT INTO jobs ({COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?"  # noqa: S608 - constant
@@ -113,7 +122,16 @@ class Store:
             raise FullError
 
     def find(self, owner: str, job_id: str) -> Job | None:
-        """Give the owner's job of this id."""
+        """Return the owner's job of this id.
+
+        Args:
+            owner: Key of the account.
+            job_id: The id, which says nothing to other accounts.
+
+        Returns:
+            The job, or None if the account has none of this id.
+
+        """
         with self._connection() as connection:
             row = connection.execute(
                 f"SELECT {COLUMNS} FROM jobs WHERE owner = ? AND id = ?",  # noqa: S608 - constant
@@ -122,13 +140,19 @@ class Store:
         return Job(*row) if row else None
 
     def ids(self, owner: str) -> list[str]:
-        """Give the owner's job ids, oldest first."""
+        """Return the owner's job ids, oldest first."""
         with self._connection() as connection:
             rows = connection.execute("SELECT id FROM jobs WHERE owner = ? ORDER BY number", (owner,))
             return [job_id for (job_id,) in rows]
 
     def finish(self, job_id: str, outcome: str) -> None:
-        """Record how the analysis ended; a job deleted meanwhile stays deleted."""
+        """Record how the analysis ended; a job deleted meanwhile stays deleted.
+
+        Args:
+            job_id: The job.
+            outcome: What `Job.outcome` becomes.
+
+        """
         with self._connection() as connection:
             connection.execute("UPDATE jobs SET outcome = ? WHERE id = ?", (outcome, job_id))
 

@@ -1,13 +1,13 @@
-"""`summary.txt`: what was analysed and how many of each, in the blocks that CGI has, with numbers that add up."""
+"""`summary.txt`: what was analysed and how many of each, in CGI's blocks, with numbers that add up (fact 39)."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
 
-from cgi_runner.sandbox.facts import DISCLAIMER
-from cgi_runner.sandbox.progress import local
-from cgi_runner.sandbox.store import Job
+from cgi_sandbox.knowledge_base import DISCLAIMER
+from cgi_sandbox.progress import local
+from cgi_sandbox.store import Job
 
 VERSION = "v23.12.2-sandbox"
 BOTH = "oncogenic (predicted and annotated)"
@@ -30,7 +30,13 @@ class Counts:
 
 
 def summary(job: Job, counts: Counts) -> str:
-    """Write the text of `summary.txt`."""
+    """Write the text of `summary.txt`.
+
+    Args:
+        job: The job, for its title, id, time, cancer type and genome build.
+        counts: The numbers of the analysis, in the blocks of v23.12.2 (fact 39).
+
+    """
     verdicts = counts.verdicts
     return f"""===============================
 === Summary of the analysis ===

@@ -1,7 +1,7 @@
 """Reading what was uploaded: which kind of table it is, and its rows, one line in memory at a time.
 
 CGI looks at the header line, not at the form field a file came in: the words that decide are those of its open-source
-pipeline of 2019, in that order. So a harmless column called `fusion_note` turns mutations into fusions, here as there.
+pipeline of 2019, in that order (fact 18). So a harmless column called `fusion_note` turns mutations into fusions.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ GISTIC = "gistic"
 FUSIONS = "fusions"
 MUTATIONS = (VCF, TABULAR, GDNA, PROTEIN)
 
-NEEDED = {
+REQUIRED = {
     VCF: ("#CHROM", "POS", "REF", "ALT"),
     TABULAR: ("chr", "pos", "ref", "alt"),
     GDNA: ("gdna",),
@@ -30,15 +30,15 @@ NEEDED = {
     FUSIONS: ("fus",),
 }
 ANY_CASE = (TABULAR, GDNA, PROTEIN)
-"""Upper-case headers were seen to work for mutations; those of copy numbers and fusions have to be lower case."""
+"""Upper-case headers were seen to work for mutations; those of others are lower case (fact 19)."""
 
 
 class RefusedError(Exception):
-    """The job can not go on; the text is its last log line."""
+    """The job cannot go on; the text is its last log line (fact 17)."""
 
 
 class SkippedError(Exception):
-    """One row can not be used; the text goes into the log."""
+    """One row cannot be used; the text goes into the log (fact 22)."""
 
 
 class StoppedError(Exception):
@@ -57,17 +57,17 @@ class Table:
         self.kind = _kind(header)
         names = [name.lower() for name in self.columns] if self.kind in ANY_CASE else self.columns
         self._places = {name: place for place, name in reversed(list(enumerate(names)))}
-        missing = [name for name in NEEDED[self.kind] if name not in self._places]
+        missing = [name for name in REQUIRED[self.kind] if name not in self._places]
         if missing:
             raise RefusedError(f"Format of the input file not recognized: no column {', '.join(missing)}")
 
-    def place(self, name: str) -> int | None:
-        """Give the position of a column, counted from 0."""
+    def column_index(self, name: str) -> int | None:
+        """Return the position of a column, counted from 0."""
         return self._places.get(name)
 
-    def needed(self) -> tuple[int, ...]:
-        """Give the positions of the columns that this kind of table can not do without."""
-        return tuple(self._places[name] for name in NEEDED[self.kind])
+    def required_columns(self) -> tuple[int, ...]:
+        """Return the positions of the columns that this kind of table cannot do without."""
+        return tuple(self._places[name] for name in REQUIRED[self.kind])
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Each data row with its number, counted from 1; short ones are filled up with empty fields."""

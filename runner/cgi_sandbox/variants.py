@@ -1,7 +1,7 @@
 """Changes in the genome: their normal form, their names, and which spellings CGI passes over.
 
 Normal form, as seen in CGI's own results: the common leading bases of an indel are trimmed, `-` stands for an empty
-allele, a deletion begins at its first lost base and an insertion stays at the base before it.
+allele, a deletion begins at its first lost base and an insertion stays at the base before it (fact 28).
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from cgi_runner.sandbox.tables import RefusedError, SkippedError
+from cgi_sandbox.tables import RefusedError, SkippedError
 
+# Fact 20.
 CHROMOSOMES = frozenset([*map(str, range(1, 23)), "X", "Y"])
 MITOCHONDRIAL = frozenset(["M", "MT"])
 COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
+# Fact 21.
 ALLELE = re.compile(r"[ACGTN]+|-")
 POSITION = re.compile(r"[1-9][0-9]{0,9}")
 GDNA = re.compile(r"(?:chr)?(\w+):g\.([0-9]+)(?:_([0-9]+))?(?:([ACGT])>([ACGT])|(delins|del|ins|dup)([ACGT]*))")
@@ -54,54 +56,89 @@ class Change(NamedTuple):
         return f"chr{self.chromosome}:{self.position}{span[self.type]} {self.reference}>{self.alternate}"
 
 
-def normal(chromosome: str, position: str, reference: str, alternate: str) -> Change:
-    """Bring a row of a table or a VCF into normal form."""
-    name = chromosome_name(chromosome)
+def normalise(chromosome: str, position: str, reference: str, alternate: str) -> Change:
+    """Bring a row of a table or a VCF into normal form.
+
+    Args:
+        chromosome: Its name, with or without `chr`.
+        position: Of the first base of `reference`, counted from 1.
+        reference: The bases of the genome, or `-` for none.
+        alternate: The bases in their place, or `-` for none.
+
+    Raises:
+        RefusedError: The row ends the whole job.
+        SkippedError: The row cannot be used.
+
+    """
+    name = parse_chromosome(chromosome)
     if not POSITION.fullmatch(position):
         raise SkippedError(f'Skipping variant with invalid position: "{position}"')
-    shared = _shared(reference, alternate) if len(reference) != len(alternate) else 0
+    shared = _common_prefix_length(reference, alternate) if len(reference) != len(alternate) else 0
     short, long = reference[shared:] or "-", alternate[shared:] or "-"
     if not (reference and alternate and ALLELE.fullmatch(short) and ALLELE.fullmatch(long)) or short == long:
+        short, long = _trim(reference, alternate)
         raise SkippedError(f'Skipping variant with invalid ref/alt: "{short}/{long}"')
     stay = 1 if shared and short == "-" else 0
     return Change(name, int(position) + shared - stay, short, long)
 
 
-def _shared(reference: str, alternate: str) -> int:
+def _trim(reference: str, alternate: str) -> tuple[str, str]:
+    """Take off what both texts begin and end with, as the log does (fact 23).
+
+    An ALT of several alleles is one text here: of GT > G,GTTT,GTT remains `-` and `,GTTT,GT`.
+    """
+    start = _common_prefix_length(reference, alternate)
+    reference, alternate = reference[start:], alternate[start:]
+    end = _common_prefix_length(reference[::-1], alternate[::-1])
+    return reference[: len(reference) - end] or "-", alternate[: len(alternate) - end] or "-"
+
+
+def _common_prefix_length(reference: str, alternate: str) -> int:
     """Count the leading bases that both alleles have."""
     pairs = enumerate(zip(reference, alternate, strict=False))
     return next((place for place, (one, other) in pairs if one != other), min(len(reference), len(alternate)))
 
 
-def chromosome_name(text: str) -> str:
-    """Take off the `chr`; a mitochondrial name ends the whole job, as it does at CGI."""
+def parse_chromosome(text: str) -> str:
+    """Take off the `chr`; a mitochondrial name ends the whole job, as it does at CGI.
+
+    Raises:
+        RefusedError: The name is mitochondrial (fact 20).
+        SkippedError: It is no chromosome's; the job goes on without the row.
+
+    """
     name = text.upper().removeprefix("CHR")
     if name in CHROMOSOMES:
         return name
     if name in MITOCHONDRIAL:
-        raise RefusedError(f"Mitochondrial variants can not be processed: {text}")
+        raise RefusedError(f"Mitochondrial variants cannot be processed: {text}")
     raise SkippedError(f'Skipping variant with invalid chromosome: "{text}"')
 
 
-def opposite(allele: str) -> str:
+def reverse_complement(allele: str) -> str:
     """Read the same allele read on the other strand."""
     return allele.translate(COMPLEMENT)[::-1]
 
 
-def from_gdna(text: str) -> Change:
-    """Read genomic HGVS; bases that the text does not name are given as N."""
+def parse_gdna(text: str) -> Change:
+    """Read genomic HGVS; bases that the text does not name are given as N.
+
+    Raises:
+        SkippedError: The text is not genomic HGVS, or its span is not positive or exceeds its bases by 10,000.
+
+    """
     match = GDNA.fullmatch(text)
     if not match:
         raise SkippedError(f'Skipping variant with invalid gdna: "{text}"')
     chromosome, first, last, reference, alternate, kind, bases = match.groups()
     if reference:
-        return normal(chromosome, first, reference, alternate)
+        return normalise(chromosome, first, reference, alternate)
     length = int(last or first) - int(first) + 1
     if length > len(bases) + 10_000 or length < 1:
         raise SkippedError(f'Skipping variant with invalid gdna: "{text}"')
     if kind == "ins":
-        return normal(chromosome, first, "-", bases)
+        return normalise(chromosome, first, "-", bases)
     if kind == "dup":
-        return normal(chromosome, last or first, "-", bases or "N" * length)
+        return normalise(chromosome, last or first, "-", bases or "N" * length)
     lost = bases if kind == "del" and bases else "N" * length
-    return normal(chromosome, first, lost, bases if kind == "delins" else "-")
+    return normalise(chromosome, first, lost, bases if kind == "delins" else "-")

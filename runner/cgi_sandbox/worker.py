@@ -6,9 +6,10 @@ import logging
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from cgi_runner.sandbox.analysis import RESULTS, analyse
-from cgi_runner.sandbox.store import FAILED, Job, Store
-from cgi_runner.sandbox.tables import StoppedError
+from cgi_sandbox.analysis import RESULTS, analyse
+from cgi_sandbox.row_index import SharedVariants
+from cgi_sandbox.store import FAILED, Job, Store
+from cgi_sandbox.tables import StoppedError
 
 logger = logging.getLogger(__name__)
 
@@ -19,9 +20,10 @@ PATIENCE = 5.0
 class Worker:
     """A few threads and the analyses they are at."""
 
-    def __init__(self, store: Store) -> None:
-        """Be ready to analyse the jobs of `store`."""
+    def __init__(self, store: Store, shared_variants: SharedVariants = "last") -> None:
+        """Be ready to analyse the jobs of `store`; `shared_variants` is for `analyse`."""
         self._store = store
+        self._shared_variants = shared_variants
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="sandbox-analysis")
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -29,11 +31,11 @@ class Worker:
 
     def start(self, job: Job) -> None:
         """Begin the analysis of a job, unless it is already under way."""
-        self._under_way(job)
+        self._ensure_running(job)
 
-    def finished(self, job: Job) -> Job:
+    def wait_for(self, job: Job) -> Job:
         """Wait a moment for the analysis, and return the job as it is then."""
-        wait([self._under_way(job)], timeout=PATIENCE)
+        wait([self._ensure_running(job)], timeout=PATIENCE)
         return self._store.find(job.owner, job.id) or job
 
     def close(self) -> None:
@@ -41,7 +43,7 @@ class Worker:
         self._stopping.set()
         self._threads.shutdown(cancel_futures=True)
 
-    def _under_way(self, job: Job) -> Future[None]:
+    def _ensure_running(self, job: Job) -> Future[None]:
         with self._lock:
             future = self._running.get(job.id)
             if future is None:
@@ -56,7 +58,7 @@ class Worker:
             return
         folder = self._store.folder(job.id)
         try:
-            outcome = analyse(job, folder, self._stopping.is_set)
+            outcome = analyse(job, folder, self._stopping.is_set, self._shared_variants)
         except StoppedError:
             return
         except OSError as error:

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cgi_runner.errors import InputError
 
 if TYPE_CHECKING:
-    from cgi_runner.cli.options import Contact
+    from cgi_runner.cli.option_types import ServiceOptions
+    from cgi_runner.connection import ServiceConnection
     from cgi_runner.job import Record
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ job = click.argument("job", metavar="JOB")
 
 
 @dataclass(frozen=True)
-class Target:
+class JobReference:
     """A job that the user named; `folder` is where its record lies, if it was named by it."""
 
     job_id: str
@@ -35,47 +36,66 @@ class Target:
     folder: Path | None = None
     is_folder: bool = False
 
+    @property
+    def is_of_sandbox(self) -> bool:
+        """Whether the job was sent to a sandbox inside a command."""
+        return self.record is not None and self.record.service == "sandbox"
 
-def find(text: str) -> Target:
+
+def resolve_job(text: str) -> JobReference:
     """Make out which job is meant.
 
     Raises:
         InputError: No job can be meant by it, or the record has no job id yet.
 
     """
-    from cgi_runner.api import JOB_ID
     from cgi_runner.job import read_record
-    from cgi_runner.job.journal import NAME
+    from cgi_runner.output.record import NAME
+    from cgi_runner.service.base import JOB_ID
 
     path = Path(text)
     if path.exists():
         file = path / NAME if path.is_dir() else path
         record = read_record(file)
+        if not record.job_id and record.state.is_complete:
+            raise InputError(
+                f"{file} is of an archive that names no job", tip="`cgi-runner list --long` shows the account's jobs"
+            )
         if not record.job_id:
             raise InputError(f"the job of {file} was never submitted", tip="run the command that made it again")
-        return Target(record.job_id, record, file.parent, path.is_dir())
+        return JobReference(record.job_id, record, file.parent, path.is_dir())
     if not JOB_ID.fullmatch(text):
         raise InputError(
             f"{text!r} is neither a job's id nor a file that exists", tip="`cgi-runner list` shows the ids"
         )
-    return Target(text)
+    return JobReference(text)
 
 
 @contextmanager
-def contact_for(target: Target, options: dict[str, Any]) -> Iterator[Contact]:
+def connect_to_job(
+    target: JobReference, options: ServiceOptions, *, needs_job: bool = False
+) -> Iterator[ServiceConnection]:
     """Have the service that has the job.
+
+    Args:
+        target: What JOB on the command line refers to.
+        options: Values of the command's options, by name.
+        needs_job: Whether the command waits for the job, and so has nothing to do if its sandbox is gone.
+
+    Yields:
+        The connection, closed when the block ends.
 
     Raises:
         InputError: The token was given for an id, or the record names another service than the options do. It is not
-            followed there on its own word: a record from elsewhere must not decide who gets the token.
+            followed
+        there on its own word: a record from elsewhere must not decide who gets the token.
 
     """
-    from cgi_runner.api import UnknownJobError
-    from cgi_runner.cli.options import contact
-    from cgi_runner.redaction import excerpt, is_secret
+    from cgi_runner.cli.options import connect
+    from cgi_runner.redaction import is_secret, safe_excerpt
+    from cgi_runner.service.base import UnknownJobError
 
-    of_sandbox = target.record is not None and target.record.service == "sandbox"
-    with contact(options, sandbox_folder=target.folder if of_sandbox else None) as found:
+    with connect(options, sandbox_folder=target.folder if target.is_of_sandbox else None) as found:
         # A token looks exactly like a job's id, and what is put into an address ends up in other people's logs.
         if is_secret(target.job_id):
             raise InputError("the token was given in place of a job's id", tip="`cgi-runner list` shows the ids")
@@ -88,15 +108,17 @@ def contact_for(target: Target, options: dict[str, Any]) -> Iterator[Contact]:
             )
         if target.record and target.record.service != found.service:
             raise InputError(
-                f"job {target.job_id} is at {excerpt(target.record.service)}, not at {found.service}",
-                tip=f"if you trust that service, add --api-url {excerpt(target.record.service)}",
+                f"job {target.job_id} is at {safe_excerpt(target.record.service)}, not at {found.service}",
+                tip=f"if you trust that service, add --api-url {safe_excerpt(target.record.service)}",
             )
         try:
+            if target.is_of_sandbox and needs_job:  # one that is gone stays gone: no further look will find it
+                found.api.get_job(target.job_id)
             yield found
         except UnknownJobError:
-            if not of_sandbox:
+            if not target.is_of_sandbox:
                 raise
             raise InputError(
-                f"job {target.job_id} was in the sandbox of a run that has ended, and went with it",
+                f"job {target.job_id} belonged to a sandbox that no longer exists",
                 tip=f"its results, if it had any, are in {target.folder}",
             ) from None

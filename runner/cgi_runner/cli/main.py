@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -13,22 +14,39 @@ from typing import Any, NoReturn
 import click
 
 from cgi_runner import __version__
-from cgi_runner.cli import cohort, inspect, jobs, local, stops, work
 from cgi_runner.cli import options as opt
+from cgi_runner.cli import signals
+from cgi_runner.cli.annotate import annotate
+from cgi_runner.cli.cancer_types import cancer_types
+from cgi_runner.cli.check import check
+from cgi_runner.cli.cohort import cohort
+from cgi_runner.cli.cohort_merge import merge
+from cgi_runner.cli.compare import compare
+from cgi_runner.cli.delete import delete
+from cgi_runner.cli.fetch import fetch
+from cgi_runner.cli.list_jobs import list_jobs
+from cgi_runner.cli.logs import logs
+from cgi_runner.cli.report import report
+from cgi_runner.cli.run import run
+from cgi_runner.cli.sandbox import sandbox
+from cgi_runner.cli.status import status
+from cgi_runner.cli.submit import submit
+from cgi_runner.cli.wait import wait
 from cgi_runner.errors import InputError, RunnerError
-from cgi_runner.redaction import RedactingFormatter, excerpt, hide, redact
+from cgi_runner.redaction import RedactingFormatter, redact, register_secret, safe_excerpt
 
 log = logging.getLogger("cgi_runner")
+sandbox_log = logging.getLogger("cgi_sandbox")
 
 _USAGE = 2
 _FAULT = 1
 _STDOUT = 1
 #: What to do next, by exit code, where an error has no tip of its own.
 _TIPS = {
-    6: "run the same command again: it fetches the results anew",
+    6: "run the same command again: it downloads the results again",
     7: "try again later with the same command: it finds its job again",
 }
-_ASK = "`cgi-runner --help` shows the commands; --debug before the command shows what was asked of the service"
+_ASK = "`cgi-runner --help` shows the commands; --debug before the command shows the requests"
 
 
 class PlainFormatter(RedactingFormatter):
@@ -43,8 +61,39 @@ class PlainFormatter(RedactingFormatter):
 class Commands(click.Group):
     """The command group; its commands are listed in the order of a job's life, not of the alphabet."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names of the commands in the order in which they were added."""
+        del ctx
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and refuse empty values of its options.
+
+        Args:
+            ctx: Context of the group.
+            args: What follows the options of the group.
+
+        Returns:
+            Name, command and its arguments, as click has it.
+
+        """
+        name, command, rest = super().resolve_command(ctx, args)
+        if command and not ctx.resilient_parsing:
+            opt.refuse_empty_values(command, click.Context(command, parent=ctx, info_name=name), rest)
+        return name, command, rest
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; how it is stopped from outside is settled here, since click makes one code of all."""
+        """Run the command; how it is stopped from outside is settled here, since click makes one code of all.
+
+        Args:
+            ctx: Context of the group.
+
+        Raises:
+            Exit: With 0 if nobody reads stdout any more, with the signal's code after a stop.
+
+        """
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -53,7 +102,7 @@ class Commands(click.Group):
             raise click.exceptions.Exit(0) from None
         except (KeyboardInterrupt, Exception) as error:
             # A stop may come in the middle of anything: what fails on the way out of one is no failure of its own.
-            if code := stops.code_of(error):
+            if code := signals.exit_code_for(error):
                 raise click.exceptions.Exit(code) from None
             raise
 
@@ -63,7 +112,7 @@ class Commands(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=opt.examples(
-        "cgi-runner run --sandbox --mutations examples/mutations.tsv --cancer-type CM --output demo",
+        "cgi-runner run --sandbox --mutations examples/mutations.tsv --cancer-type CM --reference hg38 -o demo",
         heading="Try it without an account",
     ),
 )
@@ -74,8 +123,8 @@ class Commands(click.Group):
 def cli(ctx: click.Context, *, debug: bool, quiet: bool) -> None:
     """Call the Cancer Genome Interpreter (CGI) as one step of a pipeline.
 
-    Alterations of a tumour go out once, the results come back whole and verified, and every row that does not come
-    back is named. Data leave this machine for the service that you name; CGI's knowledge base is for research
+    Submits the alterations of a tumour once, downloads and verifies the results, and reports every row that did not
+    come back. Data leave this machine for the service that you name; CGI's knowledge base is for research
     (CC BY-NC 4.0).
     """
     _set_up_logging(debug=debug, quiet=quiet)
@@ -84,11 +133,12 @@ def cli(ctx: click.Context, *, debug: bool, quiet: bool) -> None:
         ctx.exit(_USAGE)
 
 
-for command in (
-    work.run, work.check, work.submit, cohort.cohort, cohort.merge,
-    jobs.wait, jobs.fetch, inspect.status, inspect.logs, inspect.list_jobs, inspect.delete,
-    local.cancer_types, local.sandbox,
-):  # fmt: skip
+#: In the order of a job's life, as `--help` lists them.
+COMMANDS = (
+    cancer_types, check, run, submit, wait, fetch, report, annotate, compare, status, logs, list_jobs, delete, cohort,
+    merge, sandbox,
+)  # fmt: skip
+for command in COMMANDS:
     cli.add_command(command)
 
 
@@ -100,19 +150,27 @@ def _set_up_logging(*, debug: bool, quiet: bool) -> None:
     root.handlers[:] = [handler]
     # What libraries note for their own makers, such as every lock and connection, helps nobody here.
     root.setLevel(logging.WARNING)
-    log.setLevel(logging.DEBUG if debug else logging.WARNING if quiet else logging.INFO)
+    for ours in (log, sandbox_log):
+        ours.setLevel(logging.DEBUG if debug else logging.WARNING if quiet else logging.INFO)
 
 
 def main(argv: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with the code that pipelines act on."""
     try:
-        stops.heed()
+        signals.install_handlers()
+        _forbid_core_files()
         code = _run(sys.argv[1:] if argv is None else argv)
-        stops.let_through()
+        signals.reset_handlers()
     except KeyboardInterrupt as stop:
-        stops.let_through()
-        code = stops.code_of(stop)
+        signals.reset_handlers()
+        code = signals.exit_code_for(stop)
     sys.exit(code)
+
+
+def _forbid_core_files() -> None:
+    """See to it that a crash leaves no image of the memory, which holds the token, on a disk that others may read."""
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _run(arguments: list[str]) -> int:
@@ -121,69 +179,69 @@ def _run(arguments: list[str]) -> int:
         if getattr(sys, name) is None:  # closed by whoever started this; nobody wants to hear
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - as long as the process lives
     # What is typed in place of a job's id may be the token: nothing is shown before it is known.
-    hide(os.environ.get("CGI_EMAIL", "").strip(), os.environ.get("CGI_TOKEN", "").strip())
+    register_secret(os.environ.get("CGI_EMAIL", "").strip(), os.environ.get("CGI_TOKEN", "").strip())
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(arguments, prog_name="cgi-runner", standalone_mode=False)
         sys.stdout.flush()
     except RunnerError as error:
-        _hide_slips(arguments)
-        return _tell(error)
+        _mask_credentials(arguments)
+        return _report_error(error)
     except click.ClickException as error:
-        _hide_slips(arguments, are_misplaced=True)
-        return _tell(_of_usage(error))
+        _mask_credentials(arguments, are_misplaced=True)
+        return _report_error(_usage_error(error))
     except click.exceptions.Abort as error:
-        return stops.code_of(error) or stops.INTERRUPTED
+        return signals.exit_code_for(error) or signals.INTERRUPTED
     except OSError as error:
         # What stdout still holds cannot be written; the interpreter would try again at its end, and fail aloud.
         os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
-        return 0 if isinstance(error, BrokenPipeError) else _tell(_of_the_machine(error))
+        return 0 if isinstance(error, BrokenPipeError) else _report_error(_os_error(error))
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback for people who did not ask
-        _hide_slips(arguments)
-        return _fault(error)
+        _mask_credentials(arguments)
+        return _report_bug(error)
     return code if isinstance(code, int) else 0
 
 
-def _hide_slips(arguments: list[str], *, are_misplaced: bool = False) -> None:
+def _mask_credentials(arguments: list[str], *, are_misplaced: bool = False) -> None:
     """Have secrets masked in what is told of an error, even if it came before anybody had to read them."""
-    from cgi_runner.settings import hide_what_looks_secret, hide_whatever_may_be_secret
+    from cgi_runner.config import register_credentials_in_args, register_token_like_args
 
-    hide_whatever_may_be_secret(arguments)
+    register_credentials_in_args(arguments)
     if are_misplaced:
-        hide_what_looks_secret(arguments)
+        register_token_like_args(arguments)
 
 
-def _of_usage(error: click.ClickException) -> RunnerError:
+def _usage_error(error: click.ClickException) -> RunnerError:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "cgi-runner"
-    return InputError(error.format_message(), tip=f"`{command} --help` shows what can be given")
+    return InputError(error.format_message(), tip=f"`{command} --help` lists the options")
 
 
-def _of_the_machine(error: OSError) -> RunnerError:
+def _os_error(error: OSError) -> RunnerError:
     """Make the error for a disk or a file that does not do as it is told."""
     where = f"{error.filename}: " if error.filename else ""
     return RunnerError(
         f"{where}{error.strerror or error}",
-        tip="look after free space and permissions, then run the same command again: it goes on where it stopped",
+        tip="check free space and permissions, then run the same command again to resume",
     )
 
 
-def _tell(error: RunnerError) -> int:
+def _report_error(error: RunnerError) -> int:
     log.debug("the error in full:", exc_info=error)
-    _say("ERROR", str(error.message), fg="red")
-    _say("TIP", error.tip or _TIPS.get(error.exit_code, _ASK), fg="cyan")
+    _echo_status("ERROR", str(error.message), fg="red")
+    _echo_status("TIP", error.tip or _TIPS.get(error.exit_code, _ASK), fg="cyan")
     return error.exit_code
 
 
-def _fault(error: Exception) -> int:
-    log.debug("the fault in full:", exc_info=error)
-    _say("ERROR", f"{type(error).__name__}: {excerpt(str(error))}: this is a fault of cgi-runner itself", fg="red")
-    _say("TIP", "run it again with --debug and report what it shows; no secret is in it", fg="cyan")
+def _report_bug(error: Exception) -> int:
+    log.debug("the error in full:", exc_info=error)
+    _echo_status("ERROR", f"{type(error).__name__}: {safe_excerpt(str(error))}: this is a bug in cgi-runner", fg="red")
+    _echo_status("TIP", "run it again with --debug and report the output; it contains no secrets", fg="cyan")
     return _FAULT
 
 
-def _say(kind: str, text: str, *, fg: str) -> None:
+def _echo_status(kind: str, text: str, *, fg: str) -> None:
     no_color: Any = False if os.environ.get("NO_COLOR") else None
     with suppress(OSError):  # if nobody listens, the exit code still tells
         click.echo(f"{click.style(kind, fg=fg, bold=True)} {redact(text)}", err=True, color=no_color)

@@ -7,18 +7,18 @@ import re
 import sys
 from typing import Any
 
-from cgi_runner.clock import spell_duration
-from cgi_runner.job.screen import Blank, Screen
+from cgi_runner.clock import format_duration
+from cgi_runner.job.progress import NullProgress, Progress
 
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ +")
 
 
-def screen() -> Screen:
+def progress() -> Progress:
     """Give the screen that fits where stderr goes."""
-    return Terminal() if sys.stderr.isatty() else Blank()
+    return TerminalProgress() if sys.stderr.isatty() else NullProgress()
 
 
-class Terminal:
+class TerminalProgress:
     """Draws on a terminal with tqdm, which also knows its width and how to clear a line.
 
     Whatever is logged meanwhile takes the line's place; the line is drawn again at the next change.
@@ -29,18 +29,31 @@ class Terminal:
         self._bar: Any = None
         self._shows_bytes = False
         for handler in logging.getLogger().handlers:
-            handler.addFilter(self._make_way)
+            handler.addFilter(self._clear_for_log)
 
     def waiting(self, waited: float, pause: float, last: str) -> None:
-        """Show how long the job has been waited for, when the next look is due, and the job's last word."""
+        """Show how long the job has been waited for.
+
+        Args:
+            waited: Seconds since the wait began.
+            pause: Seconds until the service is asked next.
+            last: Last line of the job's log.
+
+        """
         if self._bar is None:
             self._open(total=0, bar_format="{desc}")
         said = _STAMP.sub("", last, count=1)
-        line = f"waiting {spell_duration(waited)}, next look in {spell_duration(pause)}: {said}"
+        line = f"waiting {format_duration(waited)}, next check in {format_duration(pause)}: {said}"
         self._bar.set_description_str(line[: (self._bar.ncols or 80) - 1])
 
     def received(self, size: int, total: int | None) -> None:
-        """Show a bar of bytes."""
+        """Show a bar of bytes.
+
+        Args:
+            size: Bytes so far.
+            total: Bytes of the whole, or None if the service has not said.
+
+        """
         if not self._shows_bytes:
             self.clear()
             self._open(total=total, unit="B", unit_scale=True, desc="results")
@@ -58,7 +71,7 @@ class Terminal:
 
         self._bar = tqdm(leave=False, dynamic_ncols=True, file=sys.stderr, **options)
 
-    def _make_way(self, record: logging.LogRecord) -> bool:
+    def _clear_for_log(self, record: logging.LogRecord) -> bool:
         del record
         self.clear()
         return True

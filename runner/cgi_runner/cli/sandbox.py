@@ -1,4 +1,4 @@
-"""Commands that need no service: cancer-types, sandbox."""
+"""The command `sandbox`: serve the sandbox on this machine."""
 
 from __future__ import annotations
 
@@ -9,31 +9,6 @@ import click
 
 from cgi_runner.cli import options as opt
 from cgi_runner.errors import InputError
-
-
-@click.command("cancer-types", epilog=opt.examples("cgi-runner cancer-types melanoma"))
-@click.argument("query", default="", metavar="[QUERY]")
-@opt.as_json
-def cancer_types(*, query: str, as_json: bool) -> None:
-    """List CGI's cancer types, or those that QUERY may mean.
-
-    QUERY is part of an id or a name, or a code of TCGA or OncoTree. Tabs stand between id, name and the ids of the
-    types above it.
-    """
-    from cgi_runner.cancer_types import foreign_codes, near, search
-    from cgi_runner.cli import show
-
-    hits = search(query)
-    found = hits + [t for t in near(query) if t not in hits] if all(t.is_predisposition for t in hits) else hits
-    if as_json:
-        show.machine([{"id": t.id, "name": t.name, "parents": list(t.parents)} for t in found])
-        return
-    foreign = foreign_codes().get(query.strip().upper())
-    if foreign:
-        click.echo(f"{foreign.code} is a {foreign.system} code; CGI calls it {foreign.cgi_id}", err=True)
-    elif not hits:
-        click.echo(f"no cancer type holds {query!r}{'; the nearest are:' if found else ''}", err=True)
-    show.table([(t.id, t.name, ",".join(t.parents)) for t in found])
 
 
 @click.command(epilog=opt.examples("cgi-runner sandbox --port 8080"))
@@ -49,14 +24,17 @@ def cancer_types(*, query: str, as_json: bool) -> None:
     help="Jobs that an account may have stored.",
 )
 @click.option(
-    "--database", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Keep the jobs beyond this run."
+    "--database",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Store the jobs here so that they survive a restart.",
 )
 @click.option(
     "--fault",
     "faults",
     multiple=True,
     metavar="RULE",
-    help="Misbehave, for a drill, e.g. 'post drop handled' or 'logs 503 times=3'; see docs/drills.md. Repeatable.",
+    help="Simulate a fault, e.g. 'post drop handled' or 'logs 503 times=3'; see docs/drills.md. Repeatable.",
 )
 def sandbox(
     *, host: str, port: int, duration: float, quota: int, database: Path | None, faults: tuple[str, ...]
@@ -67,17 +45,19 @@ def sandbox(
     interpretation. It prints its address; give that to the other commands as --api-url or CGI_API_URL. Any e-mail
     and token will do. Ctrl-C ends it.
     """
-    from cgi_runner.sandbox import Sandbox
+    from cgi_runner.local_sandbox import translate_sandbox_errors
+    from cgi_sandbox import Sandbox
 
     if not 0 <= duration < math.inf:  # which is also not true of no number
         raise InputError(f"a job cannot take {duration} seconds", tip="write it like --duration 15")
-    service = Sandbox(database, host=host, port=port, duration=duration, quota=quota)
-    if faults:
-        from cgi_runner.sandbox.faults import FaultPlan, parse
+    with translate_sandbox_errors():
+        service = Sandbox(database, host=host, port=port, duration=duration, quota=quota)
+        if faults:
+            from cgi_sandbox.faults import FaultPlan, parse
 
-        service.interceptors.append(FaultPlan([parse(line) for line in faults]))
-    try:
-        click.echo(service.url)
-        service.serve_forever()
-    finally:
-        service.close()
+            service.interceptors.append(FaultPlan([parse(line) for line in faults]))
+        try:
+            click.echo(service.url)
+            service.serve_forever()
+        finally:
+            service.close()

@@ -1,4 +1,4 @@
-"""Stops from outside: SIGTERM and Ctrl-C end a command in good order, each with an exit code of its own.
+"""Stops from outside: SIGTERM, SIGHUP and Ctrl-C end a command in good order, each with an exit code of its own.
 
 A stop is an exception in the middle of whatever is being done. Python swallows exceptions in a few places, such as when
 an object goes, and one that comes just after a lock was taken leaves it taken, on which the way out may then wait for
@@ -12,55 +12,66 @@ import sys
 from types import FrameType
 from typing import Any, NoReturn
 
-INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
-_IN_A_MOMENT = 0.01  # seconds
-_PATIENCE = 5.0  # seconds for ending in good order, less than those that engines give
+INTERRUPTED, TERMINATED, HUNG_UP = 128 + signal.SIGINT, 128 + signal.SIGTERM, 128 + signal.SIGHUP
+_REPEAT_SOON = 0.01  # seconds
+_GRACE = 5.0  # seconds for ending in good order, less than those that engines give
 
 
 class TerminatedError(KeyboardInterrupt):
     """SIGTERM came: stop as for Ctrl-C, with another exit code."""
 
 
-def heed() -> None:
-    """Have stops raise `TerminatedError` or, as Python does by itself, `KeyboardInterrupt` from now on."""
-    signal.signal(signal.SIGTERM, _stopped)
+class HangupError(KeyboardInterrupt):
+    """SIGHUP came, as the terminal went: stop as for Ctrl-C, with another exit code."""
+
+
+_STOPS: dict[int, type[KeyboardInterrupt]] = {signal.SIGTERM: TerminatedError, signal.SIGHUP: HangupError}
+
+
+def install_handlers() -> None:
+    """Have stops raise `KeyboardInterrupt`, as Python does for Ctrl-C, or its own kinds for the others from now on."""
+    signal.signal(signal.SIGTERM, _raise_stop)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # what nohup starts ignores it
+        signal.signal(signal.SIGHUP, _raise_stop)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # what runs in the background ignores it
-        signal.signal(signal.SIGINT, _stopped)
-    sys.unraisablehook = _swallowed
+        signal.signal(signal.SIGINT, _raise_stop)
+    sys.unraisablehook = _on_unraisable
 
 
-def let_through() -> None:
+def reset_handlers() -> None:
     """Let further signals end the process without a word: all that is to be told has been told."""
     signal.setitimer(signal.ITIMER_REAL, 0)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
-def code_of(error: BaseException | None) -> int:
+def exit_code_for(error: BaseException | None) -> int:
     """Give the exit code of the stop that an exception is, or came after; 0 if there was none."""
     while error:
         if isinstance(error, KeyboardInterrupt):
-            return TERMINATED if isinstance(error, TerminatedError) else INTERRUPTED
+            numbers = (number for number, stop in _STOPS.items() if isinstance(error, stop))
+            return 128 + next(numbers, signal.SIGINT)
         error = error.__context__
     return 0
 
 
-def _stopped(number: int, frame: FrameType | None) -> NoReturn:
+def _raise_stop(number: int, frame: FrameType | None) -> NoReturn:
     del frame
-    stop = TerminatedError if number == signal.SIGTERM else KeyboardInterrupt
-    _have_again(stop, _PATIENCE)
+    stop = _STOPS.get(number, KeyboardInterrupt)
+    _raise_again_after(stop, _GRACE)
     raise stop
 
 
-def _swallowed(lost: Any) -> None:
+def _on_unraisable(lost: Any) -> None:
     """Have a stop come again; tell of any other exception as Python does."""
     if isinstance(lost.exc_value, KeyboardInterrupt):
-        _have_again(type(lost.exc_value), _IN_A_MOMENT)
+        _raise_again_after(type(lost.exc_value), _REPEAT_SOON)
     else:
         sys.__unraisablehook__(lost)
 
 
-def _have_again(stop: type[KeyboardInterrupt], seconds: float) -> None:
+def _raise_again_after(stop: type[KeyboardInterrupt], seconds: float) -> None:
     """Have the stop come again in so many seconds, and again, unless the command has ended before."""
 
     def again(number: int, frame: FrameType | None) -> NoReturn:
@@ -68,4 +79,4 @@ def _have_again(stop: type[KeyboardInterrupt], seconds: float) -> None:
         raise stop
 
     signal.signal(signal.SIGALRM, again)
-    signal.setitimer(signal.ITIMER_REAL, seconds, _PATIENCE)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _GRACE)

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from cgi_runner.cohort.conduct import Conductor, Tell
-from cgi_runner.cohort.gather import Gathered, gather
-from cgi_runner.cohort.ledger import SAMPLES, Ledger
-from cgi_runner.cohort.names import counted
+from cgi_runner.cohort.events import EndEvent, EventListener, PlanEvent, ignore_event, timestamp
+from cgi_runner.cohort.flags import Flags
+from cgi_runner.cohort.jobs import CohortJobs
+from cgi_runner.cohort.merged_tables import write_tables
+from cgi_runner.cohort.names import plural
 from cgi_runner.cohort.outcome import Report
 from cgi_runner.cohort.packing import USUAL_ROWS
-from cgi_runner.cohort.shared import Shared, prepare_shared
-from cgi_runner.cohort.sheet import REFERENCES, Bad, Defaults, Sheet, read_sheet, sheet_of
-from cgi_runner.cohort.tables import write_tables
+from cgi_runner.cohort.prepare import PreparedSamples, prepare_samples
+from cgi_runner.cohort.record import SAMPLES, CohortRecord
+from cgi_runner.cohort.shared_inputs import SharedInputs, prepare_shared
+from cgi_runner.cohort.sheet import REFERENCES, Defaults, RejectedSample, Sheet, read_sheet, sheet_from_names
 from cgi_runner.errors import InputError
-from cgi_runner.inputs import Kind
-from cgi_runner.job import Desk
-from cgi_runner.job.workspace import workspace
+from cgi_runner.inputs import Kind, Options
+from cgi_runner.job import JobContext
+from cgi_runner.output.locking import output_lock
 
 log = logging.getLogger(__name__)
 
@@ -33,35 +34,27 @@ class Cohort:
     """What the user wants analysed: a sheet of samples, or files that all of them share, or both."""
 
     sheet: Path | None
-    shared: Mapping[Kind, Path] = field(default_factory=dict)
+    shared: Mapping[Kind, Path | Sequence[Path]] = field(default_factory=dict)
     defaults: Defaults = field(default_factory=Defaults)
     title: str = ""
-    pass_only: bool = False
+    options: Options = field(default_factory=Options)
+    """How the input files are to be read."""
     most_rows: int = USUAL_ROWS
+    pseudonyms: bool = False
+    """Whether the title stays here, too; samples always have made-up ids in a job."""
 
 
-@dataclass(frozen=True)
-class Flags:
-    """How it is to be done."""
-
-    fresh: bool = False
-    delete: bool = False
-    skip_bad: bool = False
-
-
-def _unheard(event: dict[str, Any]) -> None:
-    del event
-
-
-def run(cohort: Cohort, out: Path, desk: Desk, flags: Flags | None = None, tell: Tell = _unheard) -> Report:
+def run(
+    cohort: Cohort, out: Path, context: JobContext, flags: Flags | None = None, tell: EventListener = ignore_event
+) -> Report:
     """Check all samples, pack them into few jobs, submit, wait, fetch, verify, and give each sample its results.
 
     Args:
         cohort: The samples.
         out: The folder for all of it.
-        desk: What to work with; its deadline is that of the whole cohort.
+        context: What to work with; its deadline is that of the whole cohort.
         flags: How.
-        tell: Hears of every change, as values that can be written as JSON.
+        tell: Called with every change, as values that can be written as JSON.
 
     Raises:
         InputError: Samples cannot be used, all of them listed; or the folder is taken.
@@ -69,33 +62,68 @@ def run(cohort: Cohort, out: Path, desk: Desk, flags: Flags | None = None, tell:
 
     """
     flags = flags or Flags()
-    _refuse_own_table(cohort.sheet, out)
-    with workspace(out, desk.deadline) as work:
-        found = _gathered(cohort, work)
-        _judge(found, flags)
-        ledger = Ledger(out, desk.service, cohort.title, desk.clock, skipped=found.bad)
-        ledger.make_plan(found.members, cohort.most_rows)
+    with output_lock(out, context.deadline) as work:
+        found = prepare_cohort(cohort, out, work, flags)
+        skipped = [*found.rejected, *found.sheet.left_out]
+        ledger = CohortRecord(
+            out,
+            context.service,
+            cohort.title,
+            context.clock,
+            sheet={"columns": found.sheet.columns, "unused": found.sheet.unused},
+            skipped=skipped,
+            pseudonyms=cohort.pseudonyms,
+        )
+        ledger.make_plan(found.samples, cohort.most_rows)
         ledger.write()
-        packs = ledger.plan.packs
-        rows = sum(pack.rows for pack in packs)
-        told = [counted(len(found.members), "sample"), counted(rows, "row"), counted(len(packs), "job")]
-        log.info("%s with %s: %s", *told)
-
-        def timed(event: dict[str, Any]) -> None:
-            tell({"time": desk.clock.now().isoformat(timespec="seconds"), **event})
-
-        numbers = {"samples": len(found.members), "skipped": len(found.bad), "jobs": len(packs), "rows": rows}
-        timed({"event": "plan", **numbers})
-        conductor = Conductor(ledger, desk, work, fresh=flags.fresh, delete=flags.delete, tell=timed)
+        tell(_log_plan(ledger, found))
+        jobs = CohortJobs(ledger, context, work, flags, tell)
         try:
-            conductor.conduct()
+            jobs.run()
         finally:
             folders = [out / ledger.plan.folders[label] for label in sorted(ledger.missing)]
             ledger.tables = write_tables(folders, out, work, rest=found.dropped) if folders else []
             ledger.write()
-        report = Report(ledger, conductor.failures)
-        timed({"event": "end", **report.as_json()})
+        report = Report(ledger, jobs.failures)
+        tell(EndEvent(time=timestamp(context.clock), event="end", **report.as_json()))
         return report
+
+
+def _log_plan(ledger: CohortRecord, found: PreparedSamples) -> PlanEvent:
+    """Log what is going to be sent, and give it as an event."""
+    batches = ledger.plan.batches
+    rows = sum(batch.rows for batch in batches)
+    samples = plural(len(found.samples), "sample")
+    log.info("%s with %s: %s", samples, plural(rows, "row"), plural(len(batches), "job"))
+    for warning in ledger.warnings:
+        log.warning("%s", warning)
+    return PlanEvent(
+        time=timestamp(ledger.clock),
+        event="plan",
+        samples=len(found.samples),
+        skipped=len(found.rejected),
+        jobs=len(batches),
+        rows=rows,
+    )
+
+
+def prepare_cohort(cohort: Cohort, out: Path, work: Path, flags: Flags) -> PreparedSamples:
+    """Prepare all samples of a cohort.
+
+    Args:
+        cohort: The sheet, and what all samples share.
+        out: The output folder, which is not written.
+        work: A folder for temporary files.
+        flags: Whether samples that cannot be used are skipped.
+
+    Raises:
+        InputError: Samples cannot be used and are not to be skipped, or the sheet lies where a table will be written.
+
+    """
+    _refuse_own_table(cohort.sheet, out)
+    found = _prepare_all(cohort, work)
+    _require_usable(found, flags)
+    return found
 
 
 def _refuse_own_table(sheet: Path | None, out: Path) -> None:
@@ -109,51 +137,52 @@ def _refuse_own_table(sheet: Path | None, out: Path) -> None:
         )
 
 
-def _gathered(cohort: Cohort, work: Path) -> Gathered:
+def _prepare_all(cohort: Cohort, work: Path) -> PreparedSamples:
     if not cohort.sheet and not cohort.shared:
         raise InputError(
             "found no samples, expected a sheet, or files that name them", tip="give SAMPLES or --mutations"
         )
     sheet = read_sheet(cohort.sheet, cohort.defaults, shared=cohort.shared) if cohort.sheet else None
-    shared = Shared()
+    shared = SharedInputs()
     if cohort.shared:
         reference = _one_reference(sheet, cohort.defaults)
-        shared = prepare_shared(cohort.shared, work / "shared", reference=reference, pass_only=cohort.pass_only)
-    sheet = sheet or sheet_of(sorted(shared.names), cohort.defaults)
-    return gather(sheet, shared, work / "samples", pass_only=cohort.pass_only)
+        options = replace(cohort.options, reference=reference, all_samples=True, samples_may_differ=True)
+        shared = prepare_shared(cohort.shared, work / "shared", options)
+    sheet = sheet or sheet_from_names(sorted(shared.names), cohort.defaults)
+    return prepare_samples(sheet, shared, work / "samples", cohort.options)
 
 
-def _one_reference(sheet: Sheet | None, defaults: Defaults) -> str:
-    found = {sample.reference for sample in sheet.samples} if sheet else set()
+def _one_reference(sheet: Sheet | None, defaults: Defaults) -> str | None:
+    found = {sample.reference for sample in sheet.samples if sample.reference} if sheet else set()
     if len(found) > 1:
         raise InputError(
             f"found the references {' and '.join(sorted(found))} in the sheet, expected one for a shared file",
             tip="give the samples of each reference a sheet and a file of their own",
         )
-    return found.pop() if found else REFERENCES[defaults.reference.lower()]
+    return found.pop() if found else REFERENCES[defaults.reference.lower()] if defaults.reference else None
 
 
-def _judge(found: Gathered, flags: Flags) -> None:
+def _require_usable(found: PreparedSamples, flags: Flags) -> None:
     """Say which samples cannot be used, all at once.
 
     Raises:
         InputError: There are some, and they are not to be skipped; or no others are left.
 
     """
-    if not found.bad:
+    if not found.rejected:
         return
-    said = [_told(bad) for bad in found.bad]
-    total = len(found.bad) + len(found.members)
-    if flags.skip_bad and found.members:
+    said = [_describe(bad) for bad in found.rejected]
+    total = len(found.rejected) + len(found.samples)
+    if flags.skip_bad and found.samples:
         log.warning("%d of %d samples are skipped:\n  %s", len(said), total, "\n  ".join(said))
         return
     raise InputError(
         "\n  ".join([f"{len(said)} of {total} samples cannot be used, nothing was sent:", *said]),
-        tip="correct them, or go on without them with --skip-bad" if found.members else "correct them",
+        tip="correct them, or skip them with --skip-bad" if found.samples else "correct them",
     )
 
 
-def _told(bad: Bad) -> str:
-    lines = bad.why.splitlines()
+def _describe(bad: RejectedSample) -> str:
+    lines = bad.reason.splitlines()
     more = [f"… and {len(lines) - _MOST_LINES} more lines"] if len(lines) > _MOST_LINES else []
     return "\n    ".join([f"{bad.name}: {lines[0]}", *(line.strip() for line in [*lines[1:_MOST_LINES], *more])])

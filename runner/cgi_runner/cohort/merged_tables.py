@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cgi_runner import __version__
-from cgi_runner.cohort.ledger import NAME, SCHEMA
+from cgi_runner.cohort.compatibility import require_one_origin
 from cgi_runner.cohort.names import is_safe
+from cgi_runner.cohort.record import NAME, SCHEMA
 from cgi_runner.errors import InputError
 from cgi_runner.job import read_record
-from cgi_runner.job.journal import NAME as RECORD
-from cgi_runner.job.journal import settle, write_whole
-from cgi_runner.job.life import UPLOAD, refuse_taken
-from cgi_runner.job.workspace import workspace
+from cgi_runner.output.claim import UPLOAD, require_free_folder
+from cgi_runner.output.locking import output_lock
+from cgi_runner.output.record import NAME as RECORD
+from cgi_runner.output.record import atomic_write, commit_file
 from cgi_runner.results.tables import Table
 
 DROPPED = "dropped.tsv"
@@ -44,14 +45,16 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
         out: Where the tables go; those of an earlier merge are replaced.
 
     Raises:
-        InputError: A folder holds no verified results, or a sample is in several of them.
+        InputError: A folder holds no verified results, a sample is in several of them, or they are of several genome
+            builds, or of the sandbox and of CGI.
 
     """
-    with workspace(out) as work:
+    with output_lock(out) as work:
         if not _is_merged(out):
-            refuse_taken(out)
+            require_free_folder(out)
         found = list(dict.fromkeys(inner for folder in folders for inner in _expanded(folder)))
         _check_verified(found)
+        origin = require_one_origin({folder: read_record(folder / RECORD) for folder in found})
         whose = {folder: _samples(folder) for folder in found}
         _check_once(whose)
         found.sort(key=lambda folder: min(whose[folder], default=""))
@@ -59,14 +62,23 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
         tables = write_tables(found, out, work, rest=rest)
         names = sorted(name for samples in whose.values() for name in samples)
         about = {"schema": SCHEMA, "cgi_runner": __version__, "merged": [str(f) for f in found], "samples": names}
-        write_whole(out / NAME, json.dumps({**about, "tables": tables}, indent=1, ensure_ascii=False) + "\n")
+        about |= {"reference": origin.reference, "service": origin.service, "cgi_versions": origin.versions}
+        atomic_write(out / NAME, json.dumps({**about, "tables": tables}, indent=1, ensure_ascii=False) + "\n")
         return Merged(len(names), tables)
 
 
 def write_tables(folders: Sequence[Path], out: Path, work: Path, *, rest: Path | None = None) -> list[str]:
-    """Write one table of each kind from the folders, in their order, and give the names of those that came of it.
+    """Write one table of each kind from the folders, in their order.
 
-    `rest` is one more list of rows that were not sent, of no sample in particular.
+    Args:
+        folders: Folders of samples, each with tables of its own.
+        out: Where the tables are put; those for which there are no rows are removed.
+        work: A folder for temporary files, on the same disk.
+        rest: One more list of rows that were not sent, of no sample in particular.
+
+    Returns:
+        The names of the tables that were written.
+
     """
     names = []
     for name in TABLES:
@@ -75,7 +87,7 @@ def write_tables(folders: Sequence[Path], out: Path, work: Path, *, rest: Path |
             paths.insert(0, rest)
         if paths:
             _join(paths, work / name)
-            settle(work / name, out / name)
+            commit_file(work / name, out / name)
             names.append(name)
         else:
             (out / name).unlink(missing_ok=True)
@@ -141,7 +153,9 @@ def _expanded(folder: Path) -> list[Path]:
         known = json.loads((folder / NAME).read_text(encoding="utf-8"))
         names = [about["folder"] for about in known["samples"] if is_safe(about["folder"])]
     except (OSError, ValueError, TypeError, KeyError):
-        raise InputError(f"{folder / NAME} is no record of a cohort", tip="name the samples' folders instead") from None
+        raise InputError(
+            f"{folder / NAME} is not a valid record of a cohort", tip="name the samples' folders instead"
+        ) from None
     return [folder / name for name in names]
 
 
@@ -168,7 +182,10 @@ def _rows(path: Path) -> int:
 
 def _check_verified(folders: Sequence[Path]) -> None:
     if faults := [fault for fault in map(_fault, folders) if fault]:
-        raise InputError("\n  ".join([f"{len(faults)} folders cannot be merged", *faults]), tip="finish or leave out")
+        raise InputError(
+            "\n  ".join([f"{len(faults)} folders cannot be merged", *faults]),
+            tip="finish these runs, or leave them out",
+        )
 
 
 def _fault(folder: Path) -> str:
@@ -179,7 +196,7 @@ def _fault(folder: Path) -> str:
     if not record.state.is_complete:
         return f"{folder}: its job has no verified results yet"
     others = [name for name in record.archive.get("members", []) if _is_other_table(name)]
-    return f"{folder}: holds {', '.join(others)} of an earlier CGI, which no merge knows" if others else ""
+    return f"{folder}: holds {', '.join(others)} of an earlier CGI, which cannot be merged" if others else ""
 
 
 def _is_other_table(name: str) -> bool:

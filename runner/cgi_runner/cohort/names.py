@@ -4,37 +4,74 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 #: What else lies in a cohort's folder, in lower case; no sample's folder may be called so.
 RESERVED = frozenset(
-    {"jobs", "cohort.json", "samples.tsv", "dropped.tsv", "cgi-job.json", "cgi-results.zip", "cgi-logs.txt"}
+    {
+        "jobs",
+        "cohort.json",
+        "samples.tsv",
+        "dropped.tsv",
+        "cgi-job.json",
+        "cgi-results.zip",
+        "cgi-logs.txt",
+        "report.html",
+    }
     | {"alterations.tsv", "biomarkers.tsv", "cna_analysis.tsv", "fusion_analysis.tsv", "summary.txt"}
 )
 _LONGEST = 80
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
-def label_of(name: str) -> str:
+def escape_name(name: str) -> str:
     r"""Give the name as it stands in tables, which know no quotes: what is not printable is escaped, a tab as `\t`."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
 
 
-def alike(name: str) -> str:
+def normalised_name(name: str) -> str:
     """Give what is the same for names that people take for one: case and the ways to write an accent do not count."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def counted(number: int, noun: str) -> str:
-    """Give `1 sample`, `2 samples`."""
+@dataclass(frozen=True)
+class OtherNames:
+    """The other samples of the sheet: names that people might take for one of theirs are in it."""
+
+    listed: Counter[str]
+    label: str
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the name is one of theirs."""
+        return self.listed[normalised_name(str(name))] > (normalised_name(str(name)) == normalised_name(self.label))
+
+
+def plural(number: int, noun: str) -> str:
+    """Give `1 sample`, `2 samples`.
+
+    Args:
+        number: How many there are.
+        noun: In the singular; it takes an s.
+
+    """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def folders_of(labels: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
+def folder_names(labels: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
     """Give each sample a folder name of its own: no slashes, no accents, unique on disks that ignore case.
 
     A name that is safe already stays as it is; one that had to be changed, or differs from another only in case, may
-    get a number. `taken` are names that are given away already.
+    get a number.
+
+    Args:
+        labels: Names of samples.
+        taken: Folder names that are in use already.
+
+    Returns:
+        The folder name for each label.
+
     """
     asked = {label: _safe(label) for label in labels}
     used = {name.casefold() for name in taken} | RESERVED

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from cgi_runner.cohort.ledger import Ledger
-from cgi_runner.cohort.names import counted
-from cgi_runner.cohort.packing import Pack
+from cgi_runner.cohort.events import CohortNumbers
+from cgi_runner.cohort.names import plural
+from cgi_runner.cohort.packing import Batch
+from cgi_runner.cohort.record import CohortRecord
 from cgi_runner.errors import RowsMissingError, RunnerError
 
 #: Exit codes, the worst first: those that no repetition heals, then those that one may.
-_WORST_FIRST = (1, 4, 2, 5, 6, 7, 8, 3, 9)
+_WORST_FIRST = (1, 4, 2, 10, 5, 6, 7, 8, 3, 9)
 
 
 class CohortError(RunnerError):
@@ -27,13 +27,13 @@ class CohortError(RunnerError):
 class Report:
     """What came of a cohort: the ledger says what is there, `failures` what is not."""
 
-    ledger: Ledger
-    failures: list[tuple[Pack, RunnerError]] = field(default_factory=list)
+    ledger: CohortRecord
+    failures: list[tuple[Batch, RunnerError]] = field(default_factory=list)
 
     @property
     def jobs(self) -> int:
         """How many jobs the cohort has."""
-        return len(self.ledger.plan.packs)
+        return len(self.ledger.plan.batches)
 
     @property
     def samples_done(self) -> int:
@@ -46,24 +46,24 @@ class Report:
         return sum(self.ledger.missing.values())
 
     @property
-    def samples_untold(self) -> int:
+    def samples_unaccounted(self) -> int:
         """How many samples have rows of which the archives do not tell whether they came back."""
-        return len(self.ledger.untold)
+        return len(self.ledger.unaccounted)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> CohortNumbers:
         """Give the numbers for machines."""
         return {
             "samples": len(self.ledger.plan.folders),
             "samples_done": self.samples_done,
             "samples_skipped": len(self.ledger.skipped),
             "jobs": self.jobs,
-            "jobs_failed": [{"job": pack.name, "problem": error.message} for pack, error in self.failures],
+            "jobs_failed": [{"job": batch.name, "problem": error.message} for batch, error in self.failures],
             "rows_missing": self.rows_missing,
-            "samples_untold": self.samples_untold,
+            "samples_unaccounted": self.samples_unaccounted,
             "tables": self.ledger.tables,
         }
 
-    def check(self, *, strict: bool) -> None:
+    def raise_for_failures(self, *, strict: bool) -> None:
         """See to it that nothing failed.
 
         Raises:
@@ -73,23 +73,25 @@ class Report:
         """
         if self.failures:
             worst = min((error for _, error in self.failures), key=lambda error: _WORST_FIRST.index(error.exit_code))
-            said = [f"job {pack.name} ({_samples(pack)}): {error.message}" for pack, error in self.failures]
+            said = [f"job {batch.name} ({_samples(batch)}): {error.message}" for batch, error in self.failures]
             raise CohortError(
-                "\n  ".join([f"{len(said)} of {self.jobs} jobs have no results; the others' are whole", *said]),
-                tip=worst.tip or "run the same command again: it goes on where it stopped",
+                "\n  ".join(
+                    [f"{len(said)} of {self.jobs} jobs have no results; those of the others are complete", *said]
+                ),
+                tip=worst.tip or "run the same command again to resume",
                 exit_code=worst.exit_code,
             )
         if strict and self.rows_missing:
             raise RowsMissingError(
                 f"{self.rows_missing} rows were sent and did not come back", tip="dropped.tsv lists them with reasons"
             )
-        if strict and self.samples_untold:
+        if strict and self.samples_unaccounted:
             raise RowsMissingError(
-                f"the archives do not tell which rows of {counted(self.samples_untold, 'sample')} came back",
+                f"the archives do not show which rows of {plural(self.samples_unaccounted, 'sample')} came back",
                 tip="compare them with the results yourself, or leave --strict out",
             )
 
 
-def _samples(pack: Pack) -> str:
-    first = pack.members[0].sample.label
-    return f"{first} and {counted(others, 'more sample')}" if (others := len(pack.members) - 1) else first
+def _samples(batch: Batch) -> str:
+    first = batch.members[0].sample.label
+    return f"{first} and {plural(others, 'more sample')}" if (others := len(batch.members) - 1) else first

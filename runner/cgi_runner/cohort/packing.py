@@ -9,26 +9,26 @@ from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 
-from cgi_runner.cohort.gather import Member
-from cgi_runner.cohort.names import counted
-from cgi_runner.cohort.shared import Part
-from cgi_runner.cohort.sheet import KINDS
+from cgi_runner.cohort.names import plural
+from cgi_runner.cohort.prepare import PreparedSample
+from cgi_runner.cohort.shared_inputs import SampleRows
+from cgi_runner.inputs import KINDS
 from cgi_runner.inputs.genome import GENOMES
-from cgi_runner.job.submit import Order
+from cgi_runner.job.submission import Submission
 
 #: Rows of a job, unless the user says otherwise: the largest job known to have worked had 116,410.
 USUAL_ROWS = 100_000
 
 _BLOCK = 10_000
-_RANKS = {name.encode(): rank << 40 for name, rank in GENOMES["hg38"].ranks.items()}
+_RANKS = {name.encode(): rank << 40 for name, rank in GENOMES["hg38"].order.items()}
 
 
 @dataclass(frozen=True)
-class Pack:
+class Batch:
     """The samples of one job, in the order of their ids."""
 
     number: int
-    members: tuple[Member, ...]
+    members: tuple[PreparedSample, ...]
 
     @property
     def name(self) -> str:
@@ -46,42 +46,58 @@ class Pack:
         return sum(member.rows for member in self.members)
 
 
-def packed(members: Iterable[Member], *, most_rows: int, first: int = 1) -> list[Pack]:
+def make_batches(members: Iterable[PreparedSample], *, most_rows: int, first: int = 1) -> list[Batch]:
     """Put samples into as few jobs as their cancer types, references and a limit of rows allow, in their order.
 
     Samples with mutations and samples without stay apart: CGI takes a gene without a mutation for wild type, and must
     not do so where mutations were never looked for. A sample that exceeds the limit has a job of its own.
+
+    Args:
+        members: The samples, prepared.
+        most_rows: Most rows of all kinds together that share a job.
+        first: Number of the first job.
+
+    Returns:
+        The jobs, numbered one after the other.
+
     """
-    bins: list[tuple[tuple[str, str, bytes], list[Member], int]] = []
+    bins: list[tuple[tuple[str, str, bytes], list[PreparedSample], int]] = []
     for member in members:
-        key = (member.sample.cancer_type, member.sample.reference, member.layout)
+        key = (member.sample.cancer_type, member.reference.build, member.layout)
         place = next((n for n, (k, _, rows) in enumerate(bins) if k == key and rows + member.rows <= most_rows), None)
         if place is None:
             bins.append((key, [member], member.rows))
         else:
             _, others, rows = bins[place]
             bins[place] = (key, [*others, member], rows + member.rows)
-    return [Pack(number, tuple(together)) for number, (_, together, _) in enumerate(bins, first)]
+    return [Batch(number, tuple(together)) for number, (_, together, _) in enumerate(bins, first)]
 
 
-def order(pack: Pack, folder: Path, *, title: str) -> Order:
-    """Write the files of a pack into a folder, and give what is to be asked of CGI."""
+def build_submission(batch: Batch, folder: Path, *, title: str) -> Submission:
+    """Write the files of a batch into a folder, and give what is to be asked of CGI.
+
+    Args:
+        batch: Samples that share a job.
+        folder: Made if need be.
+        title: Beginning of the job's title; the number of the batch and of its samples follow.
+
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    one = pack.members[0].sample
-    files = {kind: path for kind in KINDS if (path := _file(pack, kind, folder / f"{kind}.tsv"))}
-    return Order(
-        cancer_type=one.cancer_type,
-        reference=one.reference,
+    one = batch.members[0]
+    files = {kind: path for kind in KINDS if (path := _file(batch, kind, folder / f"{kind}.tsv"))}
+    return Submission(
+        cancer_type=one.sample.cancer_type,
+        reference=one.reference.build,
         # The number tells packs of the same content apart, which would otherwise be taken for one job.
-        title=f"{title} {pack.name} ({counted(len(pack.members), 'sample')})".strip(),
+        title=f"{title} {batch.name} ({plural(len(batch.members), 'sample')})".strip(),
         files={kind: path for kind, (path, _) in files.items()},
         sha256={kind: sha256 for kind, (_, sha256) in files.items()},
     )
 
 
-def _file(pack: Pack, kind: str, path: Path) -> tuple[Path, str] | None:
+def _file(batch: Batch, kind: str, path: Path) -> tuple[Path, str] | None:
     """Write the pack's rows of one kind, and give the file and its checksum; None if there are none."""
-    parts = [(part, id_) for member, id_ in zip(pack.members, pack.ids, strict=True) for part in member.parts]
+    parts = [(part, id_) for member, id_ in zip(batch.members, batch.ids, strict=True) for part in member.parts]
     parts = [(part, id_) for part, id_ in parts if part.kind == kind]
     if not parts:
         return None
@@ -94,7 +110,7 @@ def _file(pack: Pack, kind: str, path: Path) -> tuple[Path, str] | None:
     return path, digest.hexdigest()
 
 
-def _sorted(parts: Sequence[tuple[Part, bytes]], header: bytes) -> Iterator[bytes]:
+def _sorted(parts: Sequence[tuple[SampleRows, bytes]], header: bytes) -> Iterator[bytes]:
     """Give the rows of several samples in the order of the prepared files, in blocks of many.
 
     The rows of each file are in order already, which makes sorting them together a merge. A single sample, which may
@@ -111,7 +127,7 @@ def _sorted(parts: Sequence[tuple[Part, bytes]], header: bytes) -> Iterator[byte
     rows: list[tuple[int, bytes]] = []
     for path, ids in sources.items():
         if columns[0] == b"chr":
-            rows += _located(path, ids, place)
+            rows += _with_sort_key(path, ids, place)
         else:
             rows += ((0, line) for line in _renamed(path, ids, place))
     rows.sort()
@@ -139,7 +155,7 @@ def _renamed(path: Path, ids: Mapping[bytes, bytes], place: int) -> Iterator[byt
                 yield b"\t".join(cells)
 
 
-def _located(path: Path, ids: Mapping[bytes, bytes], place: int) -> list[tuple[int, bytes]]:
+def _with_sort_key(path: Path, ids: Mapping[bytes, bytes], place: int) -> list[tuple[int, bytes]]:
     """Give the same with each row's place in the genome, by which they are sorted."""
     rows, ranks = [], _RANKS
     with path.open("rb") as file:

@@ -7,15 +7,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from cgi_runner.cohort.spread import Spread
-from cgi_runner.inputs import Kind, prepare
+from cgi_runner.cohort.fan_out import FanOutWriter
+from cgi_runner.errors import InputError
+from cgi_runner.inputs import Kind, Options, prepare
+from cgi_runner.inputs.account import InputAccount, input_account
 from cgi_runner.inputs.dropped import COLUMNS
+from cgi_runner.inputs.reference import Reference
+
+_INSTEAD = {
+    "--sample NAME for all rows": "a table SAMPLES with a row for each sample",
+    "--sample NAME": "a table SAMPLES with a row for each sample",
+    "--tumor-column NAME": "a table SAMPLES with a column tumor_column",
+}
+"""What a cohort has in place of options of a single run that tips name."""
 
 
 @dataclass(frozen=True)
-class Part:
+class SampleRows:
     """The rows of one sample in a prepared file: those that bear `name`.
 
     `sha256` is that of the file that the sample would send alone; `about` describes it for the record.
@@ -27,48 +36,78 @@ class Part:
     name: bytes
     rows: int
     sha256: str
-    about: dict[str, Any]
+    about: InputAccount
 
 
 @dataclass
-class Shared:
+class SharedInputs:
     """What shared files hold, by sample; `dropped` lists all rows of them that are not sent."""
 
-    parts: dict[str, list[Part]] = field(default_factory=dict)
+    parts: dict[str, list[SampleRows]] = field(default_factory=dict)
     reasons: dict[str, Counter[str]] = field(default_factory=dict)
     """Why rows of a sample are not sent, with their numbers."""
     dropped: Path | None = None
+    reference: Reference | None = None
+    """The build of their rows."""
     names: frozenset[str] = frozenset()
     """The samples that they name, those without a row to send included."""
 
 
-def prepare_shared(files: Mapping[Kind, Path], folder: Path, *, reference: str, pass_only: bool) -> Shared:
+def prepare_shared(files: Mapping[Kind, Path | Sequence[Path]], folder: Path, options: Options) -> SharedInputs:
     """Prepare files that all samples share.
+
+    Args:
+        files: The file of each kind.
+        folder: Made for what would be sent.
+        options: Which variants are sent, and which columns and genome build decide.
+
+    Returns:
+        The rows of each sample, by the names in the files.
 
     Raises:
         InputError: One of them cannot be used.
 
     """
     folder.mkdir(parents=True)
-    prepared = prepare(files, folder, reference=reference, pass_only=pass_only)
+    try:
+        prepared = prepare(files, folder, options)
+    except InputError as error:
+        for option, instead in _INSTEAD.items():
+            error.tip = error.tip.replace(option, instead)
+        raise
     names = frozenset[str]().union(*(file.names for file in prepared.files))
-    shared = Shared(dropped=prepared.dropped, names=names)
+    shared = SharedInputs(dropped=prepared.dropped, names=names, reference=prepared.reference)
     for file in prepared.files:
-        header, census = census_of(file.path)
+        header, census = hash_by_sample(file.path)
         for name, (rows, sha256) in census.items():
-            about = {"source": file.source, "format": file.format, "sha256": sha256, "rows_sent": rows}
-            part = Part(file.kind, file.path, header, name, rows, sha256, about)
+            about: InputAccount = {
+                "source": file.source,
+                "format": file.format,
+                "sha256": sha256,
+                "rows_sent": rows,
+                "notes": file.notes,
+                "files": input_account(file)["files"],
+            }
+            part = SampleRows(file.kind, file.path, header, name, rows, sha256, about)
             shared.parts.setdefault(name.decode(), []).append(part)
     return shared
 
 
-def census_of(path: Path, rename: Mapping[bytes, bytes] | None = None) -> tuple[bytes, dict[bytes, tuple[int, str]]]:
-    """Give a prepared file's header, and for each sample its rows and the checksum of the file it would send alone.
+def hash_by_sample(
+    path: Path, rename: Mapping[bytes, bytes] | None = None
+) -> tuple[bytes, dict[bytes, tuple[int, str]]]:
+    """Count and hash the rows of each sample in a prepared file.
 
-    `rename` gives samples other names, as they are to be sent.
+    Args:
+        path: The file, with a column `sample`.
+        rename: Other names for samples, as they are to be sent.
+
+    Returns:
+        The header, and for each sample its number of rows and the SHA-256 of the file that it would send alone.
+
     """
     counts: Counter[bytes] = Counter()
-    hashes: dict[bytes, Any] = {}
+    hashes: dict[bytes, hashlib._Hash] = {}
     with path.open("rb") as file:
         header = next(file)
         place = header.rstrip(b"\n").split(b"\t").index(b"sample")
@@ -85,13 +124,21 @@ def census_of(path: Path, rename: Mapping[bytes, bytes] | None = None) -> tuple[
     return header, {name: (counts[name], digest.hexdigest()) for name, digest in hashes.items()}
 
 
-def share_dropped(shared: Shared, dropped: Path, places: Mapping[str, int], paths: Sequence[Path]) -> None:
-    """Give each sample its rows of the list of what is not sent, at its place; the last path gets all others."""
+def split_dropped(shared: SharedInputs, dropped: Path, places: Mapping[str, int], paths: Sequence[Path]) -> None:
+    """Give each sample its rows of the list of what is not sent.
+
+    Args:
+        shared: Gets the reasons, counted for each sample.
+        dropped: The list of all.
+        places: For each sample, the index of its path.
+        paths: The lists to write; the last one gets the rows of nobody.
+
+    """
     with dropped.open("rb") as lines:
-        spread = Spread(paths, [next(lines)])
-        for line in spread.lines(lines):
+        writer = FanOutWriter(paths, [next(lines)])
+        for line in writer.lines(lines):
             cells = line.rstrip(b"\n").split(b"\t")
             name = cells[COLUMNS.index("sample")].decode()
-            spread.held[places.get(name, len(paths) - 1)] += line
+            writer.buffers[places.get(name, len(paths) - 1)] += line
             shared.reasons.setdefault(name, Counter())[cells[COLUMNS.index("reason")].decode()] += 1
-    spread.close()
+    writer.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cgi_runner.inputs.model import Kind, Prepared, PreparedFile
+from cgi_runner.inputs.model import KINDS, Kind, Options, Prepared, PreparedFile
 from cgi_runner.inputs.preparation import prepare
 
-__all__ = ["Kind", "Prepared", "PreparedFile", "prepare"]
+__all__ = ["KINDS", "Kind", "Options", "Prepared", "PreparedFile", "prepare"]

@@ -1,13 +1,13 @@
-"""The two genome builds that CGI knows, and how to tell them apart.
+"""The two genome builds that CGI knows.
 
-Lengths are those of the assemblies GRCh37 and GRCh38; accessions those of their RefSeq records. CGI takes the
+Lengths are those of the assemblies GRCh37 and GRCh38; accessions those of their RefSeq records, and of GenBank, where
+version 1 of CM000663 to CM000686 is GRCh37 and version 2 GRCh38 (NCBI's assembly reports). CGI takes the
 chromosomes 1 to 22, X and Y only: rows on the mitochondrial one made whole jobs abort, rows on other contigs are
 format errors.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 NAMES = ("", *(str(number) for number in range(1, 23)), "X", "Y")
@@ -28,13 +28,9 @@ _HG38 = (
     (58617616, 10), (64444167, 11), (46709983, 9), (50818468, 11), (156040895, 11), (57227415, 10),
 )  # fmt: skip
 
-_BUILDS = {
-    "hg19": re.compile(r"hg19|grch37|hs37|g1k_v37|assembly19|\bb37\b|^37$", re.IGNORECASE),
-    "hg38": re.compile(r"hg38|grch38|hs38|assembly38|\bb38\b|^38$", re.IGNORECASE),
-    "another genome": re.compile(
-        r"hg1[678]|ncbi3[56]|grch36|\bb36\b|^36$|chm13|t2t|hs1\b|mm\d+|grcm\d+", re.IGNORECASE
-    ),
-}
+
+#: GenBank numbers the chromosomes from CM000663 on.
+_BEFORE_CM = 662
 
 
 @dataclass(frozen=True)
@@ -42,41 +38,39 @@ class Genome:
     """One build: which names its chromosomes go by, and where they end."""
 
     name: str
-    ranks: dict[str, int]
+    order: dict[str, int]
     """Rank of every spelling of a chromosome that CGI takes."""
-    ends: tuple[int, ...]
+    lengths: tuple[int, ...]
     """Last position of each chromosome, by rank."""
-    foreign: frozenset[str]
+    other_build_accessions: frozenset[str]
     """Accessions of the same chromosomes in the other build."""
 
     def rank(self, chromosome: str) -> int:
         """Give the rank of a chromosome however it is spelled, or 0 for a contig that CGI does not take."""
-        return self.ranks.get(chromosome) or self.ranks.get(bare(chromosome), 0)
+        return self.order.get(chromosome) or self.order.get(strip_chr(chromosome), 0)
 
 
-def _genome(name: str, facts: tuple[tuple[int, int], ...], others: tuple[tuple[int, int], ...]) -> Genome:
+def _accessions(build: str) -> dict[str, int]:
+    """Return the rank of each accession of a build's chromosomes."""
+    facts, genbank = (_HG19, 1) if build == "hg19" else (_HG38, 2)
+    refseq = {f"NC_{rank:06}.{version}": rank for rank, (_, version) in enumerate(facts, 1)}
+    return refseq | {f"CM{_BEFORE_CM + rank:06}.{genbank}": rank for rank in range(1, len(NAMES))}
+
+
+def _genome(name: str, facts: tuple[tuple[int, int], ...]) -> Genome:
     ranks = {prefix + name: rank for rank, name in enumerate(NAMES) if rank for prefix in ("", "chr", "Chr", "CHR")}
-    ranks |= {f"NC_{rank:06}.{version}": rank for rank, (_, version) in enumerate(facts, 1)}
     ends = (0, *(length for length, _ in facts))
-    return Genome(
-        name, ranks, ends, frozenset(f"NC_{rank:06}.{version}" for rank, (_, version) in enumerate(others, 1))
-    )
+    return Genome(name, ranks | _accessions(name), ends, frozenset(_accessions(other_build(name))))
 
 
-GENOMES = {"hg19": _genome("hg19", _HG19, _HG38), "hg38": _genome("hg38", _HG38, _HG19)}
-
-
-def bare(chromosome: str) -> str:
+def strip_chr(chromosome: str) -> str:
     """Give the name without `chr`, in capitals."""
     return chromosome.upper().removeprefix("CHR")
 
 
-def build_named_in(text: str) -> str:
-    """Give hg19, hg38 or `another genome` when the text names exactly one build, else an empty string."""
-    named = [build for build, pattern in _BUILDS.items() if pattern.search(text)]
-    return named[0] if len(named) == 1 else ""
+def other_build(name: str) -> str:
+    """Return hg38 for hg19, and hg19 for hg38."""
+    return "hg38" if name == "hg19" else "hg19"
 
 
-def build_of_length(rank: int, length: int) -> str:
-    """Give the build in which this chromosome has this length."""
-    return next((name for name, genome in GENOMES.items() if genome.ends[rank] == length), "another genome")
+GENOMES = {"hg19": _genome("hg19", _HG19), "hg38": _genome("hg38", _HG38)}

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from cgi_runner.inputs.dropped import DroppedFile, variant_text
-from cgi_runner.inputs.faults import Faults, shown
-from cgi_runner.inputs.genome import GENOMES, NAMES, REFERENCE_TIP, bare
-from cgi_runner.inputs.model import Options, Row
-from cgi_runner.inputs.samples import is_there
+from cgi_runner.inputs.dropped import DroppedRows, variant_text
+from cgi_runner.inputs.genome import GENOMES, NAMES, REFERENCE_TIP, other_build, strip_chr
+from cgi_runner.inputs.model import Options
+from cgi_runner.inputs.problems import InputProblems, is_present, quote
+from cgi_runner.inputs.rows import Row, VariantKey
 
 Site = tuple[str, str, str]
 """Chromosome, position and reference allele as the file has them."""
 
-Allele = tuple[str, Sequence[str]]
-"""An alternate allele as the file has it, and the samples that carry it."""
-
 LONGEST_POSITION = 10
-CHROMOSOME_TIP = "CGI takes 1 to 22, X and Y, with or without chr"
+FITS_TIP = "give --reference {} if the positions are of that build"
+CHROMOSOME_TIP = "CGI takes 1 to 22, X and Y, with or without chr; 23 and 24 are X and Y in PLINK: write X and Y"
 MITOCHONDRIAL = "CGI takes no mitochondrial variants"
 OTHER_CONTIG = "CGI takes only the chromosomes 1-22, X and Y"
-FILTERED = "FILTER is not PASS"
 SYMBOLIC = "symbolic allele"
 BREAKEND = "breakend"
 SPANNING = "spanning deletion (*)"
@@ -33,6 +31,7 @@ NO_ALTERNATE = "no alternate allele"
 AMBIGUOUS = "an allele has letters other than A, C, G, T and N"
 SAME = "the alternate allele is the reference allele"
 NOT_CARRIED = "no sample carries the allele"
+ONLY_NORMAL = "only the normal carries the allele"
 
 _PLAIN = frozenset("ACGT")
 _MITOCHONDRIA = frozenset(("M", "MT", "NC_012920.1", "NC_001807.4"))
@@ -48,8 +47,35 @@ _BREAKEND = r"[ACGTN.]*([][])[^][<>]+[][][ACGTN.]*|\.[ACGTN]+|[ACGTN]+\."
 _ALTERNATE = re.compile(rf"[ACGTNRYSWKMBDHV]+|[-.*]|<[^<>]+>|{_BREAKEND}")
 
 
-def normalised(position: int, reference: str, alternate: str) -> tuple[int, str, str]:
-    """Trim what both alleles share, first at their ends, then at their starts; `-` is an empty allele."""
+class Allele(NamedTuple):
+    """An alternate allele as the file has it, and the samples that carry it."""
+
+    bases: str
+    samples: Sequence[str]
+    absent: str = NOT_CARRIED
+    """Why nothing is sent where no sample carries it."""
+    in_normal: bool = False
+    """Whether the normal carries it, too."""
+
+
+def normalise(position: int, reference: str, alternate: str) -> tuple[int, str, str]:
+    """Trim what both alleles share, first at their ends, then at their starts, as CGI does (facts 23 and 28).
+
+    Args:
+        position: Position of the first base, from 1; of an insertion that is written with `-`, the base before it.
+        reference: The bases of the genome; `-` for none.
+        alternate: The bases of the tumour; `-` for none.
+
+    Returns:
+        Position, reference and alternate; an empty allele is `-`.
+
+    """
+    if reference[:1] == alternate[:1] and reference[-1:] != alternate[-1:]:
+        # The usual indel of a VCF: both alleles share the base before it, and nothing else.
+        if len(reference) == 1:
+            return position, "-", alternate[1:]
+        if len(alternate) == 1:
+            return position + 1, reference[1:], "-"
     ref, alt = reference.replace("-", ""), alternate.replace("-", "")
     # An insertion that is written with `-` already names the base before it.
     first = position if ref else position + 1
@@ -65,8 +91,17 @@ def normalised(position: int, reference: str, alternate: str) -> tuple[int, str,
     return (first - 1, "-", alt) if first > 1 else (position, reference, alternate)
 
 
-def reason_against(reference: str, alternate: str) -> str:
-    """Say why CGI would not take these well-formed upper-case alleles, or give an empty string."""
+def rejection_reason(reference: str, alternate: str) -> str:
+    """Say why CGI would not take these alleles (fact 21).
+
+    Args:
+        reference: Well formed, in upper case.
+        alternate: Well formed, in upper case.
+
+    Returns:
+        The reason, or an empty string.
+
+    """
     if alternate in ("-", reference) and reference in ("-", alternate):
         return SAME
     if alternate == ".":
@@ -80,91 +115,137 @@ def reason_against(reference: str, alternate: str) -> str:
     return "" if _BASES.issuperset(reference + alternate) else AMBIGUOUS
 
 
-class Judge:
+class VariantValidator:
     """Decides about every variant of one file: a row to send, a row of `dropped.tsv`, or a fault."""
 
-    def __init__(self, options: Options, faults: Faults, dropped: DroppedFile, columns: tuple[str, ...]) -> None:
-        """Judge for one file; what is not sent goes to `dropped`, what is wrong to `faults`.
+    def __init__(
+        self, options: Options, problems: InputProblems, dropped: DroppedRows, columns: tuple[str, ...]
+    ) -> None:
+        """Validate for one file; what is not sent goes to `dropped`, what is wrong to `problems`.
 
         `columns` is what the file calls chromosome, position, reference and alternate allele.
         """
-        self.genome = GENOMES[options.reference]
-        self._ranks, self._ends = self.genome.ranks, self.genome.ends
+        self.genome = GENOMES[str(options.reference)]
+        self._order, self._lengths = self.genome.order, self.genome.lengths
         self._columns = columns
-        self._faults = faults
+        self._problems = problems
         self._dropped = dropped
 
-    def plain(self, chromosome: str, digits: str, reference: str, alternate: str) -> tuple[int, int, str, str] | None:
-        """Give rank, position and trimmed alleles of a variant in the plainest spelling; None for any other.
+    def fast_parse(
+        self, chromosome: str, digits: str, reference: str, alternate: str, sample: str
+    ) -> VariantKey | None:
+        """Give the key of a variant in the plainest spelling, with trimmed alleles; None for any other.
 
         Nearly all are plain, and there may be millions: two alleles of A, C, G and T, or one of them `-`, at a place
         that exists. `rows` knows all the rest, and says what is wrong.
+
+        Args:
+            chromosome: As the file has it.
+            digits: The position as the file has it.
+            reference: The bases of the genome.
+            alternate: The bases of the tumour.
+            sample: The name to send.
+
+        Returns:
+            The key; None if `rows` has to look.
+
         """
         if (
             digits.isdecimal()
             and digits.isascii()
             and len(digits) <= LONGEST_POSITION
-            and 0 < (position := int(digits)) <= self._ends[rank := self._ranks.get(chromosome, 0)]
+            and 0 < (position := int(digits)) <= self._lengths[rank := self._order.get(chromosome, 0)]
             and reference != alternate
         ):
             if reference in _PLAIN and alternate in _PLAIN:
-                return rank, position, reference, alternate
-            if all(allele == "-" or (allele and _PLAIN.issuperset(allele)) for allele in (reference, alternate)):
-                return (rank, *normalised(position, reference, alternate))
+                return rank, position, reference, alternate, sample
+            # What is left of a word without its bases at both ends is empty if it has no others.
+            if reference == "-" or alternate == "-":
+                bases = alternate if reference == "-" else reference
+                return (rank, position, reference, alternate, sample) if bases and not bases.strip("ACGT") else None
+            if reference and alternate and not reference.strip("ACGT") and not alternate.strip("ACGT"):
+                return (rank, *normalise(position, reference, alternate), sample)
         return None
 
-    def rows(self, line: int, site: Site, alleles: Iterable[Allele], *, passed: bool = True) -> list[Row]:
-        """Give the rows to send for the alternate alleles of a site; `passed` is what the filter says about it."""
+    def rows(self, line: int, site: Site, alleles: Iterable[Allele], *, against: str = "") -> list[Row]:
+        """Give the rows to send for the alternate alleles of a site.
+
+        Args:
+            line: Number of the line in the user's file, from 1.
+            site: Chromosome, position and reference as the file has them.
+            alleles: The alternate alleles, each with the samples that carry it.
+            against: A reason to send none of them; empty if there is none.
+
+        Returns:
+            One row for each allele of each sample; the others are listed as not sent, or are faults.
+
+        """
         chromosome, text, reference = site
         rank = self._rank(line, chromosome)
         position = self._position(line, text, rank)
         if not position or not self._is(_REFERENCE, line, 2, reference, "bases"):
             return []
-        against = "" if passed else FILTERED
         if not rank:
-            against = MITOCHONDRIAL if bare(chromosome) in _MITOCHONDRIA else OTHER_CONTIG
+            against = MITOCHONDRIAL if strip_chr(chromosome) in _MITOCHONDRIA else OTHER_CONTIG
         rows: list[Row] = []
-        for alternate, samples in alleles:
+        for alternate, samples, absent, _ in alleles:
             if not self._is(_ALTERNATE, line, 3, alternate, "bases"):
                 continue
             ref, alt = reference.upper(), alternate.upper()
-            reason = against or reason_against(ref, alt) or ("" if samples else NOT_CARRIED)
+            reason = against or rejection_reason(ref, alt) or ("" if samples else absent)
             if reason:
                 self.drop(line, samples, variant_text(chromosome, text, reference, alternate), reason)
             else:
-                variant = (rank, *normalised(position, ref, alt))
+                variant = (rank, *normalise(position, ref, alt))
                 rows += [((*variant, sample), line) for sample in samples]
         return rows
 
     def drop(self, line: int, samples: Sequence[str], alteration: str, reason: str) -> None:
-        """List an alteration that is not sent, once for each sample that has it."""
+        """List an alteration that is not sent, once for each sample that has it.
+
+        Args:
+            line: Number of the line in the user's file, from 1.
+            samples: Samples that have it; if there are none, it is listed once without a name.
+            alteration: How people write it.
+            reason: Why it is not sent.
+
+        """
         for sample in samples or ("",):
             self._dropped.add("mutations", line, sample, alteration, reason)
 
     def _rank(self, line: int, chromosome: str) -> int:
         """Give the rank of the chromosome, or 0 when it is not one that CGI takes."""
-        if chromosome in self.genome.foreign:
-            self._faults.stop(
-                f"line {line}, column {self._columns[0]}: found {shown(chromosome)}, not of {self.genome.name}",
+        if chromosome in self.genome.other_build_accessions:
+            self._problems.abort(
+                f"line {line}, column {self._columns[0]}: found {quote(chromosome)}, not of {self.genome.name}",
                 tip=REFERENCE_TIP,
             )
         rank = self.genome.rank(chromosome)
-        if not rank and (not is_there(chromosome) or _MEANT.fullmatch(chromosome)):
-            self._faults.add(line, self._columns[0], chromosome, "a chromosome, such as 7 or chr7", tip=CHROMOSOME_TIP)
+        if not rank and (not is_present(chromosome) or _MEANT.fullmatch(chromosome)):
+            add = self._problems.add if is_present(chromosome) else self._problems.add_odd
+            add(line, self._columns[0], chromosome, "a chromosome, such as 7 or chr7", tip=CHROMOSOME_TIP)
         return rank
 
     def _position(self, line: int, text: str, rank: int) -> int:
         """Give the position, or 0 when it is none."""
         position = int(text) if _POSITION.fullmatch(text) else 0
-        end = self.genome.ends[rank]
+        end = self.genome.lengths[rank]
         if 0 < position <= (end or position):
             return position
         limits = f"1 to {end}, the end of chromosome {NAMES[rank]} in {self.genome.name}" if rank else "1 or more"
-        self._faults.add(line, self._columns[1], text, f"a position from {limits}")
+        other = other_build(self.genome.name)
+        if end < position <= GENOMES[other].lengths[rank]:
+            self._problems.add(
+                line, self._columns[1], text, f"a position from {limits}; it fits {other}", tip=FITS_TIP.format(other)
+            )
+        else:
+            add = self._problems.add if _POSITION.fullmatch(text) else self._problems.add_odd
+            add(line, self._columns[1], text, f"a position from {limits}")
         return 0
 
     def _is(self, pattern: re.Pattern[str], line: int, column: int, text: str, expected: str) -> bool:
-        if pattern.fullmatch(text.upper()) and is_there(text):
+        # In a VCF NA are two bases, in a table a missing value of R.
+        if pattern.fullmatch(text.upper()) and (self._columns[0] == "CHROM" or is_present(text)):
             return True
-        self._faults.add(line, self._columns[column], text, expected)
+        self._problems.add_odd(line, self._columns[column], text, expected)
         return False

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from cgi_runner.inputs.genome import GENOMES, NAMES
-from cgi_runner.inputs.model import Key, Row
+from cgi_runner.inputs.rows import Key, Row, VariantKey
 
 MOST_LINES = 20
 LONGEST_POSITION = 10
+_VariantRow = tuple[VariantKey, int]
+#: Files of 2**40 lines are longer than any disk holds.
+_LINE_BITS = 40
 
 
 @dataclass(frozen=True)
-class Layout:
+class OutputSchema:
     """The columns of a prepared file, and the way between a key and its cells."""
 
     columns: tuple[str, ...]
@@ -23,25 +26,85 @@ class Layout:
     rows: Callable[[Sequence[Row]], str]
     """Many rows that stand for one line each, quickly."""
     sortable: Callable[[str], str] = str
-    """A row's text with something in front, so that texts sort as keys do."""
+    """A row's text with its place in front, so that texts sort as keys do."""
+    starts: Sequence[int] | None = None
+    """What to add to a position for the place of a row, given the rank of its chromosome; None without places."""
     width: int = 0
-    """How many letters stand in front."""
+    """How many digits a place has."""
+    has_files: bool = False
+    """Whether a line is told with the number of its file, as 2:17."""
 
     @property
     def header(self) -> str:
         """The first line of the file."""
         return "\t".join((*self.columns, "source_line")) + "\n"
 
+    def numbered(self) -> OutputSchema:
+        """Return the same schema for rows of several files."""
+        return replace(self, has_files=True)
+
+    def join_rows(self, rows: Sequence[Row]) -> str:
+        """Write rows that stand for one line each."""
+        if self.has_files:
+            return "".join([self.row(key, [line], 0) for key, line in rows])
+        return self.rows(rows)
+
+    def sortable_rows(self, rows: Sequence[Row]) -> list[str]:
+        """Write rows that stand for one line each as `sortable` does, without line ends."""
+        texts = self.join_rows(rows).split("\n")
+        del texts[-1]
+        if not self.starts:
+            return texts
+        variants, starts = cast("Sequence[_VariantRow]", rows), self.starts
+        return [f"{starts[key[0]] + key[1]}{text}" for (key, _), text in zip(variants, texts, strict=True)]
+
     def row(self, key: Key, lines: list[int], more: int) -> str:
-        """Write one row; `more` is how many lines it stands for beyond those that are listed."""
-        named = ";".join(map(str, lines))
+        """Write one row.
+
+        Args:
+            key: What is sent.
+            lines: Lines of the user's file that the row is of, from 1.
+            more: How many further lines the row is of.
+
+        Returns:
+            The row with its line end.
+
+        """
+        named = ";".join(map(line_text if self.has_files else str, lines))
         return f"{self.cells(key)}\t{named};+{more}\n" if more else f"{self.cells(key)}\t{named}\n"
 
     def parse(self, line: str) -> tuple[Key, list[int], int]:
         """Read a row that `row` wrote."""
         *cells, lines = line.rstrip("\n").split("\t")
         named, _, more = lines.partition(";+")
-        return self.key(cells), [int(number) for number in named.split(";")], int(more or 0)
+        return self.key(cells), [_line_number(number) for number in named.split(";")], int(more or 0)
+
+
+def line_in_file(file: int, line: int) -> int:
+    """Return one number for a line of one of several files; both count from 1.
+
+    Args:
+        file: Number of the file, from 1.
+        line: Number of the line in it, from 1.
+
+    """
+    return (file << _LINE_BITS) + line
+
+
+def line_text(number: int) -> str:
+    """Write such a number as `file:line`, and a line of an only file as it is."""
+    file, line = split_line(number)
+    return f"{file}:{line}" if file else str(line)
+
+
+def split_line(number: int) -> tuple[int, int]:
+    """Return the number of the file, 0 for an only one, and the line."""
+    return divmod(number, 1 << _LINE_BITS)
+
+
+def _line_number(text: str) -> int:
+    file, _, line = text.rpartition(":")
+    return line_in_file(int(file or 0), int(line))
 
 
 def _variant_key(cells: Sequence[str]) -> Key:
@@ -51,7 +114,7 @@ def _variant_key(cells: Sequence[str]) -> Key:
 
 def _sortable_variant(row: str) -> str:
     chromosome, position, _ = row.split("\t", 2)
-    return f"{_RANKS[chromosome]:02}{position.zfill(LONGEST_POSITION)}{row}"
+    return f"{_STARTS[_RANKS[chromosome]] + int(position)}{row}"
 
 
 def _variant_cells(key: Key) -> str:
@@ -61,7 +124,7 @@ def _variant_cells(key: Key) -> str:
 
 def _variant_rows(rows: Sequence[Row]) -> str:
     # The shape of a variant's key is known here and not to the type checker; a check of each row would take its time.
-    variants = cast("Sequence[tuple[tuple[int, int, str, str, str], int]]", rows)
+    variants = cast("Sequence[_VariantRow]", rows)
     return "".join(
         [f"{NAMES[rank]}\t{pos}\t{ref}\t{alt}\t{sample}\t{line}\n" for (rank, pos, ref, alt, sample), line in variants]
     )
@@ -79,23 +142,19 @@ def _text_key(cells: Sequence[str]) -> Key:
     return tuple(cells)
 
 
-_RANKS = GENOMES["hg38"].ranks
+_RANKS = GENOMES["hg38"].order
+#: Places of all chromosomes have the same number of digits, and no two chromosomes share any.
+_STARTS = [(100 + rank) * 10**LONGEST_POSITION for rank in range(len(NAMES))]
 
-MUTATIONS = Layout(
+MUTATIONS = OutputSchema(
     ("chr", "pos", "ref", "alt", "sample"),
     _variant_key,
     _variant_cells,
     _variant_rows,
     _sortable_variant,
-    2 + LONGEST_POSITION,
+    _STARTS,
+    3 + LONGEST_POSITION,
 )
-PROTEINS = Layout(("protein", "sample"), _text_key, _text_cells, _text_rows)
-CNAS = Layout(("gene", "cna", "sample"), _text_key, _text_cells, _text_rows)
-FUSIONS = Layout(("fus", "sample"), _text_key, _text_cells, _text_rows)
-
-LAYOUTS = {"VCF": MUTATIONS, "MAF": MUTATIONS, "table": MUTATIONS, "gdna": MUTATIONS, "protein": PROTEINS} | {
-    "CNA table": CNAS,
-    "GISTIC": CNAS,
-    "fusions": FUSIONS,
-}
-"""The layout of what each input format becomes."""
+PROTEINS = OutputSchema(("protein", "sample"), _text_key, _text_cells, _text_rows)
+CNAS = OutputSchema(("gene", "cna", "sample"), _text_key, _text_cells, _text_rows)
+FUSIONS = OutputSchema(("fus", "sample"), _text_key, _text_cells, _text_rows)

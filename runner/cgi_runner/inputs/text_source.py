@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
+import re
 import sys
 import zlib
 from collections.abc import Iterator
@@ -11,7 +13,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from cgi_runner.errors import InputError
-from cgi_runner.inputs.faults import Faults, clean
+from cgi_runner.inputs.notes import InputNotes
+from cgi_runner.inputs.problems import InputProblems, printable
 
 BLOCK = 1 << 16
 LONGEST_LINE = 1 << 21
@@ -28,19 +31,46 @@ NO_TEXT = {
     b"BCF\x02": ("a BCF file", "convert it first: bcftools view FILE > FILE.vcf"),
     GZIP: ("gzip inside gzip", "unpack it once: gunzip FILE"),
 }
+#: Endings that say what a file is, not whose.
+_ENDINGS = re.compile(r"(\.(gz|bgz|bgzf|vcf|maf|tsv|csv|txt|tab))+$", re.IGNORECASE)
 CUT_OFF = "the file looks cut off or damaged: copy it again from where it came from"
 
 
-class Source:
+class TextSource:
     """A file read once, forwards: single lines while its header is looked at, then whole blocks of lines."""
 
     def __init__(self, path: Path) -> None:
         """Open the file, or standard input for `-`; raise InputError when it cannot be read."""
+        self.path = path
         self.name = "-" if str(path) == "-" else path.name
-        self.faults = Faults(self.name)
-        self._raw = _Raw(_opened(path))
-        self._blocks = self._checked_blocks()
+        self.problems = InputProblems(self.name)
+        self.notes = InputNotes()
+        self.stem = "" if self.name == "-" else _ENDINGS.sub("", self.name)
+        """The file's name without the endings that tell its format; empty for standard input."""
+        self.takes_name_of_file = False
+        """Whether a sample is sent under it."""
+        self._is_compressed = False
+        self._raw = _TailTrackingReader(_open(path))
+        self._blocks = self._iter_blocks()
         self._text, self._start, self._number = "", 0, 1
+
+    def note(self, text: str, *, warn: bool = False) -> None:
+        """Keep what was decided while the file was read; it is said on the screen and in the record.
+
+        Args:
+            text: What was decided, as a clause.
+            warn: Whether it is a warning.
+
+        """
+        if warn:
+            self.notes.warn(text)
+        else:
+            self.notes.decide(text)
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of the file as it is, compressed or not; empty until it is read to its end."""
+        return self._raw.sha256
 
     def close(self) -> None:
         """Close the file; standard input stays open."""
@@ -56,6 +86,12 @@ class Source:
         number, text = self._number, self._text[self._start : end]
         self._start, self._number = end + 1, number + 1
         return number, text
+
+    def unread(self, lines: list[tuple[int, str]]) -> None:
+        """Take back the lines that were read last, so that they come once more; they must be in order."""
+        if lines:
+            text = "".join(f"{line}\n" for _, line in lines)
+            self._text, self._start, self._number = text + self._text[self._start :], 0, lines[0][0]
 
     def blocks(self) -> Iterator[tuple[int, list[str]]]:
         """Give all further lines in blocks, each with the number of its first line."""
@@ -74,26 +110,31 @@ class Source:
                 if line and not line.isspace():
                     yield number, line
 
-    def _checked_blocks(self) -> Iterator[str]:
+    def _iter_blocks(self) -> Iterator[str]:
         """Give whole lines as text, a block at a time, each line with its line feed."""
         blocks = self._bytes()
-        rest = self._sniffed(self._next(blocks, b""))
+        rest = self._reject_binary(self._next(blocks, b""))
+        if b"\r" in rest and b"\n" not in rest:
+            # A file of an old Macintosh, or of Excel for it: all its lines end like this.
+            rest, blocks = rest.replace(b"\r", b"\n"), (block.replace(b"\r", b"\n") for block in blocks)
+            self.note("lines end with carriage returns, which are read as line feeds")
         while block := self._next(blocks, rest):
             lines, newline, tail = block.rpartition(b"\n")
             if newline:
-                yield self._text_of(rest + lines + newline)
+                yield self._decode(rest + lines + newline)
                 rest = tail
             else:
                 rest += tail
             if len(rest) > LONGEST_LINE:
-                self._text_of(rest)
+                self._decode(rest)
                 self._stop(rest, f"a line of more than {LONGEST_LINE} bytes", "shorter lines")
         if rest:
-            yield self._text_of(rest.removesuffix(b"\n") + b"\n")
+            yield self._decode(rest.removesuffix(b"\n") + b"\n")
 
     def _bytes(self) -> Iterator[bytes]:
         """Give decompressed bytes, a block at a time."""
         start = self._raw.first(BGZF_HEADER)
+        self._is_compressed = start.startswith(GZIP)
         raw = io.BufferedReader(self._raw, BLOCK)
         stream = gzip.GzipFile(fileobj=raw) if start.startswith(GZIP) else raw
         while block := stream.read(BLOCK):
@@ -106,21 +147,24 @@ class Source:
             return next(blocks, b"")
         except (EOFError, OSError, zlib.error) as error:
             line = self._number + rest.count(b"\n")
-            self.faults.stop(f"line {line}: the file cannot be read on from here ({error})", tip=CUT_OFF)
+            self.problems.abort(f"line {line}: the file cannot be read on from here ({error})", tip=CUT_OFF)
 
-    def _sniffed(self, block: bytes) -> bytes:
+    def _reject_binary(self, block: bytes) -> bytes:
         for magic, (what, tip) in NO_TEXT.items():
             if block.startswith(magic):
                 self._stop(b"", what, "text or gzipped text", tip)
         return block.removeprefix(b"\xef\xbb\xbf")
 
-    def _text_of(self, block: bytes) -> str:
+    def _decode(self, block: bytes) -> str:
         if b"\0" in block:
             self._stop(block[: block.index(b"\0")], "a NUL byte", "text")
         if b"\r" in block:
             block = block.replace(b"\r\n", b"\n")
         if b"\r" in block:
-            tip = "convert the line ends: tr '\\r' '\\n' < FILE > NEW_FILE"
+            unpack = "gunzip -c FILE | tr" if self._is_compressed else "tr"
+            tip = (
+                f"take the carriage returns out: {unpack} -d '\\r'{'' if self._is_compressed else ' < FILE'} > NEW_FILE"
+            )
             self._stop(
                 block[: block.index(b"\r")], "a carriage return within the line", "line feeds between lines", tip
             )
@@ -129,16 +173,22 @@ class Source:
 
     def _stop(self, before: bytes, found: str, expected: str, tip: str = "is this the right file?") -> NoReturn:
         line = self._number + before.count(b"\n")
-        self.faults.stop(f"line {line}: found {found}, expected {expected}", tip=tip)
+        self.problems.abort(f"line {line}: found {found}, expected {expected}", tip=tip)
 
 
-class _Raw(io.RawIOBase):
-    """The bytes of a file as they are, with the last few remembered: they tell whether a bgzipped file is whole."""
+class _TailTrackingReader(io.RawIOBase):
+    """The bytes of a file as they are, with their checksum, and with the last few remembered.
+
+    The last ones tell whether a bgzipped file is whole.
+    """
 
     def __init__(self, file: io.BufferedIOBase) -> None:
         super().__init__()
         self._file = file
         self._first = b""
+        self._digest = hashlib.sha256()
+        self.sha256 = ""
+        """Of all bytes, once they are read."""
         self.end = b""
 
     def first(self, size: int) -> bytes:
@@ -155,6 +205,9 @@ class _Raw(io.RawIOBase):
             buffer[:size], self._first = first, b""
         else:
             size = self._file.readinto1(buffer)
+        self._digest.update(memoryview(buffer)[:size])
+        if not size:
+            self.sha256 = self._digest.hexdigest()
         self.end = (self.end + bytes(buffer[max(0, size - len(BGZF_END)) : size]))[-len(BGZF_END) :]
         return size
 
@@ -164,7 +217,7 @@ class _Raw(io.RawIOBase):
         super().close()
 
 
-def _opened(path: Path) -> io.BufferedIOBase:
+def _open(path: Path) -> io.BufferedIOBase:
     if str(path) == "-":
         if sys.stdin is None:
             raise InputError("-: standard input is closed", tip="name a file, or give it something to read")
@@ -173,5 +226,5 @@ def _opened(path: Path) -> io.BufferedIOBase:
         return path.open("rb")
     except OSError as error:
         raise InputError(
-            f"{clean(str(path))}: {error.strerror}", tip="check the name and the permissions of the file"
+            f"{printable(str(path))}: {error.strerror}", tip="check the name and the permissions of the file"
         ) from error

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from cgi_runner.job.journal import Record, State, read_record
-from cgi_runner.job.life import Desk, Wish, collect, run, submit
+from cgi_runner.job.lifecycle import fetch_job, run, submit
+from cgi_runner.job.request import JobContext, JobRequest
+from cgi_runner.output.record import Record, State, read_record
 
-__all__ = ["Desk", "Record", "State", "Wish", "collect", "read_record", "run", "submit"]
+__all__ = [
+    "JobContext",
+    "JobRequest",
+    "Record",
+    "RunOptions",
+    "State",
+    "fetch_job",
+    "read_record",
+    "run",
+    "submit",
+]

@@ -2,74 +2,63 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from cgi_runner.api import AccountFullAnswerError, Api, JobInfo, UnknownJobError
 from cgi_runner.clock import Clock
-from cgi_runner.errors import AccountFullError, RunnerError
-from cgi_runner.failures import AnswerLostError
-from cgi_runner.job.journal import Journal, Record, State
-from cgi_runner.job.marks import Marks, mark_in
-from cgi_runner.job.workspace import LONGEST, one_at_a_time
-from cgi_runner.redaction import excerpt
+from cgi_runner.errors import AccountFullError, CredentialsError, RunnerError
+from cgi_runner.job.account_jobs import MOST_LISTED, find_by_tag, iter_job_info
+from cgi_runner.job.job_index import JobTagCache
+from cgi_runner.job.submission import Submission
+from cgi_runner.job.unexplained import FoundJob, SoughtJob, find_unexplained, take_over
+from cgi_runner.output.locking import LONGEST, exclusive_lock
+from cgi_runner.output.record import RecordStore, State
+from cgi_runner.redaction import safe_excerpt
+from cgi_runner.service.base import JobInfo, JobService, QuotaRejectedError
+from cgi_runner.service.errors import MaybeProcessedError
 
 log = logging.getLogger(__name__)
 
-_POSTS = 3
-_LISTED = 50
+_MOST_POSTS = 3
 #: Seconds before each look for a job whose submission got no answer; a minute in all costs less than a second job.
-_LOOKS = (4, 14, 40)
+_RECONCILE_DELAYS = (4, 14, 40)
 #: Seconds that a service may ask for before the first of them.
 _LONGEST_REST = 60
-#: Letters. It is not known at what length CGI cuts titles, if it does; a job that lost its mark could be run twice.
-_LONGEST_TITLE = 100
-_DOUBTFUL = frozenset({State.SUBMITTING, State.AMBIGUOUS})
+#: CGI's knowledge changes from version to version; a job that an engine repeats is younger than this.
+_OLD = timedelta(days=1)
+#: Hex digits of an account's hash: they tell accounts apart, and do not name anybody.
+ACCOUNT_DIGITS = 16
+_AMBIGUOUS_STATES = frozenset({State.SUBMITTING, State.AMBIGUOUS})
 
 
-@dataclass(frozen=True)
-class Order:
-    """What is asked of CGI: the fields of the POST without the title's mark, and the prepared files by kind."""
-
-    cancer_type: str
-    reference: str
-    title: str
-    files: Mapping[str, Path]
-    sha256: Mapping[str, str]
-
-    @property
-    def fingerprint(self) -> str:
-        """Twelve hex digits that stand for all that shapes the results; paths and times do not."""
-        content = [self.cancer_type, self.reference, self.title, sorted(self.sha256.items())]
-        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
-
-    @property
-    def mark(self) -> str:
-        """The part of the title by which the job is found again."""
-        return f"[cgi-runner {self.fingerprint}]"
-
-    @property
-    def marked_title(self) -> str:
-        """The title that CGI keeps: the user's, shortened if it is long, then the mark."""
-        room = _LONGEST_TITLE - len(self.mark) - 1
-        title = self.title if len(self.title) <= room else f"{self.title[: room - 3].rstrip()}..."
-        return f"{title} {self.mark}".strip()
-
-
-def ensure_submitted(
-    api: Api, order: Order, journal: Journal, *, account: str, clock: Clock, seconds: float = LONGEST
+def submit_once(
+    api: JobService,
+    submission: Submission,
+    store: RecordStore,
+    *,
+    account: str,
+    clock: Clock,
+    seconds: float = LONGEST,
+    beside: Path | None = None,
 ) -> None:
-    """Have exactly one job for the order on the service, and its id in the record.
+    """Have exactly one job for the submission on the service, and its id in the record.
 
-    The account's jobs are looked through first; one that bears the order's mark is taken over, whatever its state,
-    so that an engine that repeats a failed step does not run it twice. For a fresh record, those that were there when
-    it was begun are passed by. Another submission of the account is waited for as long as `seconds` allow.
+    The account's jobs are looked through first; one with its tag is taken over, whatever its state, so that
+    an engine that repeats a failed step does not run it twice. For a fresh record, those that were there when it was
+    begun are passed by.
+
+    Args:
+        api: The service.
+        submission: What is asked of CGI.
+        store: The record, which says before each step what is about to happen.
+        account: Key of the account, for locks and for what is known of its jobs.
+        clock: Tells the time, and waits.
+        seconds: How long another submission of the account is waited for.
+        beside: The folder for a note that the submission is being sent; by default that of the output folder.
 
     Raises:
         AccountFullError: No free job slot.
@@ -78,134 +67,157 @@ def ensure_submitted(
         StillRunningError: Another submission took too long.
 
     """
-    place = f"{api.key} {account}"
-    with one_at_a_time(f"submit {place}", "another submission of this account is under way", seconds):
-        jobs = api.jobs()
-        marks = Marks(place)
-        if journal.record.fresh and journal.record.state is State.PREPARED:
-            journal.record.passed_by = marks.may_bear(order.mark, jobs)
-        others = [job for job in jobs if job not in journal.record.passed_by]
-        found = find(api, order.mark, others, marks)
-        if not found and _is_in_doubt(journal, order, marks):
-            log.info("an earlier submission of this order was stopped in the act; looking whether its job shows up")
+    place = f"{api.lock_key} {account}"
+    store.record.account = account[:ACCOUNT_DIGITS]
+    with exclusive_lock(f"submit {place}", "another submission of this account is under way", seconds):
+        jobs = api.list_jobs()
+        tags = JobTagCache(place, beside or store.path.parent.parent)
+        if store.record.fresh and store.record.state is State.PREPARED:
+            store.record.ignored_jobs = list(jobs)
+        others = [job for job in jobs if job not in store.record.ignored_jobs]
+        found = _as_found(find_by_tag(api, submission.title_tag, others, tags))
+        if not found and _is_unconfirmed(store, submission, tags):
+            store.transition(State.AMBIGUOUS)
+            log.info("an earlier submission of this job was interrupted; checking whether the job exists")
             # A job that shows no title yet may be the one.
-            known = set(jobs).difference(marks.may_bear(order.mark, others))
-            found = _arrived(api, order.mark, known=known, clock=clock)
+            known = set(jobs).difference(tags.candidates(submission.title_tag, others))
+            found = _as_found(_poll_for_submission(api, submission.title_tag, store, known=known, clock=clock))
+            before = {*store.record.jobs_before, *store.record.ignored_jobs, *tags.jobs_before(submission.title_tag)}
+            found = found or find_unexplained(api, _sought(submission), before, tags, store.record.unexplained_jobs)
         if found:
-            log.info("found this job in the account: %s (%s)", found.id, found.status.word)
-            journal.advance(State.RECONCILED, job_id=found.id, adopted=True)
-            journal.advance(State.WAITING)
-            marks.end(order.mark)
+            _log_found(found.info, clock)
+            take_over(found, store)
+            tags.finish_submission(submission.title_tag)
+            tags.remember(found.info.id, submission.tagged_title)
         else:
-            with _noted(order, journal, marks):
-                _post(api, order, journal, known=set(jobs), clock=clock)
-            marks.learn(journal.record.job_id, order.marked_title)
-        marks.keep([*jobs, journal.record.job_id])
+            with _submission_marker(submission, store, tags, jobs):
+                _submit_with_reconciliation(api, submission, store, tags, known=set(jobs), clock=clock)
+            tags.remember(store.record.job_id, submission.tagged_title)
+        tags.save([*jobs, store.record.job_id])
 
 
-def _is_in_doubt(journal: Journal, order: Order, marks: Marks) -> bool:
-    """Say whether an earlier attempt may have sent the order; the record tells of it from now on."""
-    if is_so := journal.record.state in _DOUBTFUL or marks.is_open(order.mark):
-        journal.advance(State.AMBIGUOUS)
-    return is_so
+def _log_found(found: JobInfo, clock: Clock) -> None:
+    """Say which job is taken over, of when it is, and what that means if it is old."""
+    when = f", submitted {found.date} UTC" if found.date else ""
+    log.info("found this job in the account: %s (%s%s)", found.id, found.status.name, when)
+    with suppress(ValueError):  # a date of another form tells people enough
+        submitted = datetime.strptime(found.date, "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
+        if clock.now() - submitted > _OLD:
+            log.warning(
+                "job %s is of %s: CGI and what it knows may have changed since; the same command with --fresh submits"
+                " the inputs anew",
+                found.id,
+                found.date,
+            )
+
+
+def _sought(submission: Submission) -> SoughtJob:
+    # Beside the files that are sent: a folder of this command's own, on the disk that will have to hold the results.
+    return SoughtJob.of_submission(submission, next(iter(submission.files.values()), Path()).parent)
+
+
+def _as_found(job: JobInfo | None) -> FoundJob | None:
+    return FoundJob(job) if job else None
+
+
+def _is_unconfirmed(store: RecordStore, submission: Submission, tags: JobTagCache) -> bool:
+    """Return whether an earlier attempt may have sent the submission."""
+    return store.record.state in _AMBIGUOUS_STATES or tags.is_submitting(submission.title_tag)
 
 
 @contextmanager
-def _noted(order: Order, journal: Journal, marks: Marks) -> Iterator[None]:
-    """Have it noted for other folders that the order is being sent, until it is known what became of it."""
-    marks.begin(order.mark)
+def _submission_marker(
+    submission: Submission, store: RecordStore, tags: JobTagCache, jobs: Iterable[str]
+) -> Iterator[None]:
+    """Have it noted for other folders that the submission is being sent, until it is known what became of it."""
+    tags.start_submission(submission.title_tag, jobs)
     try:
         yield
     finally:
-        if journal.record.state not in _DOUBTFUL:
-            marks.end(order.mark)
+        if store.record.state not in _AMBIGUOUS_STATES:
+            tags.finish_submission(submission.title_tag)
 
 
-def look_through(api: Api, jobs: list[str]) -> Iterator[JobInfo]:
-    """Give what is known of these jobs, one request each, leaving out those deleted meanwhile."""
-    # Newest last is what clients have seen, so the end is looked at first; nothing depends on it.
-    for job_id in reversed(jobs):
-        with suppress(UnknownJobError):
-            yield api.job(job_id)
-
-
-def find(api: Api, mark: str, jobs: list[str], marks: Marks) -> JobInfo | None:
-    """Give the account's job whose title bears the mark: one that has not failed, if there are several."""
-    found: JobInfo | None = None
-    for job in look_through(api, marks.may_bear(mark, jobs)):
-        marks.learn(job.id, job.title)
-        if marks.bears(mark, job.id):
-            if not job.status.is_error:
-                return job
-            found = found or job
-    return found
-
-
-def doubles_of(api: Api, record: Record, account: str) -> list[str]:
-    """Give other jobs of a record's order, if its submission was ever in doubt: one may have come in very late."""
-    if State.AMBIGUOUS.value not in record.times:
-        return []
-    mark = f"[cgi-runner {record.fingerprint}]"
-    others = Marks(f"{api.key} {account}").may_bear(mark, set(api.jobs()) - {record.job_id})
-    return [job.id for job in look_through(api, others[:_LISTED]) if mark_in(job.title) == mark_in(mark)]
-
-
-def _arrived(api: Api, mark: str, *, known: set[str], clock: Clock, asked: float | None = None) -> JobInfo | None:
+def _poll_for_submission(
+    api: JobService, tag: str, store: RecordStore, *, known: set[str], clock: Clock, asked: float | None = None
+) -> JobInfo | None:
     """Look a few times for a job of which no answer told; a slow service may still be taking it in.
 
-    The service is left alone for as many seconds as it has `asked` for, within reason.
+    The service is left alone for as many seconds as it has `asked` for, within reason. Which new jobs its lists show
+    is kept in the record: the next list may lack them.
     """
-    first, *others = _LOOKS
+    first, *others = _RECONCILE_DELAYS
     for seconds in (max(first, min(asked or 0, _LONGEST_REST)), *others):
         clock.sleep(seconds * random.uniform(1.0, 1.2))  # noqa: S311 - jitter, no secret
-        if found := find(api, mark, [job for job in api.jobs() if job not in known], Marks()):
-            return found
+        try:
+            new = [job for job in api.list_jobs() if job not in known]
+            if unseen := set(new).difference(store.record.unexplained_jobs):
+                store.update(store.record.state, unexplained_jobs=sorted(unseen.union(store.record.unexplained_jobs)))
+            if found := find_by_tag(api, tag, new, JobTagCache()):
+                return found
+        except CredentialsError as error:  # the account was accepted a moment ago
+            if seconds == others[-1]:
+                raise
+            log.info("%s; looking again before this is believed", error.message)
     return None
 
 
-def _post(api: Api, order: Order, journal: Journal, *, known: set[str], clock: Clock) -> None:
-    """Send the order; after an answer that was lost, look for the job before sending again."""
-    left = _POSTS
-    while lost := _send(api, order, journal, known):
+def _submit_with_reconciliation(
+    api: JobService, submission: Submission, store: RecordStore, tags: JobTagCache, *, known: set[str], clock: Clock
+) -> None:
+    """Send the submission; after an answer that was lost, look for the job before sending again."""
+    left = _MOST_POSTS
+    while lost := _send(api, submission, store, known):
         left -= 1
-        log.info("the submission got no clear answer (%s); looking whether the job is there", lost)
-        if found := _arrived(api, order.mark, known=known, clock=clock, asked=lost.retry_after):
-            log.info("the submission had arrived: job %s", found.id)
-            journal.advance(State.RECONCILED, job_id=found.id)
-            journal.advance(State.WAITING)
+        log.info("no clear response to the submission (%s); checking whether the job exists", lost)
+        asked = lost.retry_after
+        shown = _poll_for_submission(api, submission.title_tag, store, known=known, clock=clock, asked=asked)
+        before = {*known, *store.record.ignored_jobs}
+        if found := _as_found(shown) or find_unexplained(
+            api, _sought(submission), before, tags, store.record.unexplained_jobs
+        ):
+            log.info("the submission had arrived: job %s", found.info.id)
+            take_over(found, store)
             return
-        if not (left and lost.may_pass):
+        if not (left and lost.retryable):
             raise lost
 
 
-def _send(api: Api, order: Order, journal: Journal, known: set[str]) -> AnswerLostError | None:
-    """Send the order once, and give the failure that leaves open whether it arrived."""
-    before = journal.record.state
-    journal.advance(State.SUBMITTING)
-    fields = {"cancer_type": order.cancer_type, "title": order.marked_title, "reference": order.reference}
+def _send(api: JobService, submission: Submission, store: RecordStore, known: set[str]) -> MaybeProcessedError | None:
+    """Send the submission once, and give the failure that leaves open whether it arrived."""
+    before = store.record.state
+    # Once in doubt, the jobs that were there before the first attempt stay the ones that are known.
+    first = before not in _AMBIGUOUS_STATES
+    store.transition(State.SUBMITTING, jobs_before=sorted(known) if first else store.record.jobs_before)
+    fields = {
+        "cancer_type": submission.cancer_type,
+        "title": submission.tagged_title,
+        "reference": submission.reference,
+    }
     try:
-        job_id = api.submit(fields, order.files)
-    except AnswerLostError as error:
-        journal.advance(State.AMBIGUOUS)
+        job_id = api.submit(fields, submission.files)
+    except MaybeProcessedError as error:
+        store.transition(State.AMBIGUOUS)
         return error
-    except AccountFullAnswerError as error:
-        journal.advance(before)
+    except QuotaRejectedError as error:
+        store.transition(before)
         raise _account_full(api, sorted(known)) from error
     except RunnerError:
-        journal.advance(before)  # turned away for certain: what is in doubt now was so before
+        store.transition(before)  # turned away for certain: what is in doubt now was so before
         raise
     if job_id in known:
-        journal.advance(State.AMBIGUOUS)
-        return AnswerLostError(f"{api.url} answered the submission with job {job_id}, which was there before")
-    journal.advance(State.WAITING, job_id=job_id)
+        store.transition(State.AMBIGUOUS)
+        return MaybeProcessedError(f"{api.url} answered the submission with job {job_id}, which was there before")
+    # The jobs before are kept until the job has been heard of: the id may be wrong.
+    store.transition(State.WAITING, job_id=job_id)
     return None
 
 
-def _account_full(api: Api, jobs: list[str]) -> AccountFullError:
+def _account_full(api: JobService, jobs: list[str]) -> AccountFullError:
     ended: list[JobInfo] = []
     with suppress(RunnerError):  # a list cut short still says that the account is full
-        ended += (job for job in look_through(api, jobs[:_LISTED]) if job.status.is_done or job.status.is_error)
-    listed = "".join(f"\n  {job.id}  {job.status.word}  {job.date}  {excerpt(job.title, 60)}" for job in ended)
+        ended += (job for job in iter_job_info(api, jobs[:MOST_LISTED]) if job.status.is_done or job.status.is_error)
+    listed = "".join(f"\n  {job.id}  {job.status.name}  {job.date}  {safe_excerpt(job.title, 60)}" for job in ended)
     return AccountFullError(
         f"the account has no free job slot, {len(jobs)} jobs are stored; could be deleted:{listed or ' none'}",
         tip="nothing was deleted; `cgi-runner delete ID` deletes a job, once you hold its results",

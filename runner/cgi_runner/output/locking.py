@@ -1,4 +1,4 @@
-"""The output folder while a job is at work in it: one process at a time, and nothing left behind by a false start."""
+"""The output folder while a job is running in it: one process at a time, and nothing left behind by a false start."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ import hashlib
 import logging
 import os
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cgi_runner.clock import spell_duration
+from cgi_runner.clock import format_duration
+from cgi_runner.config import read_variable
 from cgi_runner.errors import InputError, RunnerError, StillRunningError
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 log = logging.getLogger(__name__)
 
@@ -20,16 +26,25 @@ WORK = ".cgi-runner"
 #: Where every process of a machine looks; the second place is for where somebody else has taken the name in the first.
 _PLACES = ("/tmp", "/var/tmp")  # noqa: S108 - owners are checked
 LONGEST = 6 * 3600.0  # seconds that another process is waited for, where no deadline says otherwise
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
+_named_state = ""
+_warned: set[str] = set()
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _CLOSED = frozenset({errno.EFBIG, errno.EROFS})
 
 
 @contextmanager
-def workspace(out: Path, seconds: float = LONGEST) -> Iterator[Path]:
+def output_lock(out: Path, seconds: float = LONGEST) -> Iterator[Path]:
     """Have the output folder, and give a folder inside it for work in progress.
 
-    A second process that wants the same output folder waits here until the first is done, as long as `seconds` allow.
     On the way out the work folder goes; so does the output folder if it was made here and nothing was put into it.
+
+    Args:
+        out: The output folder; made if need be.
+        seconds: How long another process that has the folder is waited for.
+
+    Yields:
+        The folder for temporary files.
 
     Raises:
         InputError: The folder cannot be made or written.
@@ -38,7 +53,7 @@ def workspace(out: Path, seconds: float = LONGEST) -> Iterator[Path]:
 
     """
     work = out / WORK
-    with one_at_a_time(f"folder {os.path.realpath(out)}", f"another cgi-runner is at work in {out}", seconds):
+    with exclusive_lock(f"folder {os.path.realpath(out)}", f"another cgi-runner is running in {out}", seconds):
         made = [folder for folder in (out, *out.parents) if not folder.exists()]
         try:
             _make(work, out)
@@ -46,7 +61,7 @@ def workspace(out: Path, seconds: float = LONGEST) -> Iterator[Path]:
         except OSError as error:
             if error.errno not in _FULL | _CLOSED:
                 raise
-            raise _no_room(out, error) from error
+            raise _disk_full_error(out, error) from error
         finally:
             try:
                 _clear(work, made)
@@ -72,51 +87,132 @@ def _clear(work: Path, made: list[Path]) -> None:
             folder.rmdir()
 
 
-def _no_room(out: Path, error: OSError) -> RunnerError:
+def _disk_full_error(out: Path, error: OSError) -> RunnerError:
     return RunnerError(
-        f"{out} cannot be written: {error.strerror}", tip="make room; the same command goes on from here"
+        f"{out} cannot be written: {error.strerror}", tip="free some space and run the same command again to resume"
     )
 
 
 @contextmanager
-def one_at_a_time(what: str, busy: str, seconds: float = LONGEST) -> Iterator[None]:
+def exclusive_lock(what: str, busy: str, seconds: float = LONGEST) -> Iterator[None]:
     """Let one process of this user on this machine do a thing at a time; a killed process gives way by itself.
+
+    Args:
+        what: Name of the thing; it becomes the name of the lock.
+        busy: What the other process does, as a clause for messages.
+        seconds: How long the other process is waited for.
 
     Raises:
         StillRunningError: Another process did not give way in so many seconds.
 
     """
-    folder = shared_folder()
-    if folder is None:
-        log.debug("no folder for locks; going on without")
+    with ExitStack() as stack:
+        ends = time.monotonic() + seconds
+        for folder in state_dirs():
+            stack.enter_context(_lock_in(folder, what, busy, ends - time.monotonic(), seconds))
         yield
-        return
-    from filelock import FileLock, Timeout
 
-    lock = FileLock(folder / f"{hashlib.sha256(os.fsencode(what)).hexdigest()[:16]}.lock")
+
+@contextmanager
+def _lock_in(folder: Path, what: str, busy: str, left: float, seconds: float) -> Iterator[None]:
+    """Hold a lock in one folder; where its file system has no locks, say so and go on without."""
+    from filelock import Timeout
+
+    lock = _file_lock(folder / f"{hashlib.sha256(os.fsencode(what)).hexdigest()[:16]}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
         log.info("%s; waiting for it to end", busy)
         try:
-            lock.acquire(timeout=max(seconds, 0))
+            lock.acquire(timeout=max(left, 0))
         except Timeout:
             raise StillRunningError(
-                f"{busy}, and has not ended in {spell_duration(seconds)}",
-                tip="the same command goes on once that one has ended; a longer --deadline waits longer",
+                f"{busy}, and has not ended in {format_duration(seconds)}",
+                tip="run the same command again once that one has ended, or give a longer --deadline",
             ) from None
+    except (OSError, NotImplementedError) as error:
+        if isinstance(error, OSError) and error.errno not in _NO_LOCKS:
+            raise
+        _warn_once(f"{folder} has no file locks ({error}): several commands at once could run a job twice")
+        yield
+        return
     with lock:
         lock.release()  # the block's own hold remains: holds are counted
         yield
 
 
-def shared_folder() -> Path | None:
+def _file_lock(path: Path) -> BaseFileLock:
+    """Return a lock that ends with its process: one that is a file's mere existence would outlive a kill."""
+    from filelock import FileLock
+
+    try:
+        return FileLock(path, fallback_to_soft=False)
+    except TypeError:  # a version that knows no other locks
+        return FileLock(path)
+
+
+def state_dirs() -> list[Path]:
+    """Return the folders for locks and notes: the one that machines and containers may share, and this machine's own.
+
+    The first is `--state`, `CGI_RUNNER_STATE` or the user's state folder. The second does not depend on HOME, which
+    workflow engines change for every step: what holds in either of them holds.
+
+    Raises:
+        InputError: The folder that was named cannot be used.
+
+    """
+    named = _named_state or read_variable("CGI_RUNNER_STATE")
+    folders = [_named_folder(Path(named))] if named else [*_usual_folder()]
+    own = lock_dir()
+    return [*folders, *([own] if own and own not in folders else [])]
+
+
+def use_state_dir(folder: Path | None) -> None:
+    """Have locks and notes in a folder from now on.
+
+    Args:
+        folder: The folder; None stands for the usual one.
+
+    """
+    global _named_state  # noqa: PLW0603 - one for the process, as its environment is
+    _named_state = str(folder) if folder else ""
+
+
+def _named_folder(folder: Path) -> Path:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the state folder {folder} cannot be made: {error.strerror}", tip="choose another") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"the state folder {folder} cannot be written", tip="choose another, or correct its mode")
+    return folder
+
+
+def _usual_folder() -> Iterator[Path]:
+    """Yield the folder in the user's state folder, if the user has a home that can be written."""
+    from platformdirs import user_state_path
+
+    # RuntimeError: a container's user may be in no list of users, and HOME be unset.
+    with suppress(OSError, RuntimeError):
+        folder = user_state_path("cgi-runner")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if _is_private(folder):
+            yield folder
+
+
+def _warn_once(text: str) -> None:
+    if text not in _warned:
+        _warned.add(text)
+        log.warning("warning: %s", text)
+
+
+def lock_dir() -> Path | None:
     """Give a private folder that does not depend on HOME or TMPDIR, which workflow engines change for every step."""
     folders = [Path(place) / f"cgi-runner-{os.getuid()}" for place in _PLACES]
     found = next(filter(_is_private, folders), None)
     if found is None and any(map(os.path.lexists, folders)):
         log.warning(
-            "WARNING: %s belong to somebody else or cannot be written: several commands at once could run a job twice",
+            "warning: %s belong to somebody else or cannot be written: several commands at once could run a job twice",
             " and ".join(map(str, folders)),
         )
     return found

@@ -5,21 +5,39 @@ It holds what a second attempt needs to go on, and what a reader needs to trust 
 
 from __future__ import annotations
 
+import errno
 import json
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cgi_runner import __version__
-from cgi_runner.api import JOB_ID
+from cgi_runner.cancer_types import name_of
 from cgi_runner.clock import Clock
 from cgi_runner.errors import InputError
+from cgi_runner.inputs.account import InputAccount
+from cgi_runner.output.record_facts import ArchiveFacts
 from cgi_runner.redaction import redact
+from cgi_runner.results.archive import PSEUDONYMS
+from cgi_runner.results.reconcile import RowCounts
+from cgi_runner.service.base import JOB_ID
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cgi_runner.output.record_facts import RecordFacts
+
+log = logging.getLogger(__name__)
 
 NAME = "cgi-job.json"
+#: What some network and cluster file systems answer to the fsync of a folder.
+_NO_SYNC = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
+_told_of_sync: list[Path] = []
 SCHEMA = 1
 
 
@@ -48,6 +66,9 @@ class State(str, Enum):
         return self.is_complete or self is State.FAILED
 
 
+_FREE_TEXTS = ("title", "cancer_type", "reference", "reference_reason")
+
+
 @dataclass
 class Record:
     """What is known of a job. Times are UTC by state; `inputs` and `rows` are by kind of input."""
@@ -56,60 +77,118 @@ class Record:
     title: str = ""
     cancer_type: str = ""
     reference: str = ""
+    reference_reason: str = ""
+    """Why this build: `--reference`, or the place in a file that says it."""
+    reference_warnings: list[str] = field(default_factory=list)
+    """What speaks against it."""
     fingerprint: str = ""
     state: State = State.PREPARED
     job_id: str = ""
     adopted: bool = False
     fresh: bool = False
     """Whether --fresh asked for it; the same command goes on with it until it has ended."""
-    passed_by: list[str] = field(default_factory=list)
+    ignored_jobs: list[str] = field(default_factory=list)
     """Jobs that were there before it and may be of the same order: with --fresh, none of them is taken for it."""
-    inputs: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, InputAccount] = field(default_factory=dict)
     samples: dict[str, int] = field(default_factory=dict)
     not_sent: dict[str, int] = field(default_factory=dict)
-    rows: dict[str, Any] = field(default_factory=dict)
+    rows: dict[str, RowCounts] = field(default_factory=dict)
     cgi: dict[str, str] = field(default_factory=dict)
-    archive: dict[str, Any] = field(default_factory=dict)
+    archive: ArchiveFacts = field(default_factory=ArchiveFacts)
     warnings: list[str] = field(default_factory=list)
     times: dict[str, str] = field(default_factory=dict)
+    cancer_type_notes: list[str] = field(default_factory=list)
+    """How the cancer type was found, where no id was given, and what to think of."""
+    account: str = ""
+    """The account that has the job, as a hash of its e-mail."""
+    service_kind: str = ""
+    """`CGI` or `sandbox`, once the results are there: a sandbox may be served at any address."""
+    submitted: str = ""
+    """When a job that was found in the account was submitted, as CGI says, in UTC."""
+    jobs_before: list[str] = field(default_factory=list)
+    """Jobs that were in the account before it was first sent, while it is not known what became of that."""
+    delete_requested: bool = False
+    """Whether the command that made it was to delete it at CGI in the end."""
+    pseudonyms: str = ""
+    """Of the table of pseudonyms beside the record, the SHA-256; empty if the samples were sent under their names."""
+    archive_samples: dict[str, str] = field(default_factory=dict)
+    """Where an archive was taken under a sample's name: what it calls the sample, and the name."""
+    not_deleted: str = ""
+    """Why it was not deleted at CGI although that was asked for, with the command that does."""
+    service_warnings: list[str] = field(default_factory=list)
+    """What was odd about the service on the way to the results; it is among the warnings, too."""
+    unexplained_jobs: list[str] = field(default_factory=list)
+    """Jobs that came into the account since it was first sent, while it is not known what became of that."""
 
     def as_json(self) -> dict[str, Any]:
         """Give the record as it stands on disk and in `--json`."""
         # Whatever people and services write freely might quote the account.
         free = {
-            **{name: redact(getattr(self, name)) for name in ("title", "cancer_type", "reference")},
-            "inputs": {kind: {**about, **_named(about)} for kind, about in self.inputs.items()},
+            "cancer_type_name": name_of(self.cancer_type),
+            "cancer_type_notes": [redact(text) for text in self.cancer_type_notes],
+            **{name: redact(getattr(self, name)) for name in _FREE_TEXTS},
+            "inputs": _redact_all(self.inputs),
             "samples": {redact(name): rows for name, rows in self.samples.items()},
+            "archive_samples": _redact_all(self.archive_samples),
             "cgi": {name: redact(text) for name, text in self.cgi.items()},
             "warnings": [redact(text) for text in self.warnings],
+            "service_warnings": [redact(text) for text in self.service_warnings],
+            "reference_warnings": [redact(text) for text in self.reference_warnings],
         }
         return {"schema": SCHEMA, "cgi_runner": __version__, **asdict(self), **free, "state": self.state.value}
 
 
-def _named(about: Mapping[str, Any]) -> dict[str, str]:
-    """Give the name of an input's file without secrets, if it is there."""
-    return {"source": redact(str(about["source"]))} if "source" in about else {}
+def service_kind(service: str, version: str) -> str:
+    """Return `sandbox` for results that are made up, `CGI` for all others.
+
+    Args:
+        service: The service's name in a record.
+        version: What the results call the version of CGI.
+
+    """
+    return "sandbox" if service == "sandbox" or "sandbox" in version.casefold() else "CGI"
 
 
-class Journal:
+def _redact_all(value: Any) -> Any:
+    """Return a value of JSON with its texts redacted: names of files and of samples are what people write freely."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {key: _redact_all(item) for key, item in value.items()}
+    return [_redact_all(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+class RecordStore:
     """Keeps the record of one output folder."""
 
     def __init__(self, path: Path, record: Record, clock: Clock) -> None:
-        """Keep this record at this path; nothing is written until the first `advance`."""
+        """Keep this record at this path; nothing is written until the first `transition`."""
         self.path = path
         self.record = record
         self._clock = clock
 
-    def advance(self, state: State, **facts: Any) -> None:
-        """Enter a state, together with the facts learnt on the way, and have it on disk before returning."""
-        self.record.times[state.value] = self._clock.now().isoformat(timespec="seconds")
-        self.put_down(state, **facts)
+    def transition(self, state: State, **facts: Unpack[RecordFacts]) -> None:
+        """Enter a state, together with the facts learnt on the way, and have it on disk before returning.
 
-    def put_down(self, state: State, **facts: Any) -> None:
-        """Have facts and the state on disk before returning; when the state was entered stays as it is."""
+        Args:
+            state: What the job has become.
+            **facts: Fields of the record that change with it.
+
+        """
+        self.record.times[state.value] = self._clock.now().isoformat(timespec="seconds")
+        self.update(state, **facts)
+
+    def update(self, state: State, **facts: Unpack[RecordFacts]) -> None:
+        """Have facts and the state on disk before returning; when the state was entered stays as it is.
+
+        Args:
+            state: What the job has become.
+            **facts: Fields of the record that change with it.
+
+        """
         for name, value in facts.items():
             setattr(self.record, name, value)
-        write_whole(self.path, json.dumps(replace(self.record, state=state).as_json(), indent=2) + "\n")
+        atomic_write(self.path, json.dumps(replace(self.record, state=state).as_json(), indent=2) + "\n")
         self.record.state = state  # only now: who is stopped before has not come so far
 
 
@@ -125,7 +204,9 @@ def read_record(path: Path) -> Record:
     except (OSError, ValueError, RecursionError):
         content = None
     if not isinstance(content, Mapping) or not isinstance(content.get("schema"), int):
-        raise InputError(f"{path} is no record of a job", tip="name a job's id, its output folder or its cgi-job.json")
+        raise InputError(
+            f"{path} is not a valid record of a job", tip="name a job's id, its output folder or its cgi-job.json"
+        )
     if content["schema"] > SCHEMA:
         raise InputError(f"{path} was written by a later version of cgi-runner", tip="upgrade cgi-runner to read it")
     known = {name: content[name] for name in Record.__dataclass_fields__ if name in content}
@@ -142,23 +223,54 @@ def _is_sound(record: Record) -> bool:
     """Say whether everything in a record from disk has the type that it should have, and the id is one."""
     blank = Record("")
     typed = all(isinstance(getattr(record, name), type(getattr(blank, name))) for name in Record.__dataclass_fields__)
-    nested = [*record.inputs.values(), *record.rows.values()] if typed else [None]
-    return all(isinstance(about, dict) for about in nested) and not (
-        record.job_id and not JOB_ID.fullmatch(record.job_id)
+    nested = [*record.inputs.values(), *record.rows.values(), record.archive.get("renamed", {})] if typed else [None]
+    typed = typed and all(isinstance(name, str) for name in record.archive_samples.values())
+    return (
+        typed
+        and all(isinstance(about, dict) for about in nested)
+        and not (record.job_id and not JOB_ID.fullmatch(record.job_id))
     )
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Put a text file in place so that, whenever the machine stops, either the old or the new one is there whole."""
+@contextmanager
+def restore_record_on_failure(store: RecordStore) -> Iterator[None]:
+    """Leave the record as it was where nothing came of it: the service was not asked, or turned the job away."""
+    before = store.path.read_text(encoding="utf-8") if store.path.exists() else None
+    try:
+        yield
+    except BaseException:
+        if store.record.state is State.PREPARED:
+            if before is None:
+                store.path.unlink(missing_ok=True)
+                (store.path.parent / PSEUDONYMS).unlink(missing_ok=True)
+            else:
+                atomic_write(store.path, before)
+        raise
+
+
+def atomic_write(path: Path, text: str) -> None:
+    """Put a text file in place so that, whenever the machine stops, either the old or the new one is there whole.
+
+    Args:
+        path: The file.
+        text: Its content.
+
+    """
     part = path.with_name(f".{path.name}.part")
     # What a service escapes in its JSON need not be letters that a file can hold.
     with part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         file.write(text)
-    settle(part, path)
+    commit_file(part, path)
 
 
-def settle(part: Path, path: Path) -> None:
-    """Give a finished file its name, and see to it that content and name survive a power cut."""
+def commit_file(part: Path, path: Path) -> None:
+    """Give a finished file its name, and see to it that content and name survive a power cut.
+
+    Args:
+        part: The finished file, on the same disk.
+        path: Its name from now on.
+
+    """
     _sync(part)
     part.replace(path)
     _sync(path.parent)
@@ -168,5 +280,11 @@ def _sync(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+        if not _told_of_sync:
+            _told_of_sync.append(path)
+            log.warning("warning: the file system of %s cannot sync: a power cut may lose what was just written", path)
     finally:
         os.close(handle)

@@ -19,10 +19,10 @@ _FUSIONS = ("fusion_analysis.tsv", "fusion_analysis.txt")
 
 
 @dataclass(frozen=True)
-class Layout:
+class ResultTables:
     """The tables of one archive; None for those it does not hold. `inputs` is by the number in `inputNN.tsv`."""
 
-    generation: str
+    format_version: str
     alterations: Table | None
     biomarkers: Table | None
     cnas: Table | None
@@ -32,7 +32,7 @@ class Layout:
     @property
     def is_known(self) -> bool:
         """Whether the layout is one of those seen before."""
-        return self.generation != "unknown"
+        return self.format_version != "unknown"
 
     def holds_tables(self, members: Iterable[str]) -> bool:
         """Say whether there is a table that may hold results, be it under a name that was never seen before."""
@@ -40,19 +40,19 @@ class Layout:
         return any(known) or any(name.endswith((".tsv", ".csv")) and not _INPUT.fullmatch(name) for name in members)
 
 
-def read_layout(folder: Path) -> Layout:
+def read_result_tables(folder: Path) -> ResultTables:
     """Recognise the tables in a folder with an unpacked archive."""
     alterations, biomarkers = _first(folder, _ALTERATIONS), _first(folder, _BIOMARKERS)
     inputs = {m[1]: Table(path) for path in sorted(folder.iterdir()) if (m := _INPUT.fullmatch(path.name))}
     cnas, fusions = _first(folder, ("cna_analysis.tsv",)), _first(folder, _FUSIONS)
-    return Layout(_generation(alterations, biomarkers), alterations, biomarkers, cnas, fusions, inputs)
+    return ResultTables(_detect_version(alterations, biomarkers), alterations, biomarkers, cnas, fusions, inputs)
 
 
 def _first(folder: Path, names: tuple[str, ...]) -> Table | None:
     return next((Table(folder / name) for name in names if (folder / name).is_file()), None)
 
 
-def _generation(alterations: Table | None, biomarkers: Table | None) -> str:
+def _detect_version(alterations: Table | None, biomarkers: Table | None) -> str:
     """Tell by headers; an archive of copy numbers or fusions alone has no alterations, only biomarkers to go by."""
     marks = {
         "2d": alterations and alterations.place("CGI-HGVS"),

@@ -1,11 +1,11 @@
-"""What in a set of results misleads people, said aloud: each caution is one sentence with its number."""
+"""What in a set of results misleads people, said aloud: each warning is one sentence with its number."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cgi_runner.results.layout import Layout
-from cgi_runner.results.reconcile import Rows
+from cgi_runner.results.generations import ResultTables
+from cgi_runner.results.reconcile import RowAccount
 from cgi_runner.results.tables import Table
 
 _SUMMARY = ("CGI-Oncogenic Summary", "Oncogenic Summary", "ONCOGENIC_CLASSIFICATION")
@@ -16,22 +16,68 @@ _AFFECTING = (
 )  # fmt: skip
 
 
-def cautions(layout: Layout, rows: list[Rows], summary: Mapping[str, str], cancer_type: str) -> list[str]:
-    """Give the sentences that a reader of these results should see, most serious first."""
-    found = [*_about_the_archive(layout, rows)]
-    if layout.alterations:
-        found += _about_alterations(layout.alterations, summary.get("Analysed mutations", ""))
-    if layout.biomarkers:
-        found += _about_biomarkers(layout.biomarkers, cancer_type)
+def collect_warnings(
+    tables: ResultTables, rows: list[RowAccount], summary: Mapping[str, str], cancer_type: str
+) -> list[str]:
+    """Give the sentences that a reader of these results should see, most serious first.
+
+    Args:
+        tables: The tables of the archive.
+        rows: What became of the rows that were sent, for each kind.
+        summary: The lines of CGI's `summary.txt`, name to value (fact 39).
+        cancer_type: Id that the job was submitted with.
+
+    Returns:
+        One sentence each, without a full stop.
+
+    """
+    found = [*_about_the_archive(tables, rows)]
+    if tables.alterations:
+        found += _about_alterations(tables.alterations, summary.get("Analysed mutations", ""))
+    if tables.biomarkers:
+        found += _about_biomarkers(tables.biomarkers, cancer_type)
     return found
 
 
-def _about_the_archive(layout: Layout, rows: list[Rows]) -> Iterator[str]:
-    if not layout.is_known:
-        yield "CGI's archive has a layout not seen before; its files are kept as they are, row counts may be missing"
+def unknown_reasons(rows: list[RowAccount]) -> list[str]:
+    """Give what an archive leaves open of the rows that were sent and returned, one sentence each."""
+    found = []
+    if not rows:
+        found.append("the archive holds no copy of an input, so nobody can tell which rows CGI left out")
+    seen = set()
     for account in rows:
-        if account.lost is None:
-            yield f"this archive does not tell which rows of the {account.kind} CGI left out: compare them yourself"
+        kind, matching = account.kind, account.matching
+        if account.not_returned is None:
+            found.append(f"this archive does not show which rows of the {kind} CGI left out: compare them yourself")
+        if id(matching) in seen:
+            continue
+        seen.add(id(matching))
+        if matching.unreadable:
+            found.append(f"rows of {kind} with an Input ID that names no row that was sent: {matching.unreadable}")
+        if matching.misnumbered:
+            found.append(f"rows of {kind} with the Input ID of a row with another variant: {matching.misnumbered}")
+        if matching.by_echo:
+            found.append(
+                f"rows of {kind} that are of another variant by POSITION, REF and ALT than by their echoed columns: "
+                f"{matching.by_echo}"
+            )
+        if matching.uncompared:
+            found.append(
+                f"rows of {kind} that could not be compared with the input, only their ids: {matching.uncompared}"
+            )
+    return found
+
+
+def _about_the_archive(tables: ResultTables, rows: list[RowAccount]) -> Iterator[str]:
+    if not tables.is_known:
+        yield "CGI's archive has a layout not seen before; its files are kept as they are, row counts may be missing"
+    yield from unknown_reasons(rows)
+    for account in rows:
+        if shared := account.matching.shared:
+            yield (
+                f"rows of {account.kind} with the Input ID and echoed columns of another sample's row with the same "
+                f"variant: {shared}; CGI-Sample ID is right"
+            )
 
 
 def _about_alterations(table: Table, analysed: str) -> Iterator[str]:
@@ -45,7 +91,7 @@ def _about_alterations(table: Table, analysed: str) -> Iterator[str]:
             unjudged += cells[consequence].startswith(_AFFECTING)
         if is_normalised and reference is not None and alternate is not None:
             shifted += "-" in (cells[reference], cells[alternate])
-    if analysed.isdecimal() and int(analysed) != returned:
+    if analysed.isdecimal() and int(analysed) < returned:
         yield f"CGI's summary counts other than its table has rows: {analysed} mutations, {returned} rows"
     if unjudged:
         yield f"alterations that change a protein, without CGI's summary: {unjudged}; not judged, not harmless"

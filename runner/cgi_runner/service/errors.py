@@ -1,7 +1,7 @@
 """What a failed request means: whether it may have been carried out, whether to try again, and what to tell the user.
 
-`NotSentError` (surely never arrived), `AnswerLostError` (may have been carried out), `RefusedError` (answered with a
-no), or another `ServiceError`. Only the first may be repeated blindly when the request changes something.
+`NotSentError` (surely never arrived), `MaybeProcessedError` (may have been carried out), `RejectedError` (answered with
+a no), or another `ServiceError`. Only the first may be repeated blindly when the request changes something.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
 
 from cgi_runner.clock import Clock
 from cgi_runner.errors import CredentialsError, InputError, RunnerError, ServiceError
-from cgi_runner.redaction import excerpt
+from cgi_runner.redaction import safe_excerpt
 
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _SERVERS_OWN = 500
@@ -37,17 +37,19 @@ class CertificateError(NotSentError):
     """The service's certificate is not trusted, which no second try changes."""
 
 
-class AnswerLostError(ServiceError):
+class MaybeProcessedError(ServiceError):
     """The request may have been carried out, but its answer is missing, unreadable, or says neither yes nor no."""
 
-    def __init__(self, message: str, *, tip: str = "", retry_after: float | None = None, may_pass: bool = True) -> None:
+    def __init__(
+        self, message: str, *, tip: str = "", retry_after: float | None = None, retryable: bool = True
+    ) -> None:
         """Keep whether the same request may do better later, and how many seconds the service asks to wait."""
         super().__init__(message, tip=tip)
         self.retry_after = retry_after
-        self.may_pass = may_pass
+        self.retryable = retryable
 
 
-class RefusedError(ServiceError):
+class RejectedError(ServiceError):
     """The service answered with an error; `status` is the HTTP status, or the `error_code` inside the answer."""
 
     def __init__(self, message: str, status: int, *, tip: str = "", retry_after: float | None = None) -> None:
@@ -58,44 +60,61 @@ class RefusedError(ServiceError):
 
 
 @contextmanager
-def told_apart(url: str) -> Iterator[None]:
-    """Turn the exceptions of the library into those that say whether the request may have been carried out."""
+def translate_errors(url: str) -> Iterator[None]:
+    """Turn the exceptions of the library into those that say whether the request may have been carried out.
+
+    Args:
+        url: What the messages name; it holds no secret.
+
+    Raises:
+        NotSentError: The service was never connected to, so it cannot have carried out the request.
+        MaybeProcessedError: The connection or its encryption broke, so it may have.
+        CertificateError: The service's certificate is not trusted.
+        InputError: The address or the file of certificates cannot be used.
+
+    """
     try:
         yield
     except _IMPOSSIBLE as error:
-        raise InputError(f"{url} is no address of a service: {_cause(error)}", tip="mend --api-url") from error
+        raise InputError(
+            f"{url} is not a valid address of a service: {_root_cause(error)}", tip="check --api-url"
+        ) from error
     except requests.exceptions.SSLError as error:
         if not _is_untrusted(error):
             # Encryption can also break after the request went out, so this proves nothing about it.
-            raise AnswerLostError(
-                f"the encryption to {url} failed: {_cause(error)}", tip="is it https on that port?"
+            raise MaybeProcessedError(
+                f"the encryption to {url} failed: {_root_cause(error)}", tip="is it https on that port?"
             ) from error
         raise CertificateError(
-            f"the certificate of {url} cannot be trusted: {_cause(error)}",
+            f"the certificate of {url} cannot be trusted: {_root_cause(error)}",
             tip="name your institution's certificates with --ca-bundle FILE; as a last resort --insecure",
         ) from error
     except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
-        kind = NotSentError if _never_connected(error) else AnswerLostError
-        raise kind(f"{url} was not reached: {_cause(error)}", tip="check the address and the network") from error
+        kind = NotSentError if _never_connected(error) else MaybeProcessedError
+        raise kind(f"{url} was not reached: {_root_cause(error)}", tip="check the address and the network") from error
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
-        raise AnswerLostError(f"the answer of {url} broke off: {_cause(error)}", tip="run the command again") from error
+        raise MaybeProcessedError(
+            f"the answer of {url} broke off: {_root_cause(error)}", tip="run the command again"
+        ) from error
     except OSError as error:
         if "CA certificate" not in str(error):
             raise
-        raise InputError(excerpt(str(error)), tip="mend REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE, or unset it") from error
+        raise InputError(
+            safe_excerpt(str(error)), tip="correct or unset REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
+        ) from error
 
 
 def _never_connected(error: BaseException) -> bool:
     """Say whether not even a connection came about, to the service or to a proxy on the way."""
     never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
-    return any(isinstance(link, never) for link in _chain(error))
+    return any(isinstance(link, never) for link in _walk_causes(error))
 
 
 def _is_untrusted(error: BaseException) -> bool:
-    return any(isinstance(link, ssl.CertificateError) for link in _chain(error))
+    return any(isinstance(link, ssl.CertificateError) for link in _walk_causes(error))
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def _walk_causes(error: BaseException) -> Iterator[BaseException]:
     """Give an exception and those that the libraries have wrapped in it, the innermost last."""
     link: Any = error
     while isinstance(link, BaseException):
@@ -104,19 +123,19 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         link = next((each for each in inner if isinstance(each, BaseException)), None)
 
 
-def _cause(error: BaseException) -> str:
+def _root_cause(error: BaseException) -> str:
     """Give the innermost message of a chain of library exceptions, in one line."""
-    *_, inner = _chain(error)
+    *_, inner = _walk_causes(error)
     message = re.sub(r"^\w+\(host=[^)]*\): ", "", " ".join(str(inner).split()))
-    return excerpt(message) or type(inner).__name__
+    return safe_excerpt(message) or type(inner).__name__
 
 
 def is_transient(error: BaseException) -> bool:
     """Say whether the same request may well succeed a little later."""
-    if isinstance(error, RefusedError):
+    if isinstance(error, RejectedError):
         return error.status in _TRANSIENT
-    if isinstance(error, AnswerLostError):
-        return error.may_pass
+    if isinstance(error, MaybeProcessedError):
+        return error.retryable
     return isinstance(error, NotSentError) and not isinstance(error, CertificateError)
 
 
@@ -130,7 +149,7 @@ def is_number(text: str) -> bool:
     return re.fullmatch(r"[ \t]*[0-9]{1,18}[ \t]*", text) is not None
 
 
-def error_object(text: str) -> dict[str, Any]:
+def parse_error_body(text: str) -> dict[str, Any]:
     """Give the JSON object in the body of an error; any other text becomes its message."""
     try:
         answer = json.loads(text) if len(text) < _LARGEST_ERROR else None
@@ -139,17 +158,28 @@ def error_object(text: str) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {"message": text}
 
 
-def refusal(method: str, response: requests.Response, answer: Mapping[str, Any], clock: Clock) -> RunnerError:
-    """Make the error for a no: by its HTTP status, or by the `error_code` inside an answer with a good status."""
+def rejection_error(method: str, response: requests.Response, answer: Mapping[str, Any], clock: Clock) -> RunnerError:
+    """Make the error for a no: by its HTTP status, or by the `error_code` in an answer with a good status (fact 11).
+
+    Args:
+        method: Method of the request.
+        response: The answer, whose status and address are named.
+        answer: The JSON object in it; empty if there is none.
+        clock: Reads a `Retry-After` that is a date.
+
+    Returns:
+        The error, with the status that counts and the seconds the service asks for, if it does.
+
+    """
     code = str(answer.get("error_code", ""))
     # A server's own failure stays one, whatever the page says that it sends along.
     status = int(code) if is_number(code) and response.status_code < _SERVERS_OWN else response.status_code
-    said = excerpt(str(answer.get("message") or response.reason or ""))
+    said = safe_excerpt(str(answer.get("message") or response.reason or ""))
     message = f"the service refused {method} {urlsplit(response.url).path} with {status}: {said}"
-    return RefusedError(message, status, retry_after=_retry_after(response.headers.get("Retry-After", ""), clock))
+    return RejectedError(message, status, retry_after=_retry_after(response.headers.get("Retry-After", ""), clock))
 
 
-def credentials_refused(error: RefusedError) -> RunnerError:
+def as_credentials_error(error: RejectedError) -> RunnerError:
     """Give the error for the user: a refused account is a matter of credentials, all else stays as it is."""
     if error.status not in _AUTHORIZATION:
         return error
@@ -159,27 +189,68 @@ def credentials_refused(error: RefusedError) -> RunnerError:
     )
 
 
-def not_json(method: str, response: requests.Response, text: str) -> ServiceError:
-    """Make the error for an answer that should be JSON and is not."""
+def invalid_json_error(method: str, response: requests.Response, text: str) -> ServiceError:
+    """Make the error for an answer that should be JSON and is not.
+
+    Args:
+        method: Method of the request.
+        response: The answer, whose address is named.
+        text: Its body, of which the beginning is quoted.
+
+    Returns:
+        A plain error for a page that answers a GET, which stays a page; otherwise one that says the request may have
+        been
+        processed.
+
+    """
     kind = "a web page" if "<html" in text[:2000].lower() or "<!doctype" in text[:2000].lower() else "something"
-    message = f"{method} {urlsplit(response.url).path} answered with {kind} where JSON was expected: {excerpt(text)}"
+    message = (
+        f"{method} {urlsplit(response.url).path} answered with {kind} where JSON was expected: {safe_excerpt(text)}"
+    )
     # A broken answer may be whole at the next try; a page will stay a page.
-    error = ServiceError if kind == "a web page" and method == "GET" else AnswerLostError
+    error = ServiceError if kind == "a web page" and method == "GET" else MaybeProcessedError
     return error(message, tip="is --api-url right, and no login or maintenance page in between?")
 
 
-def redirected(url: str, method: str, response: requests.Response) -> ServiceError:
-    """Make the error for a redirect, which is never followed: the token belongs to one host only."""
+def redirects_to_slash(url: str, response: requests.Response) -> bool:
+    """Say whether an answer redirects to the very same address with a slash at its end.
+
+    Args:
+        url: The address that was asked, without a query.
+        response: The answer.
+
+    """
+    if not (response.is_redirect or response.is_permanent_redirect) or url.endswith("/"):
+        return False
+    try:
+        target, asked = urlsplit(urljoin(url, response.headers.get("Location", ""))), urlsplit(url)
+    except ValueError:
+        return False
+    return (target.scheme, target.netloc, target.path) == (asked.scheme, asked.netloc, f"{asked.path}/")
+
+
+def redirect_error(url: str, method: str, response: requests.Response) -> ServiceError:
+    """Make the error for a redirect, which is never followed: the token belongs to one host only.
+
+    Args:
+        url: Base address of the service.
+        method: Method of the request.
+        response: The answer, whose `Location` is named.
+
+    Returns:
+        A plain error after a GET; otherwise one that says the request may have been processed, not to be tried again.
+
+    """
     try:
         target = urlsplit(response.headers.get("Location", ""))
     except ValueError:
-        where = "something that is no address"
+        where = "an invalid address"
     else:
         where = f"{target.scheme}://{target.netloc}{target.path}" if target.netloc else target.path
-    said = f"{url} redirects to {excerpt(where)}"
+    said = f"{url} redirects to {safe_excerpt(where)}"
     tip = "the token is not sent after it; if you trust it, name it with --api-url"
     # Many a web page answers a form that it has taken in with the address of what came of it.
-    return ServiceError(said, tip=tip) if method == "GET" else AnswerLostError(said, tip=tip, may_pass=False)
+    return ServiceError(said, tip=tip) if method == "GET" else MaybeProcessedError(said, tip=tip, retryable=False)
 
 
 def _retry_after(value: str, clock: Clock) -> float | None:

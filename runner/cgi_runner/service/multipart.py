@@ -15,7 +15,7 @@ from urllib3.filepost import choose_boundary, encode_multipart_formdata
 _BLOCK = 256 * 1024  # bytes that are read and sent at once
 
 
-class Upload:
+class MultipartBody:
     """A form with files, as an iterable of its pieces that knows its length in bytes; it can be sent again."""
 
     def __init__(self, fields: Mapping[str, str], files: Mapping[str, BinaryIO]) -> None:

@@ -7,7 +7,9 @@ import re
 import zlib
 from collections.abc import Callable, Mapping
 from functools import cache
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from cgi_sandbox.faults.members import pack_members, read_members
 
 _LOCAL_HEADER = 30  # bytes, before the name
 _FLAGS_AT = {b"PK\x03\x04": 6, b"PK\x01\x02": 8}
@@ -24,23 +26,23 @@ def corrupt(archive: bytes) -> bytes:
 
 
 def foreign(archive: bytes) -> bytes:
-    """Have the summary name another job."""
+    """Let the summary name another job."""
 
     def other(name: str, content: bytes) -> bytes:
         if name != "summary.txt":
             return content
         return re.sub(rb"(?m)^(Analysis ID *: *)\S+", rb"\g<1>f0f0f0f0f0f0f0f0f0f0", content)
 
-    return _packed({name: other(name, content) for name, content in _members(archive).items()})
+    return pack_members((name, other(name, content)) for name, content in read_members(archive).items())
 
 
-def slipping(archive: bytes) -> bytes:
+def add_slip(archive: bytes) -> bytes:
     """Add a member whose name leads out of the folder."""
-    return _packed({**_members(archive), "../../slipped.tsv": b"outside\n"})
+    return pack_members([*read_members(archive).items(), ("../../slipped.tsv", b"outside\n")])
 
 
-def encrypted(archive: bytes) -> bytes:
-    """Have every member say that it is encrypted."""
+def encrypt(archive: bytes) -> bytes:
+    """Mark every member as encrypted."""
     spoiled = bytearray(archive)
     for signature, offset in _FLAGS_AT.items():
         for found in re.finditer(re.escape(signature), archive):
@@ -49,7 +51,7 @@ def encrypted(archive: bytes) -> bytes:
 
 
 def bomb(archive: bytes) -> bytes:
-    """Give an archive of a megabyte that unpacks to more than one gigabyte; the service's own does not matter."""
+    """Return an archive of a megabyte that unpacks to more than one gigabyte; the service's own does not matter."""
     del archive
     return _bomb()
 
@@ -66,24 +68,11 @@ def _bomb() -> bytes:
     return packed.getvalue()
 
 
-def _members(archive: bytes) -> dict[str, bytes]:
-    with ZipFile(io.BytesIO(archive)) as zipped:
-        return {name: zipped.read(name) for name in zipped.namelist()}
-
-
-def _packed(members: Mapping[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with ZipFile(packed, "w", ZIP_DEFLATED) as zipped:
-        for name, content in members.items():
-            zipped.writestr(ZipInfo(name), content, ZIP_DEFLATED)
-    return packed.getvalue()
-
-
 #: By the names that the plan's language has for them.
 SPOILED: Mapping[str, Callable[[bytes], bytes]] = {
     "corrupt": corrupt,
     "foreign": foreign,
-    "zip-slip": slipping,
+    "zip-slip": add_slip,
     "bomb": bomb,
-    "encrypted": encrypted,
+    "encrypted": encrypt,
 }

@@ -26,12 +26,19 @@ class Answer:
     headers: Mapping[str, str] | None = None
 
     def with_body(self, body: bytes) -> Answer:
-        """Give the same answer with another body."""
+        """Return the same answer with another body."""
         return replace(self, body=body)
 
 
 def json_answer(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
-    """Give an answer that says it is JSON."""
+    """Return an answer that says it is JSON.
+
+    Args:
+        text: The body, which need not be JSON: a fault may announce what it does not send.
+        status: The HTTP status.
+        headers: Further headers; they replace the content type if they name another.
+
+    """
     return Answer(text.encode(), status, {**_JSON, **(headers or {})})
 
 
@@ -57,8 +64,8 @@ class Call:
         """Let the service answer, undisturbed."""
         return self.app(self.environ, self.start_response)
 
-    def carry_out(self, **changed: Any) -> Answer:
-        """Have the service do what is asked, and keep its answer back; `changed` is put over the request."""
+    def forward(self, **changed: Any) -> Answer:
+        """Let the service handle the request and return its answer unsent; `changed` replaces parts of the request."""
         noted: list[Any] = []
 
         def note(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
@@ -75,13 +82,22 @@ class Call:
         kept = {name: value for name, value in headers if name.lower() != "content-length"}
         return Answer(body, int(status[:3]), kept)
 
-    def sent(self) -> bytes:
-        """Give what was sent; a GET sends nothing, and reading on would wait for ever."""
+    def read_body(self) -> bytes:
+        """Return the body of the request; a GET has none, and reading on would wait for ever."""
         sent: bytes = self.environ["wsgi.input"].read(int(self.environ.get("CONTENT_LENGTH") or 0))
         return sent
 
-    def give(self, answer: Answer, pieces: Iterator[bytes] | None = None) -> Iterable[bytes]:
-        """Send an answer; `pieces` are sent one by one in the place of its body, with no length announced."""
+    def respond(self, answer: Answer, pieces: Iterator[bytes] | None = None) -> Iterable[bytes]:
+        """Send an answer.
+
+        Args:
+            answer: Status, headers and body.
+            pieces: Sent one by one in the place of the body, with no length announced.
+
+        Returns:
+            The body as a WSGI server takes it.
+
+        """
         phrase = HTTPStatus(answer.status).phrase if answer.status in set(HTTPStatus) else "Unknown"
         headers = list((answer.headers or {}).items())
         if pieces is None:
@@ -89,8 +105,16 @@ class Call:
         self.start_response(f"{answer.status} {phrase}", headers)
         return [answer.body] if pieces is None else pieces
 
-    def break_off(self, sent: bytes = b"") -> NoReturn:
-        """Break the connection, after these bytes."""
+    def abort_connection(self, sent: bytes = b"") -> NoReturn:
+        """Break the connection, after these bytes.
+
+        Args:
+            sent: What the client receives before the connection breaks.
+
+        Raises:
+            ConnectionAbortedError: Always: it ends the request in the server, too.
+
+        """
         connection = self._connection
         try:
             connection.sendall(sent)
@@ -99,7 +123,7 @@ class Call:
             pass
         raise ConnectionAbortedError("the fault plan has broken this connection")
 
-    def wait_for_hanging_up(self, seconds: float) -> None:
+    def wait_for_hangup(self, seconds: float) -> None:
         """Say nothing until the client gives up, at most so many seconds."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
@@ -114,7 +138,7 @@ class Call:
 
 
 def step_of(environ: WSGIEnvironment) -> str:
-    """Give the name of the API's call that a request is."""
+    """Return the step of the API that a request is, or an empty text."""
     method, path = environ["REQUEST_METHOD"], str(environ["PATH_INFO"]).rstrip("/")
     if path == "/api/v1":
         return {"POST": "post", "GET": "list"}.get(method, "")

@@ -14,13 +14,15 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
-from cgi_runner.errors import InputError
-from cgi_runner.sandbox.faults.answers import CROWD, Scene, in_the_crowd
-from cgi_runner.sandbox.faults.call import Call
-from cgi_runner.sandbox.faults.catalogue import CATALOGUE, Fault, find
-from cgi_runner.sandbox.faults.rule import STEPS, Rule
+from cgi_sandbox.errors import SandboxError
+from cgi_sandbox.faults.call import Call
+from cgi_sandbox.faults.catalogue import CATALOGUE, Fault, find
+from cgi_sandbox.faults.context import FaultContext
+from cgi_sandbox.faults.jobs import CROWD, answer_without, fake_job_info
+from cgi_sandbox.faults.rule import STEPS, Rule
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -30,11 +32,12 @@ log = logging.getLogger(__name__)
 ANY = "any"
 _CHANGING = ("post", "delete", ANY)  # steps of which it makes a difference whether they are carried out
 _DAY = 86_400.0
-_MOST = {"SECONDS": _DAY, "COUNT": 1_000_000.0}
+_MOST = {"SECONDS": _DAY, "COUNT": 1_000_000.0, "PERCENT": 100.0}
 #: What can stand for a value. Those that get into headers have to be letters that headers can hold.
 _VALUES = {
     "SECONDS": re.compile(r"[0-9]+(\.[0-9]+)?"),
     "COUNT": re.compile(r"[0-9]+"),
+    "PERCENT": re.compile(r"[0-9]+"),
     "NNN": re.compile(r"[1-9][0-9][0-9]"),
     "URL": re.compile(r"https?://[!-~]+"),
     "TEXT": re.compile(r"[!-~]+"),
@@ -45,7 +48,7 @@ def parse(line: str) -> Rule:
     """Understand one line of a plan.
 
     Raises:
-        InputError: It is none.
+        SandboxError: It is none.
 
     """
     words = line.split()
@@ -53,7 +56,7 @@ def parse(line: str) -> Rule:
         _refuse(line, "a step and a fault are needed")
     step, (name, sign, value), *more = words[0], words[1].partition("="), *words[2:]
     if step not in (*STEPS, ANY):
-        _refuse(line, f"{step!r} is no step: {', '.join(STEPS)} or {ANY}")
+        _refuse(line, f"{step!r} is not a step: {', '.join(STEPS)} or {ANY}")
     fault = _named(name, line)
     if step not in fault.steps and step != ANY:
         _refuse(line, f"{name!r} is for {', '.join(fault.steps)}")
@@ -76,6 +79,9 @@ def _check_value(line: str, name: str, value: str | None, fault: Fault) -> None:
     if not fault.value:
         if value is not None:
             _refuse(line, f"{name!r} takes no value")
+    elif fault.choices:
+        if value not in fault.choices:
+            _refuse(line, f"{name} is one of {', '.join(fault.choices)}")
     elif not _VALUES[fault.value].fullmatch(value or ""):
         _refuse(line, f"{name}={fault.value} is expected")
     # Compared before anything makes an int of it, which Python refuses to do with thousands of digits.
@@ -87,7 +93,7 @@ def _options(line: str, words: Sequence[str], name: str, fault: Fault) -> dict[s
     """Read what comes after the fault: each word once, and only where it means something."""
     options = dict(word.partition("=")[::2] for word in words)
     if unknown := options.keys() - {"handled", "retry-after", "skip", "times"}:
-        _refuse(line, f"{min(unknown)!r} is none of handled, retry-after=, skip=, times=")
+        _refuse(line, f"{min(unknown)!r} is not one of handled, retry-after=, skip=, times=")
     if len(options) < len(words):
         _refuse(line, "a word is there twice")
     if "handled" in options and "handled" not in words:
@@ -112,19 +118,19 @@ def _named(name: str, line: str) -> Fault:
     fault = find(name)
     if fault is None:
         near = difflib.get_close_matches(name, CATALOGUE, 1)
-        _refuse(line, f"{name!r} is no fault{f'; {near[0]}?' if near else ''}")
+        _refuse(line, f"{name!r} is not a fault{f'; {near[0]}?' if near else ''}")
     return fault
 
 
 def _count(text: str, line: str) -> int:
     if not re.fullmatch("[0-9]{1,9}", text):
-        _refuse(line, f"{text!r} is no number")
+        _refuse(line, f"{text!r} is not a number")
     return int(text)
 
 
 def _refuse(line: str, why: str) -> NoReturn:
-    raise InputError(
-        f"{line!r} is no line of a fault plan: {why}",
+    raise SandboxError(
+        f"{line!r} is not a line of a fault plan: {why}",
         tip="write it like `post drop handled` or `logs 503 retry-after=30 times=3`; docs/drills.md lists the faults",
     )
 
@@ -144,7 +150,7 @@ class _Armed:
 
 
 class FaultPlan:
-    """An interceptor for the sandbox's gate: each request meets the first rule that is for it."""
+    """An interceptor for the sandbox's middleware: each request meets the first rule that is for it."""
 
     def __init__(
         self,
@@ -158,13 +164,30 @@ class FaultPlan:
         self._has_crowd = any(armed.rule.fault == "crowd" for armed in self._armed)
         self._lock = threading.Lock()
         self._waiting: list[tuple[float, Callable[[], object]]] = []
+        self._unseen: dict[str, float] = {}
         self.now = clock
         self.sleep = sleep
 
-    def later(self, seconds: float, action: Callable[[], object]) -> None:
-        """Have something done with the first request after so many seconds: nobody could notice it before."""
+    def schedule(self, seconds: float, action: Callable[[], object]) -> None:
+        """Run an action with the first request after so many seconds: before, no client could notice it.
+
+        Args:
+            seconds: How long to wait, from now on.
+            action: What to run; what it returns is not used.
+
+        """
         with self._lock:
             self._waiting.append((self.now() + seconds, action))
+
+    def hide(self, job_id: str, seconds: float) -> None:
+        """Let no call find this job for so many seconds.
+
+        Args:
+            job_id: The job.
+            seconds: How long it stays unseen, from now on.
+
+        """
+        self._unseen[job_id] = self.now() + seconds
 
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse, app: WSGIApplication
@@ -174,12 +197,14 @@ class FaultPlan:
             action()
         call = Call(environ, start_response, app)
         if self._has_crowd and call.job_id.startswith(CROWD):
-            return in_the_crowd(call)
+            return fake_job_info(call)
+        if hidden := {job_id for job_id, until in self._unseen.items() if self.now() < until}:
+            call = Call(environ, start_response, partial(answer_without, app, hidden))
         armed = self._armed_for(call.step)
         if armed is None:
             return call.pass_on()
         log.info("fault plan: %s meets %s", call.step, armed.rule)
-        return armed.fault.perform(Scene(call, armed.rule, self))
+        return armed.fault.perform(FaultContext(call, armed.rule, self))
 
     def _armed_for(self, step: str) -> _Armed | None:
         with self._lock:

@@ -26,7 +26,7 @@ class Rule:
     times: float = 1
 
     def __str__(self) -> str:
-        """Give the line as one would write it."""
+        """Return the line as one would write it."""
         words = [self.step, f"{self.fault}={self.value}" if self.value else self.fault]
         words += ["handled"] if self.handled else []
         words += [f"retry-after={self.retry_after}"] if self.retry_after else []

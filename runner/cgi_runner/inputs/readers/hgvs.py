@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cgi_runner.inputs.dropped import DroppedFile
-from cgi_runner.inputs.model import Options, Row
-from cgi_runner.inputs.samples import is_symbol
-from cgi_runner.inputs.tables import CONTEXT, Header, Samples, VariantTable
+from cgi_runner.inputs.columns import Header
+from cgi_runner.inputs.dropped import DroppedRows
+from cgi_runner.inputs.model import Options
+from cgi_runner.inputs.problems import is_present
+from cgi_runner.inputs.readers.table import CONTEXT, VariantTable
+from cgi_runner.inputs.rows import Row
+from cgi_runner.inputs.samples import SampleColumn, is_gene_symbol
+from cgi_runner.inputs.schema import PROTEINS
+from cgi_runner.inputs.somatic import CallStatus
+from cgi_runner.inputs.status_columns import StatusColumns
 
 GENOMIC_EXAMPLE = "an expression like chr3:g.178936091G>A"
 GENOMIC_TIP = "tell the bases, as in chr3:g.100_101delAG, chr3:g.100_101delAGinsT or chr3:g.100dupA; or give a VCF"
@@ -23,7 +29,7 @@ _EDIT = re.compile(
     r"|ins(?P<inserted>[ACGTN]+)|dup(?P<doubled>[ACGTN]+)|(?P<same>[ACGTN]*)=",
     re.IGNORECASE,
 )
-_PROTEIN = re.compile(r"([^:\s]+):p\.(\(?)([^()\s]+)(\)?)")
+_PROTEIN = re.compile(r"([^:\s]+)(?::\s*|\s+)(?:p\.|P\.)?(\(?)([^()\s]+)(\)?)")
 _THREE_LETTERS = dict(
     zip(
         [
@@ -55,7 +61,7 @@ _THREE_LETTERS = dict(
     )
 )
 _THREE = re.compile("|".join(_THREE_LETTERS))
-_AT = r"[A-Z*]\d+"
+_AT = r"[A-Z*][1-9]\d*"
 _ONE = r"[ACDEFGHIKLMNPQRSTUVWY*]"
 _PROTEIN_EDIT = re.compile(
     rf"{_AT}{_ONE}|{_AT}(_{_AT})?(del|dup|delins{_ONE}+)|{_AT}_{_AT}ins{_ONE}+|{_AT}{_ONE}?fs(\*(\d+|\?)?)?"
@@ -63,7 +69,14 @@ _PROTEIN_EDIT = re.compile(
     re.ASCII,
 )
 _UNCHANGED = re.compile(rf"(?P<old>[A-Z*])\d+(?P=old)|({_AT}(_{_AT})?)?=", re.ASCII)
-_UNKNOWN = frozenset(("?", "0", "0?"))
+_UNKNOWN = re.compile(r"\?|0\??|M1\?|\(?=?\)?\?|[A-Z*]?\d+_?splice(_region)?|[A-Z*]\d+\?", re.ASCII)
+_SMALL = re.compile(r"[a-z]\d+[a-z*]")
+#: The residues of a deletion or a duplication written out, which HGVS once recommended: E746_A750delELREA.
+_SPELLED_OUT = re.compile(r"^([A-Z])(\d+)(?:_([A-Z])(\d+))?(del|dup)([A-Z]+)(?=$|ins)")
+#: A stop at the end of a substitution, or of a shifted frame.
+_STOP = re.compile(r"^([A-Z*]\d+[A-Z]?(?:fs)?)X(\d*)$")
+_NO_CHANGE = frozenset(("", ".", "-"))
+NOTHING = "the row names no protein change"
 
 
 class GenomicReader(VariantTable):
@@ -78,18 +91,22 @@ class GenomicReader(VariantTable):
 
     def batches(self, default: str) -> Iterator[list[Row]]:
         """Give the rows to send, one line at a time."""
-        faults = self.header.source.faults
-        for line, (expression, build, *rest) in self.header.rows("gdna", "build", *CONTEXT):
+        problems = self.header.source.problems
+        places = self.header.column_indexes("gdna", "build", *CONTEXT)
+        for line, cells in self.header.cells():
+            expression, build, *rest = [([*cells, ""])[place] for place in places]
             self.check_build(line, build)
-            variant = coordinates(expression)
+            variant = parse_hgvs_g(expression)
             if variant:
                 chromosome, position, reference, alternate = variant
-                yield self.judged(line, (chromosome, position, reference), [alternate], rest, default)
+                against = self._status_columns.rejection_reason(line, cells, reference)
+                yield self.check_alleles(line, (chromosome, position, reference), [alternate], rest, default, against)
             else:
-                faults.add(line, self.header.name("gdna"), expression, GENOMIC_EXAMPLE, tip=GENOMIC_TIP)
+                problems.add(line, self.header.name("gdna"), expression, GENOMIC_EXAMPLE, tip=GENOMIC_TIP)
+        self.note_counts()
 
 
-def coordinates(expression: str) -> tuple[str, str, str, str] | None:
+def parse_hgvs_g(expression: str) -> tuple[str, str, str, str] | None:
     """Give chromosome, position and alleles of a genomic expression, or None where it does not tell them."""
     whole = _GENOMIC.fullmatch(expression)
     edit = whole and _EDIT.fullmatch(whole[4])
@@ -111,37 +128,65 @@ class ProteinReader:
     """Reads a column `protein`; what is sent has one-letter codes and no brackets."""
 
     format = "protein"
+    schema = PROTEINS
     renamed = False
 
-    def __init__(self, header: Header, options: Options, dropped: DroppedFile) -> None:
+    def __init__(self, header: Header, options: Options, dropped: DroppedRows) -> None:
         """Read below this header."""
-        if options.pass_only:
-            header.source.faults.stop(
-                f"line {header.line}: found proteins, expected variants with FILTER for --pass-only"
+        if options.filters and not header.has("filter"):
+            header.source.problems.abort(
+                f"line {header.line}: found proteins, expected variants with FILTER for --filters",
+                tip="leave --filters out",
             )
+        self._status, self._status_columns = CallStatus(options), StatusColumns(header, options)
         self._header = header
         self._dropped = dropped
-        self._samples = Samples(header, options)
+        self._samples = SampleColumn(header, options)
         self.named, self.samples = self._samples.named, self._samples.seen
 
     def batches(self, default: str) -> Iterator[list[Row]]:
         """Give the rows to send, one line at a time."""
-        for line, (expression, cell) in self._header.rows("protein", "sample"):
+        places = self._header.column_indexes("protein", "gene", "protein_change", "sample", "filter")
+        for line, cells in self._header.cells():
+            whole, gene, part, cell, verdict = [([*cells, ""])[place] for place in places]
             sample = self._samples.of(line, cell, default)
+            expression = whole if self._header.has("protein") else f"{gene}:{part.rpartition(':')[2]}"
             name, change = protein_change(expression)
-            reason = UNKNOWN if change in _UNKNOWN else UNCHANGED if _UNCHANGED.fullmatch(change) else ""
+            reason = UNKNOWN if _UNKNOWN.fullmatch(change) else UNCHANGED if _UNCHANGED.fullmatch(change) else ""
+            if not self._header.has("protein") and (part in _NO_CHANGE or not is_present(part)):
+                reason = NOTHING
+            reason = reason or self._status_columns.rejection_reason(line, cells)
+            reason = reason or self._status.rejection_reason(verdict)
             if reason:
                 self._dropped.add("mutations", line, sample, expression, reason)
-            elif _PROTEIN_EDIT.fullmatch(change):
+            elif _PROTEIN_EDIT.fullmatch(change) and _is_in_order(change):
                 yield [((f"{name}:p.{change}", sample), line)]
             else:
-                column = self._header.name("protein")
-                self._header.source.faults.add(line, column, expression, PROTEIN_EXAMPLE, tip=PROTEIN_TIP)
+                column = self._header.name("protein" if self._header.has("protein") else "protein_change")
+                self._header.source.problems.add_odd(line, column, expression, PROTEIN_EXAMPLE, tip=PROTEIN_TIP)
 
 
 def protein_change(expression: str) -> tuple[str, str]:
     """Give the gene or transcript and the change in one-letter codes; both are empty when the expression is none."""
-    whole = _PROTEIN.fullmatch(expression)
-    if not whole or len(whole[2]) != len(whole[4]) or not is_symbol(whole[1]):
+    whole = _PROTEIN.fullmatch(expression.strip().replace("%3D", "="))
+    if not whole or len(whole[2]) != len(whole[4]) or not is_gene_symbol(whole[1]):
         return "", ""
-    return whole[1], _THREE.sub(lambda code: _THREE_LETTERS[code[0]], whole[3])
+    change = _THREE.sub(lambda code: _THREE_LETTERS[code[0]], whole[3])
+    change = change.upper() if _SMALL.fullmatch(change) else change
+    change = _SPELLED_OUT.sub(_without_residues, change)
+    # X was the stop before HGVS made it *; it still means any amino acid at other places.
+    return whole[1], _STOP.sub(lambda found: f"{found[1]}*{found[2]}", change)
+
+
+def _without_residues(found: re.Match[str]) -> str:
+    """Return a deletion or a duplication without its residues if they are those of its range, else as it is."""
+    first, start, last, end, what, residues = found.groups()
+    size = int(end or start) - int(start) + 1
+    fits = len(residues) == size and residues[0] == first and residues[-1] == (last or first)
+    return f"{first}{start}{f'_{last}{end}' if last else ''}{what}" if fits else found[0]
+
+
+def _is_in_order(change: str) -> bool:
+    """Whether the places of a range come in their order."""
+    places = [int(place) for place in re.findall(r"(?:^|_)[A-Z*](\d+)", change)]
+    return places == sorted(places)

@@ -1,0 +1,197 @@
+"""What is said of an allele of a file, for all samples that carry it, and the count of what was said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from cgi_runner.annotate.fields import KEYS, REASON, STATUS, Answer, Status, join_answers
+from cgi_runner.annotate.join import Join
+from cgi_runner.annotate.variant_keys import Variant, chromosome_name
+from cgi_runner.errors import InputError
+from cgi_runner.inputs.genome import GENOMES, Genome, strip_chr
+from cgi_runner.inputs.normalise import MITOCHONDRIAL, NOT_CARRIED, OTHER_CONTIG, rejection_reason
+from cgi_runner.inputs.problems import quote
+from cgi_runner.results.variants import BASES
+
+_MITOCHONDRIA = frozenset(("M", "MT", "NC_012920.1", "NC_001807.4"))
+_RETURNED = Status.RETURNED.value
+_WITHOUT_ANSWER = frozenset((Status.OTHER_SAMPLE, Status.NOT_IN_RUN, Status.UNKNOWN))
+
+
+class AlleleLookup:
+    """Looks up alleles, and counts what became of them."""
+
+    def __init__(self, join: Join, references: Iterable[str]) -> None:
+        """Look up in the results, whose positions are of these genome builds."""
+        self._join = join
+        found = [GENOMES[name] for name in references if name in GENOMES]
+        self._genomes = found or list(GENOMES.values())
+        self._foreign = found[0].other_build_accessions if len(found) == 1 else frozenset[str]()
+        self._plain_names = _PlainNames(self._genomes, self._foreign)
+        self._unknown = lru_cache(maxsize=4096)(self._answers_unknown)
+        self._counts = dict.fromkeys([status.value for status in Status], 0)  # texts are hashed faster than members
+
+    @property
+    def counts(self) -> Counter[Status]:
+        """How many alleles have each status."""
+        return Counter({status: count for status in Status if (count := self._counts[status.value])})
+
+    def reason_if_unknown(self, variant: Variant) -> str | None:
+        """Say why an allele is never sent that the results know nothing of; an empty text if it may be.
+
+        Args:
+            variant: The allele as the file has it.
+
+        Returns:
+            None for an allele that the results may know: `values` looks it up.
+
+        Raises:
+            InputError: The chromosome is one of another genome build.
+
+        """
+        chromosome, position, reference, alternate = variant
+        # As `variant_keys` does, for substitutions in the plainest spelling: in most files, nearly all.
+        if (
+            reference in BASES
+            and alternate in BASES
+            and reference != alternate
+            and position.isdecimal()
+            and position[0] != "0"
+            and (name := self._plain_names[chromosome])
+        ):
+            return None if self._join.may_know_key((name, position, reference, alternate)) else ""
+        if chromosome in self._foreign:
+            # Its positions are of another build: what the results say of the same place is of another variant.
+            raise InputError(
+                f"found the chromosome {quote(chromosome)}, which is not of the genome build of the results",
+                tip="give the file that was interpreted, or have this one interpreted",
+            )
+        return None if self._join.may_know(variant) else self._reason_against(variant)
+
+    def values_unknown(self, carriers: tuple[str | None, ...], reason: str) -> dict[str, str]:
+        """Give the values of an allele that the results know nothing of, without counting it.
+
+        Args:
+            carriers: Who carries it, as for `values`.
+            reason: What `reason_if_unknown` said.
+
+        """
+        return _values_of(self._unknown(carriers, reason))
+
+    def count(self, status: str) -> None:
+        """Count an allele by the value of its status."""
+        self._counts[status] += 1
+
+    def values(self, variant: Variant, carriers: Sequence[str | None], *, others: Sequence[str] = ()) -> dict[str, str]:
+        """Give the values of the keys for an allele, and count it; a key without one is empty, or not there.
+
+        Args:
+            variant: The allele as the file has it.
+            carriers: Who carries it, as the results call them; None for a sample that is not among the results.
+            others: All samples of the file that are among the results: where nobody carries the allele, it may have
+                been sent for one of them all the same, as with --ignore-genotypes.
+
+        Raises:
+            InputError: The chromosome is one of another genome build.
+
+        """
+        reason = self.reason_if_unknown(variant)
+        if reason is None:
+            return self.values_if_known(variant, carriers, others=others)
+        answers = self._unknown(tuple(carriers), reason)
+        self._counts[worst_status(answers).value] += 1
+        return _values_of(answers)
+
+    def values_if_known(
+        self, variant: Variant, carriers: Sequence[str | None], *, others: Sequence[str] = ()
+    ) -> dict[str, str]:
+        """Give what `values` gives of an allele that the results may know, as `reason_if_unknown` has said.
+
+        Args:
+            variant: The allele as the file has it.
+            carriers: Who carries it.
+            others: All samples of the file that are among the results.
+
+        """
+        if len(carriers) == 1 and carriers[0] is not None:
+            returned = self._join.values_returned(carriers[0], variant)
+            if returned is not None:
+                self._counts[_RETURNED] += 1
+                return returned
+        answers = self._answers(variant, carriers, others)
+        self._counts[worst_status(answers).value] += 1
+        return _values_of(answers)
+
+    def knows(self, variant: Variant, sample: str | None) -> bool:
+        """Whether the results say anything of a variant of a sample; nothing is counted.
+
+        Args:
+            variant: The allele as the file has it.
+            sample: The sample, as the results call it; None for one that is not among them.
+
+        """
+        return sample is not None and self._join.answer(sample, variant).status not in _WITHOUT_ANSWER
+
+    def values_undecided(self, reason: str) -> dict[str, str]:
+        """Give the values of an allele of which nobody can say which one it is, and count it."""
+        self._counts[Status.UNKNOWN.value] += 1
+        return {STATUS: Status.UNKNOWN.value, REASON: reason}
+
+    def _answers_unknown(self, carriers: tuple[str | None, ...], reason: str) -> dict[str, Answer]:
+        if reason or not carriers:
+            return {"": Answer(Status.NOT_SENT, reason or NOT_CARRIED)}
+        named = {name: self._join.answer_unknown(name, is_of_others=False) for name in carriers if name is not None}
+        return named or {"": Answer(Status.NOT_IN_RUN)}
+
+    def _answers(self, variant: Variant, carriers: Sequence[str | None], others: Sequence[str]) -> dict[str, Answer]:
+        found = {name: self._join.answer(name, variant) for name in carriers if name is not None}
+        if not carriers:
+            asked = {name: self._join.answer(name, variant) for name in others}
+            found = {name: answer for name, answer in asked.items() if answer.status not in _WITHOUT_ANSWER}
+        if not found:
+            found[""] = Answer(
+                Status.OTHER_SAMPLE if self._join.is_of_any_sample(variant) else Status.NOT_IN_RUN,
+                "" if carriers else NOT_CARRIED,
+            )
+        if all(answer.status in _WITHOUT_ANSWER for answer in found.values()):
+            reason = self._reason_against(variant)
+            if reason or not carriers:
+                found = {"": Answer(Status.NOT_SENT, reason or NOT_CARRIED)}
+        return found
+
+    def _reason_against(self, variant: Variant) -> str:
+        """Say why the allele is never sent, whatever the run; nothing if it may be."""
+        chromosome, _, reference, alternate = variant
+        if not any(genome.rank(chromosome) for genome in self._genomes):
+            return MITOCHONDRIAL if strip_chr(chromosome) in _MITOCHONDRIA else OTHER_CONTIG
+        return rejection_reason(reference.upper(), alternate.upper())
+
+
+def worst_status(answers: Mapping[str, Answer]) -> Status:
+    """Give the status by which an allele is counted: of several, the one that says least."""
+    order = list(Status)
+    return max((answer.status for answer in answers.values()), key=order.index)
+
+
+def _values_of(answers: Mapping[str, Answer]) -> dict[str, str]:
+    """Give the values by key, of one or of all who carry an allele."""
+    if len(answers) == 1:
+        (answer,) = answers.values()
+        return {STATUS: answer.status.value, REASON: answer.reason, **(answer.values or {})}
+    return {key: join_answers(answers, key) for key in KEYS}
+
+
+class _PlainNames(dict[str, str]):
+    """By spelling, the names of chromosomes whose variants may be sent; empty for all others."""
+
+    def __init__(self, genomes: Iterable[Genome], foreign: frozenset[str]) -> None:
+        super().__init__()
+        self._genomes, self._foreign = list(genomes), foreign
+
+    def __missing__(self, chromosome: str) -> str:
+        """Work out the name of a spelling that is new."""
+        is_plain = chromosome not in self._foreign and any(genome.rank(chromosome) for genome in self._genomes)
+        self[chromosome] = name = chromosome_name(chromosome) if is_plain else ""
+        return name

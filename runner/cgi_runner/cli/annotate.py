@@ -1,0 +1,72 @@
+"""The command `annotate`: the user's own VCF or MAF, with CGI's answers in it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cgi_runner.cli import options as opt
+from cgi_runner.errors import InputError
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cgi_runner.cli.option_types import AnnotateOptions
+
+log = logging.getLogger(__name__)
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command(
+    epilog=opt.examples("cgi-runner annotate tumour.vcf.gz results --sample melanoma-1 --output annotated.vcf.gz")
+)
+@click.argument("file", metavar="FILE", type=_PATH)
+@click.argument("results", metavar="RESULTS", type=_PATH)
+@click.option("-o", "--output", type=_PATH, metavar="OUT", help="File to write, - for stdout; .gz means bgzip.")
+@opt.sample
+@click.option("--tumor-column", metavar="NAME", help="Sample column of a VCF that is the tumour.")
+@click.option("--overwrite", is_flag=True, help="Replace what FILE has under names that begin with CGI_.")
+@click.option("--cbioportal", is_flag=True, help="Give a MAF the columns of cBioPortal: CGI.* and custom drivers.")
+@click.option(
+    "--study",
+    type=_PATH,
+    metavar="DIR",
+    help="Write a study folder for cBioPortal in place of --output; implies --cbioportal.",
+)
+def annotate(
+    *, file: Path, results: Path, output: Path | None, study: Path | None, **options: Unpack[AnnotateOptions]
+) -> None:
+    """Write CGI's answers into a VCF or a MAF.
+
+    FILE is a VCF (plain, gzip or bgzip) or a MAF; RESULTS is an output folder of `run`, `fetch` or `cohort`, or a zip
+    saved from CGI. Alleles are joined by sample and variant, so FILE may be filtered or sorted anew. --sample is a
+    sample of the results.
+
+    A VCF gets INFO keys, a MAF columns, named CGI_*; every other byte stays as it is. CGI_Status is on every allele:
+    returned, not_returned, not_sent, other_sample, not_in_run or unknown. No service is asked.
+
+    --study writes the annotated MAF into a folder, with CGI's copy numbers and fusions, the samples, case lists and the
+    meta files of cBioPortal.
+    """
+    from cgi_runner.annotate.file import annotate_file, annotate_study
+    from cgi_runner.annotate.text_file import is_compressed_name
+
+    if study is None and output is not None:
+        annotate_file(file, results, output, **options)
+    elif study is not None and output is None:
+        if options["tumor_column"] is not None:
+            raise InputError("found --tumor-column with --study, which takes a MAF", tip="leave --tumor-column out")
+        annotate_study(file, results, study, sample=options["sample"], overwrite=options["overwrite"])
+        click.echo(str(study))
+    else:
+        found = "neither" if output is None else "both"
+        raise InputError(f"found {found} of --output and --study, expected one", tip="name the file to write: --output")
+    if output is None or not output.is_file():  # a name behind what was written to standard output would be a record
+        return
+    if is_compressed_name(output):
+        log.info("to index a VCF: tabix -p vcf %s", output)
+    click.echo(str(output))

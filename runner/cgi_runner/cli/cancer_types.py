@@ -1,0 +1,31 @@
+"""The command `cancer-types`: search CGI's cancer types."""
+
+from __future__ import annotations
+
+import click
+
+from cgi_runner.cli import options as opt
+
+
+@click.command("cancer-types", epilog=opt.examples("cgi-runner cancer-types melanoma"))
+@click.argument("query", default="", metavar="[QUERY]")
+@opt.as_json
+def cancer_types(*, query: str, as_json: bool) -> None:
+    """List cancer types of CGI, or those QUERY may mean, best first.
+
+    QUERY is a name or a part of one, in English or with the usual words for organs in Spanish, Portuguese, French and
+    German; an id; or a code of OncoTree, TCGA, ICD-10 or ICD-O, with its list (oncotree:ES) or without. The
+    columns, separated by tabs: id, name, and the ids of the types above it.
+    """
+    from cgi_runner import cancer_types as types
+    from cgi_runner.cli import printing
+
+    found = types.search(query)
+    if as_json:
+        printing.print_json([{"id": t.id, "name": t.name, "parents": list(t.parents)} for t in found])
+        return
+    for entry in types.find_codes(query):
+        click.echo(f"{entry}: {entry.problem}" if entry.problem else f"{entry.cancer_type}: {entry.step}", err=True)
+    if not found:
+        click.echo(f"no cancer type is like {query!r}", err=True)
+    printing.print_rows([(t.id, t.name, ",".join(t.parents)) for t in found])

@@ -1,0 +1,89 @@
+"""The cancer type of each line of a sheet: by its OncoTree code, its text, or the one for all."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from cgi_runner.cancer_types import Choice, are_related, choose, choose_code, describe, find_code, search
+from cgi_runner.cohort.names import plural
+from cgi_runner.errors import InputError
+from cgi_runner.inputs.problems import quote
+
+log = logging.getLogger(__name__)
+
+_LOOKED_AT = 5  # suggestions for a text that names no type
+
+
+def choose_cancer_type(cells: Mapping[str, str], default: str, *, any_type: bool) -> Choice:
+    """Find the cancer type of a line: by its OncoTree code if there is one, else by its text, else the default.
+
+    Args:
+        cells: The filled cells of the line, by our names of the columns.
+        default: The text for lines that name none; may be empty.
+        any_type: Whether an id that is not in CGI's list passes.
+
+    Returns:
+        The type, with how it was found.
+
+    Raises:
+        InputError: There is none, it is not known, or code and text are two tumours that exclude each other: tables of
+            cBioPortal have a code and beside it the name of a main type, which is wider.
+
+    """
+    text, code = cells.get("cancer_type", ""), cells.get("oncotree_code", "")
+    if not code:
+        if not (text or default):
+            raise InputError("found no cancer type", tip="fill the column cancer_type, or give --cancer-type for all")
+        return choose(text or default, any_type=any_type)
+    choice = choose(code) if ":" in code else choose_code("oncotree", code)
+    try:
+        other = choose(text).id if text else choice.id
+    except InputError:
+        return _compare_suggestions(text, code, choice)
+    above = _types_above(code)
+    if are_related(other, choice.id) or other in above:
+        return choice
+    if any(are_related(other, kind) for kind in above):
+        return _warn_of_text(text, code, choice)
+    raise InputError(
+        f"found the cancer type {quote(text)}, {describe(other)}, and the OncoTree code {quote(code)}, {choice}",
+        tip="leave one of them empty",
+    )
+
+
+def _types_above(code: str) -> set[str]:
+    """Return the types of the codes above one of OncoTree, whose names cBioPortal writes beside it as main types."""
+    found = set()
+    while code:
+        try:
+            entry = find_code("oncotree", code)
+        except KeyError:
+            break
+        if entry.parent:  # the root is above all
+            found.add(entry.cgi_id)
+        code = entry.parent
+    return found
+
+
+def _compare_suggestions(text: str, code: str, choice: Choice) -> Choice:
+    """Warn where a text that names no single type speaks of another tumour than the code."""
+    near = search(text)[:_LOOKED_AT]
+    if not near or any(are_related(kind.id, choice.id) for kind in near) or _types_above(code) & {k.id for k in near}:
+        return choice
+    return _warn_of_text(text, code, choice)
+
+
+def _warn_of_text(text: str, code: str, choice: Choice) -> Choice:
+    warning = f"the OncoTree code {code} is taken for {choice}, and beside it stands the cancer type {quote(text)}"
+    return replace(choice, warnings=(*choice.warnings, warning))
+
+
+def log_cancer_types(choices: Iterable[Choice]) -> None:
+    """Say each cancer type once, with its name, how it was found and for how many samples."""
+    for choice, count in Counter(choices).items():
+        log.info("%s (%s)", choice.sentence, plural(count, "sample"))
+        for warning in choice.warnings:
+            log.warning("%s", warning)

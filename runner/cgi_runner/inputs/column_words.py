@@ -1,0 +1,117 @@
+"""What the columns of tables are called: those that are known, and those that may say whose a row is.
+
+Names are those of the formats that are read, in English, and those that sheets of clinics have.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+SYNONYMS = {
+    "chr": ("chr", "chrom", "chromosome"),
+    "pos": ("pos", "position", "start", "start_position"),
+    "end": ("end", "end_position", "stop", "chromend"),
+    "ref": ("ref", "reference", "reference_allele"),
+    "alt": ("alt", "alternate", "alternative", "alternate_allele", "tumor_seq_allele2"),
+    "sample": (
+        "sample",
+        "sample_id",
+        "sampleid",
+        "sample_name",
+        "tumor_sample_barcode",
+        "tumor_sample",
+        "biospecimen_id",
+        "kids_first_biospecimen_id",
+        "sample_barcode",
+        "tumor_sample_id",
+        "tumor_sample_name",
+        "tumour_sample",
+        "tumour_sample_id",
+        "tumour_sample_name",
+        "tumour_sample_barcode",
+    ),
+    "maf": ("tumor_seq_allele2",),
+    "allele1": ("tumor_seq_allele1",),
+    "build": ("ncbi_build", "genome_build", "build", "assembly", "reference_genome", "ref_genome", "genome"),
+    "filter": ("filter", "filters", "filter_status", "vcf_filter", "filter_vcf"),
+    "strand": ("strand",),
+    "gdna": ("gdna", "hgvsg"),
+    "protein": ("protein",),
+    "protein_change": ("hgvsp_short", "hgvsp", "protein_change", "amino_acid_change", "aa_change"),
+    "gene": ("gene", "hugo_symbol", "gene_symbol", "gene symbol", "gene.symbol", "symbol", "gene_name"),
+    "cna": (
+        "cna",
+        "cnv",
+        "cna_type",
+        "cnv_type",
+        "copy_number_alteration",
+        "copy_number_status",
+        "copy number status",
+        "copy_number_call",
+        "copy number call",
+        "cna_status",
+        "cnv_status",
+        "cna status",
+        "cnv status",
+    ),
+    "locus": ("locus id",),
+    "cytoband": ("cytoband",),
+    "fus": (
+        "fus",
+        "fusion",
+        "fusions",
+        "gene_fusion",
+        "gene fusion",
+        "fusion_gene",
+        "fusion gene",
+        "fusion_name",
+        "fusionname",
+    ),
+}
+"""What CGI calls a column, and what else it is called; blanks, dots, dashes, underscores and case do not count."""
+
+_PATIENT = (
+    "patient|case|subject|individual|donor|participant|person|proband|mrn|initials|patienten|fall|paciente|caso|cas"
+    "|paziente"
+)
+_WHO = (
+    f"{_PATIENT}|sample|biospecimen|specimen|aliquot|barcode|accession|proben?|muestra|amostra|echantillon|campione"
+    "|cellline|biosample|organoid|xenograft|pdx"
+)
+#: Words that mean many other things unless a number or a name is asked for.
+_WHO_IF_NUMBERED = (
+    "pat|smpl|pt|subj|lab|labor|dna|library|model|depmap|block|order|auftrags?|befund|histo|einsende|requisition|report"
+)
+_NUMBER = (
+    "id|ids|name|barcode|code|key|no|nr|n|number|num|uuid|identifier|label|alias|nummer|numero|codigo|nombre|nom|nome"
+)
+#: Names that the sample or the patient of a row is known to go by, and that are not read as the sample's.
+_LIKE_A_SAMPLE = re.compile(
+    rf"(bcr|tcga|icgc|gdc|submitted|submitter|primary)?(matched)?(tumou?r|norm(al)?)?({_WHO})+(submitter)?"
+    rf"({_NUMBER})?"
+    rf"|({_NUMBER})(de?(l|la)?)?({_WHO})"
+    rf"|tumou?r(id|name|barcode|uuid|identifier)|({_WHO_IF_NUMBERED})({_NUMBER})|samples|pat"
+)
+_LIKE_A_PATIENT = re.compile(
+    rf"(bcr|tcga|icgc|gdc|submitted)?({_PATIENT})+(submitter)?({_NUMBER})?|(pat|pt|subj)({_NUMBER})"
+)
+
+
+def canonical(name: str) -> str:
+    """Return a column's name as it is compared: in lower case, without blanks, dots, dashes, underscores and a `#`."""
+    return re.sub(r"^#|[\s._-]+", "", name.lower())
+
+
+def looks_like_sample(name: str) -> bool:
+    """Whether a column may name the sample or the patient of its rows."""
+    return bool(_LIKE_A_SAMPLE.fullmatch(_plain(name)))
+
+
+def looks_like_patient(name: str) -> bool:
+    """Whether a column may name the patient that a sample is of."""
+    return bool(_LIKE_A_PATIENT.fullmatch(_plain(name)))
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name.lower()) if letter.isalnum())

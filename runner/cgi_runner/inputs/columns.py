@@ -1,0 +1,255 @@
+"""The header of a table: which columns it has, whatever they are called."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from cgi_runner.inputs.column_words import SYNONYMS, canonical, looks_like_patient, looks_like_sample
+from cgi_runner.inputs.problems import InputProblems, is_present, quote
+from cgi_runner.inputs.text_source import TextSource
+
+_NAMES_OF_HEADER = 3
+"""Cells of a row that are names of columns, from which on it is a header."""
+_OF_NUMBERS = "0123456789.,%/|-"
+
+
+def match_names(names: Sequence[str], known: Iterable[str]) -> list[str]:
+    """Give each column of a header its known name, or else its own in lower case.
+
+    Args:
+        names: What the file calls its columns.
+        known: Names, in lower case, under which cells are looked up.
+
+    """
+    spellings = {canonical(name): name for name in known}
+    return [spellings.get(canonical(name), name.lower()) for name in names]
+
+
+#: Columns that are read beside those that tell the format.
+_WITH_VARIANTS = ("sample", "build", "end", "filter", "strand", "allele1")
+_CANONICAL = {column: tuple(dict.fromkeys(map(canonical, words))) for column, words in SYNONYMS.items()}
+
+
+def find_columns(names: Iterable[str]) -> dict[str, int]:
+    """Give the place of each known column that is among these names, by what CGI calls it."""
+    lower = [canonical(name) for name in names]
+    found = {column: next(filter(lower.__contains__, words), None) for column, words in _CANONICAL.items()}
+    return {column: lower.index(word) for column, word in found.items() if word}
+
+
+def check_columns(
+    problems: InputProblems, line: int, names: Sequence[str], places: Iterable[int], columns: Iterable[str]
+) -> None:
+    """Make it a fault when a column is there twice, or under two names.
+
+    Args:
+        problems: Those of the file.
+        line: Number of the header's line, from 1.
+        names: The names of all columns.
+        places: Columns that may be there once.
+        columns: Those that may have one of their names only, by what CGI calls them.
+
+    Raises:
+        InputError: One of them is.
+
+    """
+    lower = [canonical(name) for name in names]
+    for place in places:
+        if lower.count(lower[place]) > 1:
+            problems.abort(f"line {line}: found the column {quote(names[place])} twice, expected it once")
+    for column in columns:
+        found = [quote(name) for name in names if canonical(name) in _CANONICAL[column]]
+        if len(found) > 1:
+            problems.abort(
+                f"line {line}: found the columns {' and '.join(found)}, expected one of them",
+                tip=f"leave out or rename those that do not hold what is meant by `{column}`",
+            )
+
+
+@dataclass
+class Header:
+    """The columns of a table: where each known one is, and what the file calls it."""
+
+    source: TextSource
+    line: int
+    names: list[str]
+    separator: str
+    column_index: dict[str, int] = field(default_factory=dict)
+    _width: int = 0
+    _may_count: set[int] = field(default_factory=set)
+    _names: frozenset[str] = frozenset()
+    _read: frozenset[str] = frozenset()
+    guards: dict[int, str] = field(default_factory=dict)
+    """Columns that may name samples though they are not read, and the one value that each may hold."""
+    patients: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Columns that name the patient of a sample, and the patient of each sample that was seen."""
+    also_read: set[int] = field(default_factory=set)
+    """Places of columns that count though `column_index` does not have them."""
+
+    def __post_init__(self) -> None:
+        """Know the names, to tell a header among the rows."""
+        self._names = frozenset(filter(None, self.names))
+
+    @classmethod
+    def of(cls, source: TextSource, line: int, text: str) -> Header:
+        """Read a header line, separated by tabs, or else by semicolons or commas.
+
+        Args:
+            source: The file.
+            line: Number of the line, from 1.
+            text: The line, with or without a `#` before it.
+
+        """
+        # Spreadsheets write semicolons where the comma is the decimal sign.
+        separator = max("\t;,", key=text.count) if "\t" not in text else "\t"
+        names = split(text.removeprefix("#"), separator)
+        return cls(source, line, names, separator, find_columns(names))
+
+    def check(self, *columns: str) -> None:
+        """Make it a fault when a known column is there twice, or one of these under two names."""
+        self._read = frozenset((*columns, *_WITH_VARIANTS))
+        check_columns(self.source.problems, self.line, self.names, self.column_index.values(), columns)
+
+    def use_as_sample(self, name: str) -> bool:
+        """Take the column of this name for that of the samples, if it is there."""
+        found = [place for place, other in enumerate(self.names) if name == other]
+        found = found or [place for place, other in enumerate(self.names) if canonical(name) == canonical(other)]
+        if found:
+            self.column_index["sample"] = found[0]
+        return bool(found)
+
+    def guard_samples(self) -> None:
+        """Refuse rows that differ in a column which may name samples and is not read; call it before reading any."""
+        self.guards = {place: "" for place, name in enumerate(self.names) if looks_like_sample(name)}
+        if canonical(self.names[0]) == "id":  # further on it is the id of a variant
+            self.guards[0] = ""
+        self._may_count = {place for place, name in enumerate(self.names) if canonical(name) in ("tumor", "tumour")}
+        self.guards.update(dict.fromkeys(self._may_count, ""))
+
+    def guard_patients(self) -> None:
+        """Refuse rows of one sample that are of several patients by a column beside it; call it before reading any."""
+        sample = self.column_index["sample"]
+        self.patients = {
+            place: {} for place, name in enumerate(self.names) if place != sample and looks_like_patient(name)
+        }
+
+    def _check_patients(self, line: int, cells: list[str]) -> None:
+        sample = cells[self.column_index["sample"]]
+        for place, known in self.patients.items():
+            patient = cells[place]
+            if is_present(patient) and known.setdefault(sample, patient) != patient:
+                names = [quote(self.names[column]) for column in (place, self.column_index["sample"])]
+                self.source.problems.abort(
+                    f"line {line}: found {quote(known[sample])} and {quote(patient)} in the column {names[0]} for the "
+                    f"sample {quote(sample)}, expected one patient for each sample",
+                    tip=f"give --sample-column {self.name('sample')!r} if they are one sample, "
+                    f"--sample-column {self.names[place]!r} if that column names the samples",
+                )
+
+    def _check_guards(self, line: int, cells: list[str]) -> None:
+        for place, value in self.guards.items():
+            if place in self._may_count and not cells[place].strip(_OF_NUMBERS):
+                continue  # reads of the tumour, and no name
+            if not value:
+                self.guards[place] = cells[place] if is_present(cells[place]) else ""
+            elif is_present(cells[place]) and cells[place] != value:
+                name = self.names[place]
+                self.source.problems.abort(
+                    f"line {line}: found {quote(value)} and {quote(cells[place])} in the column {quote(name)}, "
+                    "which may name samples, expected a column `sample`",
+                    tip=f"give --sample-column {name!r} if it names them, else --sample NAME for all rows",
+                )
+
+    def has(self, *columns: str) -> bool:
+        """Whether all these columns are there."""
+        return all(column in self.column_index for column in columns)
+
+    def name(self, column: str) -> str:
+        """Give what the file calls a column."""
+        return self.names[self.column_index[column]]
+
+    def cells(self) -> Iterator[tuple[int, list[str]]]:
+        """Give the cells of every row, with its line; a row of another width is a fault."""
+        for number, line in self.source.lines():
+            if cells := self.split_row(number, line):
+                yield number, cells
+
+    def column_indexes(self, *columns: str) -> list[int]:
+        """Give where these columns are; those that are not there are behind the last one."""
+        return [self.column_index.get(column, len(self.names)) for column in columns]
+
+    def _last_needed(self) -> int:
+        """Return the place of the last column that counts."""
+        needed = [place for column, place in self.column_index.items() if not self._read or column in self._read]
+        return max([*needed, *self.also_read], default=len(self.names))
+
+    def _is_header(self, line: int, cells: list[str]) -> bool:
+        """Return whether a row repeats the header; one with its names in other places stops the reading."""
+        if cells == self.names:
+            self.source.note("column names that are repeated among the rows are passed over")
+            return True
+        if len(self._names.intersection(cells)) >= min(_NAMES_OF_HEADER, len(self.names)):
+            self.source.problems.abort(
+                f"line {line}: found other column names among the rows, expected one table",
+                tip="give each file for itself, each with an option of its own",
+            )
+        return False
+
+    def split_row(self, number: int, line: str) -> list[str]:
+        """Give the cells of a line; one of another width than the header's is a fault, and has none.
+
+        Args:
+            number: Number of the line, from 1.
+            line: The line.
+
+        Returns:
+            As many cells as the header has, or none after a fault.
+
+        """
+        cells = split(line, self.separator, len(self.names))
+        if len(cells) < len(self.names) and len(cells) > self._last_needed():
+            # Spreadsheets leave empty cells at the end of a row away.
+            self.source.note("rows that end before the last column are read, as all columns that count are there")
+            cells += [""] * (len(self.names) - len(cells))
+        elif len(cells) > len(self.names) and self._width in (0, len(cells)):
+            # ANNOVAR has one name, Otherinfo, for many columns: then all rows are as wide as the first.
+            self._width = len(cells)
+            self.source.note(f"rows have {len(cells)} columns, the header {len(self.names)}: those behind are not read")
+            cells = cells[: len(self.names)]
+        self._width = self._width or len(cells)
+        if len(cells) == len(self.names):
+            if not self._names.isdisjoint(cells) and self._is_header(number, cells):
+                return []
+            if self.guards:
+                self._check_guards(number, cells)
+            if self.patients:
+                self._check_patients(number, cells)
+            return cells
+        self.source.problems.add_text(f"line {number}: found {len(cells)} columns, expected {len(self.names)}")
+        return []
+
+
+def split(line: str, separator: str, width: int = 0) -> list[str]:
+    """Split a line into cells; blanks and double quotes around a cell are not part of it.
+
+    Args:
+        line: A line of a table, without its end.
+        separator: A tab, a semicolon or a comma.
+        width: How many cells it should have; quotes keep tabs together only where it has not without them.
+
+    """
+    cells = line.split(separator)
+    if '"' in line and (separator != "\t" or width not in (0, len(cells))):
+        with suppress(csv.Error):
+            read = next(csv.reader([line], delimiter=separator))
+            cells = read if width in (0, len(read)) or separator != "\t" else cells
+    return [_unquote(cell.strip()) for cell in cells]
+
+
+def _unquote(cell: str) -> str:
+    """Take the quotes off a cell that is quoted as a whole; others are part of its text."""
+    is_quoted = len(cell) > 1 and cell[0] == cell[-1] == '"'
+    return cell[1:-1].replace('""', '"').strip() if is_quoted else cell

@@ -1,0 +1,245 @@
+"""Tables of small variants with a header line, whatever their columns are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cgi_runner.inputs.build_evidence import detect_build
+from cgi_runner.inputs.columns import Header
+from cgi_runner.inputs.dropped import DroppedRows
+from cgi_runner.inputs.genome import other_build
+from cgi_runner.inputs.indels import IndelPlaces
+from cgi_runner.inputs.model import Options
+from cgi_runner.inputs.normalise import LONGEST_POSITION, Allele, Site, VariantValidator
+from cgi_runner.inputs.problems import is_present, quote
+from cgi_runner.inputs.rows import Row
+from cgi_runner.inputs.samples import SampleColumn
+from cgi_runner.inputs.schema import MUTATIONS
+from cgi_runner.inputs.somatic import UNFILTERED, CallStatus
+from cgi_runner.inputs.status_columns import NO_READS, StatusColumns
+
+VARIANT = ("chr", "pos", "ref", "alt")
+CONTEXT = ("sample", "filter", "strand")
+MIXED_TIP = "give --reference {} if all rows are of that build, else take the rows of the other build out of the file"
+FORWARD = frozenset(("", "+", "1", "+1", ".", "__UNKNOWN__"))
+"""CGI turns alleles round where a column `strand` says so, other tools mean the strand of the gene by it."""
+
+
+def _is_place(text: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_POSITION
+
+
+class VariantTable:
+    """What tables of small variants have in common, however a row tells its variant."""
+
+    format = "table"
+    schema = MUTATIONS
+    columns: tuple[str, ...] = (*VARIANT, "build", "end", *CONTEXT)
+
+    def __init__(self, header: Header, options: Options, dropped: DroppedRows) -> None:
+        """Read below this header."""
+        if options.filters and not header.has("filter"):
+            header.source.problems.abort(
+                f"line {header.line}: found no column FILTER, expected it for --filters", tip="leave --filters out"
+            )
+        self.header = header
+        self._validator = VariantValidator(options, header.source.problems, dropped, self.variant_columns(header))
+        self._status = CallStatus(options)
+        self._status_columns = StatusColumns(header, options, is_maf=self.format == "MAF")
+        (self._build_place,) = header.column_indexes("build")
+        self._build: str | None = None
+        self._ignores_hints = options.ignore_build_hints
+        self._counts_from_one = not header.has("end")
+        self._indels = IndelPlaces(header, options) if header.has("end") else None
+        (self._ref_place,) = header.column_indexes("ref")
+        self._same_as_ref = self._ref_place
+        """The column that holds the reference allele, too, in plain rows; that column itself where there is none."""
+        self._has_filter, self._unfiltered = header.has("filter"), 0
+        self._samples = SampleColumn(header, options)
+        self.named, self.samples = self._samples.named, self._samples.seen
+
+    @property
+    def renamed(self) -> bool:
+        """Whether a sample is sent under another name than the file's."""
+        return self._samples.renamed
+
+    @property
+    def own_names(self) -> set[str]:
+        """What the file calls its samples."""
+        return self._samples.own_names
+
+    def variant_columns(self, header: Header) -> tuple[str, str, str, str]:
+        """Give what the file calls chromosome, position, reference and alternate allele."""
+        return header.name("chr"), header.name("pos"), header.name("ref"), header.name("alt")
+
+    def batches(self, default: str) -> Iterator[list[Row]]:
+        """Give the rows to send, block by block."""
+        for first, lines in self.header.source.blocks():
+            yield self._block(first, lines, default)
+        if self._indels:
+            self._indels.check_count()
+        self.note_counts()
+
+    def note_counts(self) -> None:
+        """Note, once all rows are read, how many no filter was applied to."""
+        if self._unfiltered:
+            name = self.header.name("filter")
+            self.header.source.note(
+                f"rows that no filter was applied to ({name} is . or empty) are sent: {self._unfiltered}"
+            )
+
+    def _block(self, first: int, lines: list[str], default: str) -> list[Row]:
+        """Give the rows of a block; plain lines are dealt with here, all others by `line_rows`."""
+        rows: list[Row] = []
+        header, parse, passing = self.header, self._validator.fast_parse, self._status.plain
+        separator, width = header.separator, len(header.names)
+        chromosome, position, reference, alternate, sample, verdict, strand = header.column_indexes(*VARIANT, *CONTEXT)
+        named, sent, guards, statuses = self.named, self._samples.sent, header.guards, self._status_columns.usual
+        first_allele, build, (end,) = self._same_as_ref, self._build_place, header.column_indexes("end")
+        indels, patients = self._indels, header.patients
+        reads, none = self._status_columns.reads, NO_READS
+        counted, unfiltered = UNFILTERED if self._has_filter else (), 0
+        for number, line in enumerate(lines, first):
+            cells = line.split(separator)
+            cells.append("")
+            if (
+                len(cells) == width + 1
+                and '"' not in line
+                and (whose := sent.get(cells[sample] if named else default))
+                and (not guards or all(cells[place] == value for place, value in guards.items()))
+                and (not patients or all(who.get(cells[sample]) == cells[at] for at, who in patients.items()))
+                and cells[strand] in FORWARD
+                and cells[verdict] in passing
+                and cells[reads] != none
+                and (not statuses or all(cells[place] in usual for place, usual in statuses))
+                and cells[build] == self._build
+                and cells[first_allele] == (old := cells[reference])
+                and self._counts_from_one
+                and (key := parse(cells[chromosome], cells[position], old, cells[alternate], whose))
+                and (not indels or old != "-" != key[3] or indels.is_plain(key, cells[end]))
+            ):
+                rows.append((key, number))
+                if counted and cells[verdict] in counted:
+                    unfiltered += 1
+            elif line and not line.isspace():
+                rows += self._line(number, line, default)
+        self._unfiltered += unfiltered
+        return rows
+
+    def _line(self, number: int, line: str, default: str) -> list[Row]:
+        cells = [*self.header.split_row(number, line), ""]
+        if len(cells) == 1:
+            return []
+        against = self._status_columns.rejection_reason(number, cells, cells[self._ref_place])
+        needed = [cells[place] for place in self.header.column_indexes(*self.columns)]
+        return self.line_rows(number, needed, default, against)
+
+    def check_build(self, line: int, build: str) -> None:
+        """Make it a fault when a line is of another build than the one that was asked for.
+
+        Args:
+            line: Number of the line, from 1.
+            build: Its cell in the column of the build.
+
+        """
+        wanted = self._validator.genome.name
+        if not self._ignores_hints and detect_build(build) not in ("", wanted):
+            tip = MIXED_TIP.format(other_build(wanted))
+            self.header.source.problems.add(line, self.header.name("build"), build, wanted, tip=tip)
+        else:
+            self._build = build
+
+    def check_count(self, line: int, start: str, end: str, reference: str, alternate: str) -> None:
+        """Make it a fault when the first substitution tells that positions are counted from 0, as those of BED are.
+
+        Args:
+            line: Number of the line, from 1.
+            start: Its position as the file has it.
+            end: Its end as the file has it, or an empty string.
+            reference: The bases of the genome.
+            alternate: The bases of the tumour.
+
+        """
+        is_substitution = len(reference) == len(alternate) and (reference + alternate).isalpha()
+        if self._counts_from_one or not (is_substitution and _is_place(start) and _is_place(end)):
+            return
+        behind = int(end) - int(start) - len(reference)
+        if behind == 0:
+            self.header.source.problems.abort(
+                f"line {line}: found {start} to {end} for {quote(reference)}, expected positions that count from 1",
+                tip="add 1 to the start of every row, or give a VCF",
+            )
+        self._counts_from_one = behind == -1
+        if self._indels:
+            self._indels.see_substitution()
+
+    def place_indels(self, line: int, start: str, end: str, reference: str, alternates: list[str]) -> tuple[str, str]:
+        """Return the position of a row whose table has an end, and why it is not sent if that is not certain.
+
+        An insertion has `-` as its reference, a deletion as its alternate.
+
+        Args:
+            line: Number of the line, from 1.
+            start: Its cell in the column of the position.
+            end: Its cell in the column of the end.
+            reference: The reference allele.
+            alternates: The alternate alleles.
+
+        """
+        if not self._indels or not (_is_place(start) and _is_place(end)):
+            return start, ""
+        if reference == "-" and "-" not in alternates:
+            place, reason = self._indels.insertion(int(start), int(end))
+            return str(place), reason
+        if alternates == ["-"]:
+            self._indels.check_deletion(line, int(start), int(end), reference)
+        return start, ""
+
+    def line_rows(self, line: int, cells: list[str], default: str, against: str = "") -> list[Row]:
+        """Give the rows to send of one line.
+
+        Args:
+            line: Number of the line, from 1.
+            cells: Its cells in the columns of `columns`, in their order.
+            default: The sample of a row that names none.
+            against: A reason to send none of them.
+
+        """
+        chromosome, position, reference, alternates, build, end, *rest = cells
+        self.check_build(line, build)
+        self.check_count(line, position, end, reference, alternates)
+        alleles = alternates.split(",")
+        position, unplaced = self.place_indels(line, position, end, reference, alleles)
+        return self.check_alleles(line, (chromosome, position, reference), alleles, rest, default, against or unplaced)
+
+    def check_alleles(
+        self, line: int, site: Site, alternates: list[str], context: list[str], default: str, against: str = ""
+    ) -> list[Row]:
+        """Give the rows to send of one line.
+
+        Args:
+            line: Number of the line, from 1.
+            site: Chromosome, position and reference as the file has them.
+            alternates: The alternate alleles.
+            context: Its cells in the columns of `CONTEXT`, in their order.
+            default: The sample of a row that names none.
+            against: A reason to send none of them.
+
+        """
+        sample, verdict, strand = context
+        if strand not in FORWARD:
+            self.header.source.problems.add(
+                line,
+                self.header.name("strand"),
+                strand,
+                "+",
+                tip="give the alleles of the forward strand, and leave a column that tells the strand of the gene out",
+            )
+        carriers = (self._samples.of(line, sample, default),)
+        against = against or self._status.rejection_reason(verdict)
+        rows = self._validator.rows(
+            line, site, [Allele(alternate, carriers) for alternate in alternates], against=against
+        )
+        if self._has_filter and (verdict in UNFILTERED or not is_present(verdict)):
+            self._unfiltered += len(rows)
+        return rows

@@ -1,0 +1,248 @@
+"""VCF, also with several samples and several alleles a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NoReturn
+
+from cgi_runner.inputs.dropped import DroppedRows
+from cgi_runner.inputs.genotypes import (
+    GENOTYPE_FIRST,
+    USUAL_CALLS,
+    alleles_of,
+    failed_filters,
+    field_of,
+    germline_alleles,
+    has_reads,
+    is_in_normal,
+)
+from cgi_runner.inputs.model import Options
+from cgi_runner.inputs.normalise import NOT_CARRIED, ONLY_NORMAL, Allele, VariantValidator
+from cgi_runner.inputs.problems import quote
+from cgi_runner.inputs.rows import Row
+from cgi_runner.inputs.sample_columns import select_columns
+from cgi_runner.inputs.schema import MUTATIONS
+from cgi_runner.inputs.somatic import (
+    NOT_SOMATIC,
+    UNFILTERED,
+    CallStatus,
+    mark_in_format,
+    mark_in_info,
+    may_be_marked,
+)
+from cgi_runner.inputs.text_source import TextSource
+
+FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
+#: Octopus marks somatic calls among those of the germline with the flag SOMATIC (its guide to the cancer model).
+_OCTOPUS = re.compile(r"##(octopus\b|source=\"?octopus)", re.IGNORECASE)
+ON_GERMLINE_HAPLOTYPE = f"{NOT_SOMATIC}: on no somatic haplotype (HSS)"
+MOST_FORMATS = 100
+"""Cells of FORMAT that are remembered; nearly all files have a few."""
+NAMES_LINE = "#CHROM POS ID REF ALT QUAL FILTER INFO, separated by tabs"
+
+
+class VcfReader:
+    """Reads the lines of a VCF whose header is fine: one row for each allele of each tumour that carries it."""
+
+    format = "VCF"
+    schema = MUTATIONS
+
+    def __init__(self, source: TextSource, line: tuple[int, str], options: Options, dropped: DroppedRows) -> None:
+        """Read the header, which begins with this line."""
+        self._source = source
+        self._validator = VariantValidator(options, source.problems, dropped, ("CHROM", "POS", "REF", "ALT"))
+        self._status = CallStatus(options)
+        self._takes_all = options.ignore_genotypes
+        number, columns, header = _header(source, line)
+        self._columns, self._width = columns, len(columns)
+        self._expects_flag = any(_OCTOPUS.match(text) for text in header)
+        self._keeps_germline = options.keep_germline
+        picked = select_columns(source, number, columns[9:], header, options)
+        self._samples = {9 + place: name for place, name in picked.tumors.items()}
+        self._normals = tuple(9 + place for place in picked.normals)
+        self.samples = set(self._samples.values())
+        self.named = bool(self._samples)
+        self.own_names = {columns[place] for place in self._samples}
+        self.renamed = not self.samples.issubset(columns[9:])
+        self._plain_formats: set[str] = set()
+        self._unfiltered = self._shared = self._only_normal = 0
+
+    def column_of(self, sample: str) -> int:
+        """Return the place of the column that is sent under a name, 0 if none is."""
+        return next((column for column, name in self._samples.items() if name == sample), 0)
+
+    def batches(self, default: str) -> Iterator[list[Row]]:
+        """Give the rows to send, block by block; `default` is the sample of a file without genotypes."""
+        for first, lines in self._source.blocks():
+            yield self._block(first, lines, default)
+        self._note_counts()
+
+    def _block(self, first: int, lines: list[str], default: str) -> list[Row]:
+        """Give the rows of a block.
+
+        Plain lines with a usual genotype are dealt with here; `_rows` knows every other case, and says what is wrong.
+        Words that mark a row as not somatic are looked for in the whole block first, as few files have any.
+        """
+        rows: list[Row] = []
+        width, parse, passing = self._width, self._validator.fast_parse, self._status.plain
+        plain_formats = self._plain_formats
+        genotypes, calls, otherwise = tuple(self._samples.items()), USUAL_CALLS, None
+        if not self.named:
+            genotypes, calls, otherwise = ((0, default),), {}, True
+        first_column, first_sample = genotypes[0]
+        table = [line.split("\t") for line in lines]
+        infos = [cells[7] for cells in table if len(cells) == width]
+        is_plain = not (self._takes_all or self._expects_flag or may_be_marked(infos))
+        normals, unfiltered = self._normals, 0
+        for number, cells in enumerate(table, first):
+            if len(cells) != width:
+                self._ragged(number, lines[number - first], len(cells))
+                continue
+            known = len(rows)
+            if (
+                is_plain
+                and (verdict := cells[6]) in passing
+                and (key := parse(cells[0], cells[1], cells[3], cells[4], first_sample))
+                and (otherwise or cells[8] in plain_formats or self._is_plain_format(cells[8]))
+                and not (normals and any(calls.get(cells[column][:4]) is not False for column in normals))
+            ):
+                for column, sample in genotypes:
+                    carried = calls.get(cells[column][:4], otherwise)
+                    if carried:
+                        rows.append((key if column == first_column else (*key[:4], sample), number))
+                    elif carried is None:
+                        del rows[known:]
+                        break
+                if verdict in UNFILTERED:
+                    unfiltered += len(rows) - known
+            if len(rows) == known:
+                rows += self._rows(number, cells, default)
+        self._unfiltered += unfiltered
+        return rows
+
+    def _is_plain_format(self, names: str) -> bool:
+        """Whether genotypes stand first in the columns of samples, and nothing in them marks a row; remember if so."""
+        if names[:3] in GENOTYPE_FIRST and ":SS" not in names and ":FT" not in names:
+            if len(self._plain_formats) < MOST_FORMATS:
+                self._plain_formats.add(names)
+            return True
+        return False
+
+    def _ragged(self, line: int, text: str, found: int) -> None:
+        if text.startswith("##"):
+            self._abort_at_header(line, "the header of another VCF")
+        if text and not text.isspace():
+            self._source.problems.add_text(f"line {line}: found {found} columns, expected {self._width}")
+
+    def _abort_at_header(self, line: int, found: str) -> NoReturn:
+        """Stop at a second header: files were put behind one another, and may be of several patients."""
+        self._source.problems.abort(
+            f"line {line}: found {found} among the rows, expected one VCF",
+            tip="give each file for itself, each with --mutations",
+        )
+
+    def _rows(self, line: int, cells: list[str], default: str) -> list[Row]:
+        if cells[0].upper() == FIXED[0]:
+            if cells != self._columns:
+                self._abort_at_header(line, f"other column names ({', '.join(map(quote, cells[9:]))})")
+            self._source.note("column names that are repeated among the rows are passed over")
+            return []
+        site = (cells[0], cells[1], cells[3])
+        alternates = cells[4].split(",")
+        if self.named:
+            alleles = self._carried(line, cells, alternates)
+        else:
+            alleles = [Allele(alternate, (default,)) for alternate in alternates]
+        rows = self._validator.rows(line, site, alleles, against=self._reason(cells))
+        if rows:
+            self._shared += any(allele.samples and allele.in_normal for allele in alleles)
+            self._unfiltered += len(rows) * (cells[6] in UNFILTERED)
+        else:
+            self._only_normal += any(allele.absent == ONLY_NORMAL and not allele.samples for allele in alleles)
+        return rows
+
+    def _reason(self, cells: list[str]) -> str:
+        """Return why the file itself says that a row is no somatic call that passed, or an empty string."""
+        mark = mark_in_info(cells[7], expects_flag=self._expects_flag)
+        if mark or not self.named:
+            return self._status.rejection_reason(cells[6], mark)
+        names = cells[8].split(":")
+        marks = [mark_in_format(cells[8], cells[column]) for column in self._samples]
+        filters = [failed_filters(names, cells[column]) for column in self._samples]
+        mark = marks[0] if all(marks) else ""
+        reason = self._status.rejection_reason(cells[6], mark)
+        return reason or (self._status.rejection_reason(filters[0], "") if all(filters) else "")
+
+    def _carried(self, line: int, cells: list[str], alternates: list[str]) -> list[Allele]:
+        """Give each alternate allele with the tumours that carry it."""
+        names = cells[8].split(":")
+        tumors = tuple(self._samples.values())
+        if "GT" not in names or self._takes_all:
+            if len(tumors) > 1:
+                self._source.problems.abort(
+                    f"line {line}, column FORMAT: found {quote(cells[8])}, expected GT to tell who has the allele",
+                    tip="pick one sample, whose rows are then all taken: --tumor-column NAME",
+                )
+            in_normal = bool(self._normals) and "GT" not in names and is_in_normal(cells[7])
+            column = next(iter(self._samples))
+            called = [self._takes_all or has_reads(names, cells[column], alternate) for alternate in alternates]
+            return [
+                Allele(alternate, () if has is False else tumors, NOT_CARRIED, in_normal)
+                for alternate, has in zip(alternates, called, strict=True)
+            ]
+        carriers: list[list[str]] = [[] for _ in alternates]
+        normal = {allele for column in self._normals for allele in alleles_of(field_of(names, cells[column], "GT"))}
+        absent = dict.fromkeys(normal, ONLY_NORMAL)
+        for column, sample in self._samples.items():
+            germline = self._germline(names, cells[column])
+            absent.update(dict.fromkeys(germline, ON_GERMLINE_HAPLOTYPE))
+            for allele in self._alleles(line, names, cells[column], sample, len(alternates)) - germline:
+                carriers[allele - 1].append(sample)
+        return [
+            Allele(alternate, who, absent.get(number, NOT_CARRIED), number in normal)
+            for number, (alternate, who) in enumerate(zip(alternates, carriers, strict=True), 1)
+        ]
+
+    def _germline(self, names: list[str], cell: str) -> frozenset[int]:
+        """Return the alleles of a tumour that Octopus takes for the germline's, though the row has a somatic one."""
+        if self._keeps_germline or not self._expects_flag:
+            return frozenset()
+        return germline_alleles(field_of(names, cell, "GT"), field_of(names, cell, "HSS"))
+
+    def _alleles(self, line: int, names: list[str], cell: str, sample: str, known: int) -> frozenset[int]:
+        """Return the numbers of the alleles in a genotype; an impossible one is a fault, and has none."""
+        alleles = alleles_of(field_of(names, cell, "GT"))
+        if max(alleles, default=0) > known or min(alleles, default=0) < 0:
+            self._source.problems.add(line, sample, cell, f"alleles from 0 to {known}, like 0/1")
+            return frozenset()
+        return alleles
+
+    def _note_counts(self) -> None:
+        """Note how many rows the normal carries, and how many no filter was applied to."""
+        notes = self._source.notes
+        if self._only_normal:
+            notes.decide(f"rows that only the normal carries are left out: {self._only_normal}")
+        if self._shared:
+            notes.warn(f"rows that the normal carries as well as the tumour are sent: {self._shared}")
+        if self._unfiltered:
+            notes.decide(f"rows that no filter was applied to (FILTER is .) are sent: {self._unfiltered}")
+        if self._takes_all:
+            notes.decide("genotypes are ignored: every record counts as called in the tumour")
+
+
+def _header(source: TextSource, line: tuple[int, str] | None) -> tuple[int, list[str], list[str]]:
+    """Read up to the line with the column names; give its number, the names, and the lines before it."""
+    number, header = 1, list[str]()
+    while line and line[1].startswith("#") and not line[1].upper().startswith(FIXED[0]):
+        number, text = line
+        header.append(text)
+        line = source.line()
+    if not line:
+        source.problems.abort(
+            f"line {number}: the file ends here, expected the line with the column names: {NAMES_LINE}"
+        )
+    columns = line[1].split("\t")
+    if tuple(name.upper() for name in columns[:8]) != FIXED or columns[8:9] not in ([], ["FORMAT"]):
+        source.problems.abort(f"line {line[0]}: found {quote(line[1])}, expected the column names: {NAMES_LINE}")
+    return line[0], columns, header

@@ -1,0 +1,109 @@
+"""Looking through the jobs of an account: for one by its tag, for others of the same submission, for all of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
+
+from cgi_runner.errors import ServiceError
+from cgi_runner.job.job_index import JobTagCache, extract_tag
+from cgi_runner.output.record import Record, State
+from cgi_runner.service.base import JobInfo, JobService, Status, UnknownJobError
+from cgi_runner.service.errors import NotSentError
+
+log = logging.getLogger(__name__)
+
+#: Jobs that are asked for only to be listed, at most.
+MOST_LISTED = 50
+_LOOKED_AT = 50  # jobs, between two words on how far a look through the account is
+
+
+def title_tag(fingerprint: str) -> str:
+    """Return the part of a title by which the job of a fingerprint is found again."""
+    return f"[cgi-runner {fingerprint}]"
+
+
+def iter_job_info(api: JobService, jobs: list[str]) -> Iterator[JobInfo]:
+    """Yield what is known of these jobs, one request each, without those deleted meanwhile.
+
+    A job of which the service cannot tell anything does not hide the others: it comes with the status `unreadable`.
+
+    Args:
+        api: The service.
+        jobs: Ids, the newest last.
+
+    """
+    # Newest last is what clients have seen, so the end is looked at first; nothing depends on it.
+    for job_id in reversed(jobs):
+        with suppress(UnknownJobError):
+            yield _job_info(api, job_id)
+
+
+def _job_info(api: JobService, job_id: str) -> JobInfo:
+    try:
+        return api.get_job(job_id)
+    except NotSentError:
+        raise
+    except ServiceError as error:
+        log.warning("job %s cannot be read: %s", job_id, error)
+        return JobInfo(job_id, Status("unreadable"), "", "", "", "")
+
+
+def find_by_tag(api: JobService, tag: str, jobs: list[str], tags: JobTagCache) -> JobInfo | None:
+    """Return the account's job whose title bears the tag: one that has not failed, if there are several.
+
+    Args:
+        api: The service.
+        tag: The tag.
+        jobs: The jobs to look through, one request for each that may bear it.
+        tags: What is known of them; what is learnt is kept at once, so that a look that fails is not made again.
+
+    Raises:
+        ServiceError: A job cannot be read that no earlier command has met: it may be the one.
+
+    """
+    found: JobInfo | None = None
+    candidates = tags.candidates(tag, jobs)
+    try:
+        for number, job_id in enumerate(reversed(candidates), 1):
+            if number % _LOOKED_AT == 0:
+                log.info("looked at %d of %d jobs of the account", number, len(candidates))
+                tags.save_news(jobs)
+            try:
+                job = api.get_job(job_id)
+            except UnknownJobError:
+                continue
+            except ServiceError as error:
+                if isinstance(error, NotSentError) or not tags.was_seen(job_id):
+                    tags.save(jobs)
+                    raise
+                log.warning("job %s cannot be read and is ignored, it was there before: %s", job_id, error)
+                continue
+            tags.remember(job.id, job.title)
+            if tags.has_tag(tag, job.id):
+                if not job.status.is_error:
+                    return job
+                found = found or job
+    finally:
+        tags.save_news(jobs)
+    return found
+
+
+def find_duplicates(api: JobService, record: Record, account: str) -> list[str]:
+    """Give other jobs of a record's order, if its submission was ever in doubt: one may have come in very late.
+
+    Args:
+        api: The service.
+        record: The record of the job.
+        account: Key of the account.
+
+    Returns:
+        Their ids.
+
+    """
+    if State.AMBIGUOUS.value not in record.times:
+        return []
+    tag = title_tag(record.fingerprint)
+    others = JobTagCache(f"{api.lock_key} {account}").candidates(tag, set(api.list_jobs()) - {record.job_id})
+    return [job.id for job in iter_job_info(api, others[:MOST_LISTED]) if extract_tag(job.title) == extract_tag(tag)]

@@ -1,0 +1,153 @@
+"""Fetching the results of a finished job: whole, verified, and in place all at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+
+from cgi_runner.clock import Clock
+from cgi_runner.config import RetryPolicy
+from cgi_runner.errors import CredentialsError, ForeignResultsError, JobFailedError, ResultsError
+from cgi_runner.files import sha256_of
+from cgi_runner.job.poll import GONE
+from cgi_runner.job.progress import Progress
+from cgi_runner.output.record import commit_file
+from cgi_runner.results.archive import ExtractedArchive, unpack
+from cgi_runner.results.identity import Identity, SentInput, check_identity
+from cgi_runner.service.base import JobService, UnknownJobError
+from cgi_runner.service.errors import MaybeProcessedError, RejectedError, is_transient
+from cgi_runner.service.retries import retry_wait
+
+log = logging.getLogger(__name__)
+
+_ZIP = b"PK"
+_NOT_YET = frozenset({400, 409, 423})
+_PAUSE_IN_DOUBT = 15.0  # seconds; over a minute in all, with the usual number of tries
+_MAX_ARCHIVE = 16 * 1024**3  # bytes; real archives have megabytes
+
+
+def fetch(
+    api: JobService,
+    job_id: str,
+    work: Path,
+    *,
+    sent: Mapping[str, SentInput] = MappingProxyType({}),
+    clock: Clock,
+    retry_policy: RetryPolicy,
+    progress: Progress,
+) -> tuple[ExtractedArchive, Identity]:
+    """Download a job's archive into the work folder, unpack it there, and find out whether it is the job's.
+
+    A corrupt or foreign one is fetched again, until two zips have been equal: a third would be no other.
+
+    Args:
+        api: The service.
+        job_id: The job.
+        work: A folder for passing files.
+        sent: What was sent, by kind, as far as it is known.
+        clock: What tells the time and sleeps.
+        retry_policy: How often and after which pauses to try again.
+        progress: What is told of the bytes that came.
+
+    Raises:
+        ResultsError: The archive stayed corrupt or broke off.
+        ForeignResultsError: It is intact, and another job's; it is left in the work folder as `cgi-results.zip`.
+        JobFailedError: The job is gone from the account.
+        ServiceError: It could not be downloaded.
+
+    """
+    digests: list[str] = []
+
+    def once() -> tuple[ExtractedArchive, Identity]:
+        archive = download_archive(api, job_id, work, progress)
+        with archive.open("rb") as file:
+            is_zip = file.read(len(_ZIP)) == _ZIP
+        if is_zip:  # a page of a server in maintenance is the same each time, until it is over
+            digests.append(sha256_of(archive))
+        extracted = unpack(archive, work / "unpacked")
+        return extracted, check_identity(extracted, job_id, sent)
+
+    def is_retryable(error: BaseException) -> bool:
+        if isinstance(error, (ResultsError, ForeignResultsError)):
+            return len(set(digests)) == len(digests)
+        return _may_pass(error)
+
+    retrying = Retrying(
+        retry=retry_if_exception(is_retryable),
+        stop=stop_after_attempt(retry_policy.attempts),
+        wait=_retry_pause(retry_policy),
+        sleep=clock.sleep,
+        before_sleep=_log_retry,
+        reraise=True,
+    )
+    try:
+        return retrying(once)
+    except UnknownJobError as error:
+        raise JobFailedError(
+            f"CGI has no results of job {job_id} any more",
+            tip=GONE,
+        ) from error
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Return whether the archive may be had a little later: right after its end, a job may be told of in many ways."""
+    if isinstance(error, RejectedError) and error.status in _NOT_YET:
+        return True
+    return isinstance(error, UnknownJobError | CredentialsError) or is_transient(error)
+
+
+def _retry_pause(retry_policy: RetryPolicy) -> Callable[[RetryCallState], float]:
+    """Return what tells the seconds before the next try; that a job is gone is believed only after a minute."""
+    usual = retry_wait(retry_policy)
+
+    def pause(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        return max(usual(state), _PAUSE_IN_DOUBT) if isinstance(error, UnknownJobError) else usual(state)
+
+    return pause
+
+
+def download_archive(api: JobService, job_id: str, work: Path, progress: Progress) -> Path:
+    """Stream a job's archive to disk, once; it gets its name only when it came to its end.
+
+    Args:
+        api: The service.
+        job_id: The job.
+        work: A folder for passing files.
+        progress: What is told of the bytes that came.
+
+    Raises:
+        ResultsError: It broke off, or is too large.
+        ServiceError: It could not be downloaded.
+
+    """
+    part, size, announced = work / "cgi-results.zip.part", 0, None
+    try:
+        with part.open("wb") as file:
+            for piece, announced in api.download(job_id):
+                file.write(piece)
+                size += len(piece)
+                if size > _MAX_ARCHIVE:
+                    raise ResultsError(f"the archive of job {job_id} is larger than any of CGI's: {size} bytes")
+                progress.received(size, announced)
+    except MaybeProcessedError as error:
+        if not size:
+            raise
+        whole = "" if announced is None else f" of {announced}"
+        raise ResultsError(
+            f"the archive of job {job_id} broke off after {size}{whole} bytes", tip="run the command again"
+        ) from error
+    finally:
+        progress.clear()
+    archive = work / "cgi-results.zip"
+    commit_file(part, archive)
+    return archive
+
+
+def _log_retry(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    log.info("%s; fetching it again", error)

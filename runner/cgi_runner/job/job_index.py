@@ -1,0 +1,168 @@
+"""Which tag each job of an account has, kept between runs: titles never change, so each job is asked for once.
+
+Without it, every submission would ask for every job that the account holds, and a cohort for the square of its size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import logging
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import unquote
+
+from cgi_runner.output.locking import state_dirs
+from cgi_runner.output.record import atomic_write
+
+log = logging.getLogger(__name__)
+
+_TAG = re.compile("cgirunner([0-9a-f]{12})")
+
+
+def plain_title(title: str) -> str:
+    """Return the letters and digits of a title in lower case: a service may escape, quote or take away all others."""
+    return "".join(filter(str.isalnum, unquote(html.unescape(title)))).casefold()
+
+
+def extract_tag(title: str) -> str:
+    """Give the tag that a title has, without blanks and in lower case, as CGI's web site is known to change titles.
+
+    Only the first one counts: it stands before the user's own title, which may quote another job's.
+    """
+    found = _TAG.search(plain_title(title))
+    return f"[cgi-runner{found[1]}]" if found else ""
+
+
+class JobTagCache:
+    """What is known of an account's jobs on this machine. It holds ids and tags, no titles, and is safe to lose.
+
+    Beside it lie notes of submissions under way: an engine repeats a step in a new folder, where no record tells of
+    the one that was killed in the act. Whoever holds the account's lock and finds a note knows that its writer is dead.
+    A note beside the output folder tells of it where the folders for notes are lost, as a container's own are.
+    """
+
+    def __init__(self, account: str | None = None, beside: Path | None = None) -> None:
+        """Recall what is kept of an account; without one, know nothing and keep nothing.
+
+        Args:
+            account: Key of the account.
+            beside: The folder that the output folder is in, for one more note.
+
+        """
+        name = hashlib.sha256(str(account).encode()).hexdigest()[:16]
+        self._paths = [folder / f"{name}.tags.json" for folder in state_dirs()] if account else []
+        self._beside = beside / f".cgi-runner-{name}" if beside and account else None
+        self.path = self._paths[0] if self._paths else None
+        self._known: dict[str, str] = {}
+        self._seen: set[str] = set()
+        self._has_news = False
+        with suppress(OSError, ValueError, AttributeError):
+            content = json.loads(self.path.read_text(encoding="utf-8")) if self.path else {}
+            self._known = {str(job): str(tag) for job, tag in content.items() if tag is not None}
+            self._seen = set(map(str, content))
+
+    def candidates(self, tag: str, jobs: Iterable[str]) -> list[str]:
+        """Give those of the jobs that have the tag, or of which nothing is known.
+
+        Args:
+            tag: A tag, or a title with one.
+            jobs: Ids.
+
+        """
+        return [job for job in jobs if self._known.get(job, extract_tag(tag)) == extract_tag(tag)]
+
+    def remember(self, job_id: str, title: str) -> None:
+        """Remember a job's tag. One that it was sent with counts more than a title that the service has cut.
+
+        A job without a title is asked for again: it may be getting one.
+
+        Args:
+            job_id: The job.
+            title: Its title, with or without a tag.
+
+        """
+        tag = extract_tag(title)
+        if title.strip() and (tag or not extract_tag(self._known.get(job_id, ""))):
+            self._has_news |= self._known.get(job_id) != tag
+            self._known[job_id] = tag
+
+    def has_tag(self, tag: str, job_id: str) -> bool:
+        """Say whether a job is known to have the tag.
+
+        Args:
+            tag: A tag, or a title with one.
+            job_id: The job.
+
+        """
+        return self._known.get(job_id) == extract_tag(tag)
+
+    def tag_of(self, job_id: str) -> str:
+        """Return the tag that a job is known to have; nothing if it has none, or if nothing is known of it."""
+        return self._known.get(job_id, "")
+
+    def was_seen(self, job_id: str) -> bool:
+        """Return whether an earlier command has met a job, whatever it learnt of it."""
+        return job_id in self._seen
+
+    def save_news(self, jobs: Iterable[str]) -> None:
+        """Do the same if anything was learnt since the last time."""
+        if self._has_news:
+            self.save(jobs)
+
+    def save(self, jobs: Iterable[str]) -> None:
+        """Write down which jobs there are and what is known of each, and forget all others."""
+        self._has_news = False
+        if self.path:
+            with suppress(OSError):
+                atomic_write(self.path, json.dumps({job: self._known.get(job) for job in jobs}))
+
+    def start_submission(self, tag: str, jobs: Iterable[str] = ()) -> None:
+        """Note that a submission of this tag is under way, for those who find the note after its writer's death.
+
+        Args:
+            tag: The submission's tag.
+            jobs: The jobs that were in the account before it; a note that is there already keeps its own.
+
+        """
+        before = json.dumps(sorted(jobs))
+        for note in self._notes(tag):
+            if note.exists():
+                continue
+            try:
+                with note.open("x", encoding="utf-8") as file:  # through no link that somebody else may have put there
+                    file.write(before)
+            except OSError as error:
+                if self._beside and note.parent == self._beside.parent:
+                    continue  # one more than there has to be
+                log.warning(
+                    "warning: %s cannot be written (%s): if this command is killed, another may run the job twice",
+                    note,
+                    error.strerror,
+                )
+
+    def finish_submission(self, tag: str) -> None:
+        """Take the notes away: it is known what became of the submission."""
+        for note in self._notes(tag):
+            with suppress(OSError):
+                note.unlink()
+
+    def is_submitting(self, tag: str) -> bool:
+        """Return whether a submission of this tag was begun of which nobody has said how it ended."""
+        return any(note.exists() for note in self._notes(tag))
+
+    def jobs_before(self, tag: str) -> set[str]:
+        """Return the jobs that were in the account before a submission that is under way; none if nobody noted them."""
+        found: set[str] = set()
+        for note in self._notes(tag):
+            with suppress(OSError, ValueError, TypeError):
+                found.update(map(str, json.loads(note.read_text(encoding="utf-8"))))
+        return found
+
+    def _notes(self, tag: str) -> list[Path]:
+        digits = extract_tag(tag)[-13:-1]
+        notes = [path.with_name(f"{path.name.partition('.')[0]}.{digits}.open") for path in self._paths]
+        return [*notes, *([self._beside.with_name(f"{self._beside.name}.{digits}.open")] if self._beside else [])]

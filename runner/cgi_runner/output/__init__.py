@@ -1,0 +1,1 @@
+"""The output folder of a job: its record, its locks, its files."""

@@ -1,0 +1,75 @@
+"""Words that every output shares, so that none of them says more or less than another."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from cgi_runner.findings.model import Findings, MatchKind, TumourMatch, effect_key, effect_rank
+
+RESEARCH_USE = (
+    "Research use, unreviewed: matches of a knowledge base, no diagnosis and no recommendation of a treatment."
+)
+SANDBOX = "Sandbox: made-up textbook rows of a stand-in service, no interpretation of a patient."
+LICENCE = "CC BY-NC 4.0"
+CITATION = "Tamborero et al., Genome Medicine 2018, 10:25, doi:10.1186/s13073-018-0531-8"
+UNKNOWN = "?"
+
+#: Signs that stand before effects, so that no colour alone tells them apart.
+_SIGNS = {"responsive": "▲", "resistant": "▼", "no responsive": "▽", "increased toxicity": "!"}
+
+_HEADINGS = {
+    (MatchKind.COMPLETE, TumourMatch.THIS): "Complete matches in this tumour type",
+    (MatchKind.COMPLETE, TumourMatch.ANY): "Complete matches in any tumour type",
+    (MatchKind.COMPLETE, TumourMatch.OTHER): "Complete matches in other tumour types",
+}
+
+
+def heading(kind: MatchKind, tumour: TumourMatch) -> str:
+    """Name a kind of complete matches.
+
+    Args:
+        kind: What a match rests on.
+        tumour: Whether it is of the tumour's own type.
+
+    """
+    return _HEADINGS[kind, tumour]
+
+
+def sign(effect: str) -> str:
+    """Give the sign of an effect; an effect that is not known stays neutral."""
+    return _SIGNS.get(effect_key(effect), "•")
+
+
+def effect_class(effect: str) -> str:
+    """Give an effect as one of a few fixed words, for colours and filters: never a word from a table."""
+    return {"responsive": "responsive", "resistant": "resistant"}.get(effect_key(effect), "other")
+
+
+def count(number: int | None) -> str:
+    """Write a number; one that is not known is a question mark."""
+    return UNKNOWN if number is None else f"{number:,}"
+
+
+def level_with_effects(letter: str, effects: Counter[str]) -> str:
+    """Write how many matches of a level there are by effect: a letter never stands without its effect.
+
+    Args:
+        letter: Level of evidence, `A` to `E`.
+        effects: Number of matches for each effect.
+
+    """
+    if not effects:
+        return f"none of level {letter}"
+    parts = [f"{number} {effect.casefold() or 'effect unknown'}" for effect, number in sorted_effects(effects)]
+    return f"level {letter}: {', '.join(parts)}"
+
+
+def sorted_effects(effects: Counter[str]) -> list[tuple[str, int]]:
+    """Give effects with their numbers in the order of every output."""
+    return sorted(effects.items(), key=lambda pair: effect_rank(pair[0]))
+
+
+def strict_tumour(findings: Findings) -> TumourMatch:
+    """Tell what CGI's YES means in these findings: this tumour type, or any where that is all that can be said."""
+    seen = {match.tumour for match in findings.matches}
+    return TumourMatch.ANY if TumourMatch.ANY in seen and TumourMatch.THIS not in seen else TumourMatch.THIS

@@ -1,0 +1,106 @@
+"""Other names for the samples in CGI's tables: a pseudonym's own, or the one that an archive is taken under."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from cgi_runner.inputs.tumor_normal import is_generic
+from cgi_runner.results.row_index import SAMPLES
+
+_TABLE = ".tsv"
+#: What CGI calls a sample that was sent without a name, by generation and kind of input.
+_UNNAMED = re.compile(r"input[0-9]+|single_sample|sample|default_id|t?cgi")
+_COLUMNS = frozenset(name.casefold() for name in SAMPLES)
+
+
+def is_unnamed(sample: str) -> bool:
+    """Return whether a name in a table stands for any sample: CGI's own, or one such as TUMOR."""
+    return bool(_UNNAMED.fullmatch(sample)) or is_generic(sample)
+
+
+def find_samples(folder: Path, members: Iterable[str]) -> set[str]:
+    """Return the samples that the tables of an archive name; an empty text among them stands for rows of none.
+
+    Args:
+        folder: Where it is unpacked.
+        members: Its files.
+
+    """
+    found: set[bytes] = set()
+    for name in members:
+        if not name.endswith(_TABLE):
+            continue
+        with (folder / name).open("rb") as file:
+            places = _places(_header(file))
+            for line in file:
+                cells = line.rstrip(b"\r\n").split(b"\t")
+                found.update([_bare(cells[place]) for place in places if place < len(cells)] or [b""])
+    return {name.decode("utf-8", "replace") for name in found}
+
+
+def rename_samples(path: Path, names: Mapping[str, str], *, keeps_others: bool) -> bool:
+    """Write a table anew with other names for its samples; every other byte stays as it is.
+
+    Args:
+        path: The table.
+        names: For each name in the table, the one that it gets.
+        keeps_others: Whether rows of samples that are not among `names` stay as they are, or are left out.
+
+    Returns:
+        Whether the table has a column that names samples; one without stays as it is.
+
+    """
+    cells = {name.encode(): other.encode() for name, other in names.items()}
+    part = path.with_name(f".{path.name}.part")
+    with path.open("rb") as source, part.open("wb") as target:
+        header = _header(source, target)
+        places = _places(header)
+        if places:
+            for line in source:
+                bare = line.rstrip(b"\r\n")
+                row = bare.split(b"\t")
+                if not keeps_others and places[0] < len(row) and _bare(row[places[0]]) not in cells:
+                    continue
+                for place in places:
+                    if place < len(row):
+                        row[place] = _replaced(row[place], cells)
+                target.write(b"\t".join(row) + line[len(bare) :])
+    if places:
+        part.replace(path)
+    else:
+        part.unlink()
+    return bool(places)
+
+
+def _header(source: Iterable[bytes], target: BinaryIO | None = None) -> bytes:
+    """Return the header of a table, behind the lines that begin with `##`; copy all of them to the target."""
+    for line in source:
+        if target is not None:
+            target.write(line)
+        if not line.startswith(b"##") and line.strip():
+            return line
+    return b""
+
+
+def _places(header: bytes) -> list[int]:
+    """Return the columns that name samples, the one first that says whose the row is."""
+    names = header.decode("utf-8", "replace").lstrip("\ufeff").rstrip("\r\n").split("\t")
+    found = [name.strip().strip('"').casefold() for name in names]
+    order = [name.casefold() for name in SAMPLES]
+    if _COLUMNS.isdisjoint(found) and {"info", "symbol"} <= {*found}:  # mutations of 2022 and early 2023
+        return [found.index("info")]
+    return sorted((place for place, name in enumerate(found) if name in _COLUMNS), key=lambda p: order.index(found[p]))
+
+
+def _bare(cell: bytes) -> bytes:
+    return cell.strip().strip(b'"')
+
+
+def _replaced(cell: bytes, cells: Mapping[bytes, bytes]) -> bytes:
+    name = _bare(cell)
+    if name not in cells:
+        return cell
+    return cell.replace(name, cells[name]) if name else cells[name]
