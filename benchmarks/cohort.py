@@ -22,14 +22,14 @@ from typing import Any
 
 from benchmarks.service import Clock
 
-from cgi_runner.api import Api
 from cgi_runner.cohort import Cohort, Flags, run
-from cgi_runner.http import Session
-from cgi_runner.inputs import prepare
-from cgi_runner.job import Desk
-from cgi_runner.job.wait import pause_after
-from cgi_runner.sandbox import Sandbox
-from cgi_runner.settings import Credentials, Patience, Service
+from cgi_runner.config import Credentials, RetryPolicy, Service
+from cgi_runner.inputs import Options, prepare
+from cgi_runner.job import JobContext
+from cgi_runner.job.poll import poll_interval
+from cgi_runner.service.cgi_v1 import CgiClient
+from cgi_runner.service.session import CgiSession
+from cgi_sandbox import Sandbox
 
 QUOTA = 10
 SECONDS_A_JOB = 15
@@ -37,25 +37,27 @@ COLUMNS = "chr\tpos\tref\talt"
 
 
 @contextmanager
-def service() -> Iterator[tuple[Sandbox, Api, Clock]]:
+def service() -> Iterator[tuple[Sandbox, CgiClient, Clock]]:
     """Serve a sandbox on a clock of its own."""
     clock = Clock()
     with Sandbox(duration=SECONDS_A_JOB, quota=QUOTA, clock=clock.time) as sandbox:
         credentials = Credentials("benchmark@example.org", "deadbeefdeadbeefdead")
-        session = Session(Service(sandbox.url), credentials, clock=clock, patience=Patience())
-        yield sandbox, Api(session), clock
+        session = CgiSession(Service(sandbox.url), credentials, clock=clock, retry_policy=RetryPolicy())
+        yield sandbox, CgiClient(session), clock
         session.close()
 
 
-def write_cohort(folder: Path, samples: int, variants: int) -> Path:
-    """Write random tumours, one file each, and their sheet."""
+def write_cohort(folder: Path, samples: int, variants: int, *, shared: bool = False) -> Path:
+    """Write random tumours, one file each, and their sheet; those that share variants have half of them in common."""
     chance = random.Random(7)
-    lines = ["sample\tcancer_type\tmutations"]
+    common = {(chance.randint(1, 22), chance.randint(1, 40_000_000), "T") for _ in range(shared * variants // 2)}
+    lines = ["sample\tcancer_type\treference\tmutations"]
     for number in range(samples):
         rows = {(chance.randint(1, 22), chance.randint(1, 40_000_000), chance.choice("CGT")) for _ in range(variants)}
+        rows = common | set(list(rows)[: variants - len(common)])
         text = "".join(f"chr{chromosome}\t{position}\tA\t{alternate}\n" for chromosome, position, alternate in rows)
         (folder / f"{number}.tsv").write_text(f"{COLUMNS}\n{text}", encoding="utf-8")
-        lines.append(f"tumour {number}\tCANCER\t{number}.tsv")
+        lines.append(f"tumour {number}\tCANCER\thg38\t{number}.tsv")
     sheet = folder / "sheet.tsv"
     sheet.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return sheet
@@ -64,8 +66,8 @@ def write_cohort(folder: Path, samples: int, variants: int) -> Path:
 def together(sheet: Path, folder: Path) -> tuple[float, int]:
     """Run the cohort, and give the simulated seconds and the requests."""
     with service() as (sandbox, api, clock):
-        desk = Desk(api, "sandbox", "benchmark", 1e6, clock=clock)
-        run(Cohort(sheet), folder / "cohort", desk, Flags(delete=True)).check(strict=True)
+        context = JobContext(api, "sandbox", "benchmark", 1e6, clock=clock)
+        run(Cohort(sheet), folder / "cohort", context, Flags(delete=True)).raise_for_failures(strict=True)
         return clock.seconds, len(sandbox.requests)
 
 
@@ -84,14 +86,14 @@ def one_by_one(folder: Path, samples: int) -> tuple[float, int]:
                 fields = {"cancer_type": "CANCER", "title": str(number), "reference": "hg38"}
                 place = folder / "alone" / str(number)
                 place.mkdir(parents=True)
-                prepared = prepare({"mutations": folder / f"{number}.tsv"}, place, reference="hg38", sample="tumour")
+                prepared = prepare({"mutations": folder / f"{number}.tsv"}, place, Options(sample="tumour"))
                 job = api.submit(fields, {"mutations": prepared.files[0].path})
-                flights.append((clock.seconds + pause_after(0), clock.seconds, job))
+                flights.append((clock.seconds + poll_interval(0), clock.seconds, job))
                 continue
             due, since, job = flights.pop(flights.index(min(flights)))
             clock.sleep(max(0.0, due - clock.seconds))
             if not api.logs(job).status.is_done:
-                flights.append((clock.seconds + pause_after(clock.seconds - since), since, job))
+                flights.append((clock.seconds + poll_interval(clock.seconds - since), since, job))
                 continue
             for _ in api.download(job):
                 pass
@@ -116,23 +118,23 @@ def jobs(samples: int, variants: int) -> dict[str, Any]:
     }
 
 
-def rows(samples: int, variants: int) -> dict[str, Any]:
+def rows(samples: int, variants: int, *, shared: bool = False) -> dict[str, Any]:
     """Measure packing and splitting in a real run, by what is spent inside the two."""
-    from cgi_runner.cohort import conduct
+    from cgi_runner.cohort import jobs
 
     spent: dict[str, float] = {}
-    for name, function in (("packing", "order"), ("splitting", "shelve")):
-        setattr(conduct, function, _timed(getattr(conduct, function), name, spent))
+    for name, function in (("packing", "build_submission"), ("splitting", "write_sample_folders")):
+        setattr(jobs, function, _timed(getattr(jobs, function), name, spent))
     with tempfile.TemporaryDirectory() as temporary, service() as (sandbox, api, clock):
         folder = Path(temporary)
-        sheet = write_cohort(folder, samples, variants)
+        sheet = write_cohort(folder, samples, variants, shared=shared)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        desk = Desk(api, "sandbox", "benchmark", 1e6, clock=clock)
+        context = JobContext(api, "sandbox", "benchmark", 1e6, clock=clock)
         started = time.perf_counter()
-        report = run(Cohort(sheet), folder / "cohort", desk, Flags(delete=True))
+        report = run(Cohort(sheet), folder / "cohort", context, Flags(delete=True))
         whole = time.perf_counter() - started
-        report.check(strict=True)
-        sent = sum(pack.rows for pack in report.ledger.plan.packs)
+        report.raise_for_failures(strict=True)
+        sent = sum(batch.rows for batch in report.ledger.plan.batches)
         tables = ("alterations.tsv", "biomarkers.tsv")
         back = sum(sum(1 for _ in (folder / "cohort" / name).open("rb")) - 1 for name in tables)
         requests = len(sandbox.requests)

@@ -56,7 +56,7 @@ def side_by_side(length: int, folder: Path, seeds: int) -> list[float]:
 
     def once(seed: int) -> float:
         time.sleep(APART * seed)
-        asked = ["--mutations", source, "--cancer-type", "CM", "--api-url", url]
+        asked = ["--mutations", source, "--cancer-type", "CM", "--reference", "hg38", "--api-url", url]
         command = [*python(SEEDED, str(seed), "run", *asked), "--output", folder / f"real-{length}-{seed}"]
         return took(command, env=environment(f"seed{seed}@example.org")).seconds
 
@@ -72,7 +72,16 @@ def rival(folder: Path, length: int) -> Row:
         return row
     with sandbox(length) as url:
         row.peers = took(querynator.query(url, folder)).seconds
-        asked = ["--mutations", folder / "mutations.vcf", "--cancer-type", "CM", "--api-url", url]
+        asked = [
+            "--mutations",
+            folder / "mutations.vcf",
+            "--cancer-type",
+            "CM",
+            "--reference",
+            "hg38",
+            "--api-url",
+            url,
+        ]
         row.ours = took(runner("run", *asked, "--output", folder / "beside"), env=environment()).seconds
     row.note = f"querynator looks once a minute, and takes {row.peers / length:.2f} times the job's own time."
     return row

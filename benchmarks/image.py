@@ -80,10 +80,10 @@ def _have_image(env: dict[str, str]) -> None:
 
 
 def _size(env: dict[str, str]) -> float:
-    packed = subprocess.run(
+    make_batches = subprocess.run(
         ["sh", "-c", f"docker save {IMAGE} | gzip -9 | wc -c"], capture_output=True, check=True, env=env
     )
-    return int(packed.stdout) / 1e6
+    return int(make_batches.stdout) / 1e6
 
 
 def _layers(env: dict[str, str]) -> int:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
@@ -53,11 +53,22 @@ class Scale:
     """Seconds for which they are watched."""
     settling: float
     """Seconds before that, in which the first and closest looks at the job pass."""
+    jobs: int
+    """Jobs of a large account."""
+    log_lines: int
+    alterations: int
+    """Alterations of the results that are reported and compared."""
+    samples: int
+    """Samples of a cohort."""
+    annotated: int
+    """Records of a VCF that results are put into."""
+    tests: bool = False
+    """Whether the project's own tests are timed."""
 
 
 FULL = Scale(
     rows=1_000_000,
-    growth=(10_000, 100_000, 1_000_000, 10_000_000),
+    growth=(10_000, 100_000, 1_000_000),
     size=1_000_000_000,
     runs=5,
     seeds=20,
@@ -67,7 +78,14 @@ FULL = Scale(
     waiting=100,
     window=60,
     settling=30,
+    jobs=1_000,
+    log_lines=200_000,
+    alterations=100_000,
+    samples=1_000,
+    annotated=200_000,
 )
+LARGE = replace(FULL, growth=(10_000, 100_000, 1_000_000, 10_000_000), jobs=10_000, annotated=1_000_000, tests=True)
+"""What takes longer than an idle quarter of an hour: `make bench-full`."""
 TINY = Scale(
     rows=1_000,
     growth=(500, 1_000),
@@ -80,6 +98,11 @@ TINY = Scale(
     waiting=2,
     window=1,
     settling=0,
+    jobs=10,
+    log_lines=100,
+    alterations=50,
+    samples=3,
+    annotated=1_000,
 )
 
 
@@ -100,6 +123,8 @@ class Row:
     least: float | None = None
     growth: str = ""
     note: str = ""
+    why: str = ""
+    """Why the bar is missed, where it is."""
     skipped: str = ""
     """Why there is no figure."""
     taken: dict[str, str] = field(default_factory=dict)

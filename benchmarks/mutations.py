@@ -39,10 +39,10 @@ Variant = tuple[str, int, str, str]
 def variants(rows: int) -> Iterator[Variant]:
     """Give variants in order, spread over the chromosomes as their lengths are; a tenth is no plain substitution."""
     draw = random.Random(1)
-    ends = GENOMES["hg38"].ends
+    lengths = GENOMES["hg38"].lengths
     for rank in range(1, 23):
-        share = -(-rows * ends[rank] // sum(ends[:23]))
-        for position in sorted(draw.sample(range(10_000, ends[rank]), share)):
+        share = -(-rows * lengths[rank] // sum(lengths[:23]))
+        for position in sorted(draw.sample(range(10_000, lengths[rank]), share)):
             yield NAMES[rank], position, *_alleles(draw)
 
 
@@ -80,9 +80,8 @@ def thin(rows: int) -> Iterator[str]:
     yield from _header("")
     # Steps as long as the genome allows would leave the chromosomes' ends empty; these leave room for any 10 million.
     step = max(1, 2_800_000_000 // rows)
-    places = (
-        (NAMES[rank], position) for rank in range(1, 23) for position in range(10_000, GENOMES["hg38"].ends[rank], step)
-    )
+    lengths = GENOMES["hg38"].lengths
+    places = ((NAMES[rank], position) for rank in range(1, 23) for position in range(10_000, lengths[rank], step))
     for number, (chromosome, position) in enumerate(islice(places, rows)):
         yield f"chr{chromosome}\t{position}\t.\t{'ACGT'[number % 4]}\t{'CGTA'[number % 4]}\t.\tPASS\tDP=50\n"
 
@@ -93,8 +92,10 @@ def maf(rows: int) -> Iterator[str]:
     for number, (chromosome, position, ref, alt) in enumerate(variants(rows)):
         start, old, new = _trimmed(position, ref, alt.partition(",")[0])
         kind = "SNP" if len(old) == len(new) else "INS" if old == "-" else "DEL"
+        # An insertion lies between its two places; everything else ends with its last letter.
+        end = start + (1 if old == "-" else len(old) - 1)
         yield (
-            f"GENE{number % 20_000}\t{number}\tCENTER\tGRCh38\tchr{chromosome}\t{start}\t{start}\t+\t"
+            f"GENE{number % 20_000}\t{number}\tCENTER\tGRCh38\tchr{chromosome}\t{start}\t{end}\t+\t"
             f"Missense_Mutation\t{kind}\t{old}\t{old}\t{new}\tnovel\tTCGA-{number % SAMPLES:04}\tp.V600E\t80\t20\n"
         )
 
@@ -120,9 +121,9 @@ def _write(path: Path, lines: str, rows: int) -> None:
 
 
 def _header(samples: str) -> Iterator[str]:
-    ends = GENOMES["hg38"].ends
+    lengths = GENOMES["hg38"].lengths
     yield "##fileformat=VCFv4.2\n" + DECLARED
-    yield "".join(f"##contig=<ID=chr{NAMES[rank]},length={ends[rank]}>\n" for rank in range(1, 23))
+    yield "".join(f"##contig=<ID=chr{NAMES[rank]},length={lengths[rank]}>\n" for rank in range(1, 23))
     yield f"{COLUMNS}{samples}\n"
 
 

@@ -1,7 +1,7 @@
 """querynator 0.6.0, the one packaged client of CGI's: installed on request, and turned to another address.
 
 Its service's address is fixed in its code. Run as a program, with that client's own Python, this file sends the
-requests elsewhere and is that client in all else.
+requests elsewhere and is that client in all else. `python -m benchmarks.querynator install` installs it for the tests.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ def _turned(service: str) -> None:
     run_querynator()
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and sys.argv[1:] == ["install"]:
+    _install()
+elif __name__ == "__main__":
     # The folder of this file holds modules of other purposes under short names.
     sys.path.pop(0)
     _turned(sys.argv.pop(1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from benchmarks.measure import ROOT, Row
 
@@ -12,16 +13,31 @@ FIGURES = ROOT / "docs" / "performance.json"
 PAGE = ROOT / "docs" / "performance.md"
 COLUMNS = ("measure", "ours", "peer", "ratio", "bar", "kept", "growth", "taken")
 
+LONGEST_LABEL = 84
+PICTURE = PAGE.with_suffix(".svg")
+
 HEAD = """\
 # Performance
 
-What `cgi-runner` costs, beside what people would use instead. This page is written by `make bench` from
-`docs/performance.json`; `make bench BENCH="--only preparing"` measures one part again, `--report` only writes the page.
+What `cgi-runner` costs, beside what people would use instead.
+
+"""
+HOW = """\
+## How it is measured
+
+This page is written by `make bench` from `docs/performance.json`, in 20 minutes on an idle machine; `make bench-full`
+also takes what is longer (10,000,000 rows, 10,000 jobs, the tests). `make bench BENCH="--only preparing"` measures one
+part again, `python -m benchmarks.run --report` only writes the page, and `python -m benchmarks.run --only older
+--against COMMIT` compares preparing with any older commit.
 
 Ratios are of medians of programs that took turns in one run; they hold where absolute times drift. A bar is what was
 demanded before anything was measured. The peers: the `curl` and `requests` calls of CGI's page on its API, querynator
-0.6.0 (its service address turned to the sandbox), `bcftools query`, and `cut` with `awk`. The service is the sandbox on
-the same machine, so that no figure has a network in it.
+0.6.0 (its service address turned to the sandbox), a pipeline of bcftools that does the same work, and as the limit of
+what can be had, `bcftools query` and `cut` with `awk`, which only copy columns. The service is a stand-in on the same
+machine, so that no figure has a network in it.
+
+The last column tells when, under which load and at which commit a row was measured. Times on the clock that were
+measured under a load above the number of cores are upper bounds.
 """
 
 
@@ -49,13 +65,25 @@ def save(rows: Sequence[Row], path: Path = FIGURES, page: Path = PAGE) -> None:
     """Keep the rows, and write the page."""
     path.write_text(json.dumps([row.as_json() for row in rows], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     page.write_text(render(rows), encoding="utf-8")
+    page.with_suffix(".svg").write_text(draw(rows), encoding="utf-8")
 
 
 def render(rows: Sequence[Row]) -> str:
     """Write the page."""
     table = [COLUMNS, ("---",) * len(COLUMNS), *map(cells, rows)]
     lines = [f"| {' | '.join(row)} |" for row in table]
-    parts = [HEAD, _machines(rows), _missed(rows), "## The table\n", "\n".join(lines) + "\n", _notes(rows)]
+    picture = f"![What it costs beside its peers]({PICTURE.name})\n"
+    head = HEAD + "\n".join(_for_users(rows)) + "\n"
+    parts = [
+        head,
+        picture,
+        _missed(rows),
+        "## The table\n",
+        "\n".join(lines) + "\n",
+        HOW,
+        _machines(rows),
+        _notes(rows),
+    ]
     return "\n".join(part for part in parts if part)
 
 
@@ -70,8 +98,64 @@ def cells(row: Row) -> tuple[str, ...]:
         bar(row),
         kept,
         row.growth or "—",
-        row.taken.get("date", "—")[:10] + (f", load {row.taken['load']}" if "load" in row.taken else ""),
+        ", ".join([row.taken.get("date", "—")[:10], *_circumstances(row)]),
     )
+
+
+def _circumstances(row: Row) -> list[str]:
+    """Tell the load and the commit."""
+    named = [("load", "load {}"), ("commit", "`{:.10}`")]
+    return [form.format(row.taken[key]) for key, form in named if row.taken.get(key)]
+
+
+def _for_users(rows: Sequence[Row]) -> list[str]:
+    """Say in five lines what the figures mean for a user, as far as they were measured."""
+    known = {row.key: row for row in rows if row.ours is not None}
+
+    def tell(text: str, *keys: str) -> str:
+        cells = [figure(known[key].ours, known[key].unit) if key in known else "(not measured)" for key in keys]
+        return f"- {text.format(*cells)}"
+
+    return [
+        tell("**Waiting**: the end of a job of 16 s is noticed after {}, of one of 5 minutes after {} on average.",
+             "polling.16", "polling.300"),
+        tell("**Your files**: a VCF of a million records is checked and prepared in {}, in no order in {}.",
+             "preparing.called", "preparing.shuffled"),
+        tell("**Memory**: {} for that VCF, {} for one in no order, and hardly more for longer ones.",
+             "preparing.called_memory", "preparing.shuffled_memory"),
+        tell("**The service**: a job of ten minutes costs it {} requests, deleting included.", "politeness.600"),
+        tell("**Results**: the page of 100,000 alterations takes {}, all programs start in {}.",
+             "results.report", "startup.--version"),
+    ]  # fmt: skip
+
+
+def draw(rows: Sequence[Row]) -> str:
+    """Draw the rows that have a peer: ours as a share of the peer's, 1 is as much; of a throughput more is better."""
+    shown = [row for row in rows if row.ratio and row.least is None and row.peer != "the job's own time"]
+    width, left, line = 900, 470, 20
+    widest = max([row.ratio or 0 for row in shown], default=1)
+    scale = (width - left - 60) / min(max(widest, 1), 4)
+    height = line * (len(shown) + 2)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
+        "<style>text { font: 11px sans-serif }</style>",
+        "<title>What cgi-runner takes, as a share of what its peers take</title>",
+        f'<rect width="{width}" height="{height}" fill="white"/>',
+        f'<line x1="{left + scale:.0f}" y1="{line}" x2="{left + scale:.0f}" y2="{height - line}" stroke="#888"/>',
+        f'<text x="{left + scale:.0f}" y="14" text-anchor="middle" fill="#444">as much as the peer</text>',
+    ]
+    for number, row in enumerate(shown, 1):
+        ratio, y = row.ratio or 0, line * number
+        long = min(ratio, 4) * scale
+        colour = "#b03030" if row.kept is False else "#2f6f9f"
+        text = f"{row.what}: {row.peer}".replace("`", "")
+        what = escape(text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…")
+        parts += [
+            f'<text x="{left - 6}" y="{y + 14}" text-anchor="end">{what}</text>',
+            f'<rect x="{left}" y="{y + 4}" width="{long:.0f}" height="12" fill="{colour}"/>',
+            f'<text x="{left + long + 4:.0f}" y="{y + 14}">{ratio:.2f}</text>',
+        ]
+    return "\n".join([*parts, "</svg>\n"])
 
 
 def bar(row: Row) -> str:
@@ -96,9 +180,7 @@ def _measure(row: Row) -> str:
 
 def _machines(rows: Sequence[Row]) -> str:
     seen = dict.fromkeys(
-        f"Measured with {about['cores']} cores, Python {about['python']}, at commit `{about['commit'] or 'unknown'}`."
-        for row in rows
-        if (about := row.taken)
+        f"Measured with {about['cores']} cores and Python {about['python']}." for row in rows if (about := row.taken)
     )
     loads = [float(row.taken["load"]) for row in rows if "load" in row.taken]
     dates = sorted(row.taken["date"] for row in rows if "date" in row.taken)
@@ -112,7 +194,10 @@ def _missed(rows: Sequence[Row]) -> str:
     missed = [row for row in rows if row.kept is False]
     if not missed:
         return ""
-    lines = [f"- {row.what}: {_found(row)}, the bar is {bar(row)}." for row in missed]
+    lines = [
+        f"- {row.what}: {_found(row)}, the bar is {bar(row)}.{f' The reason: {row.why}.' if row.why else ''}"
+        for row in missed
+    ]
     return "\n".join(["## Missed bars\n", *lines]) + "\n"
 
 

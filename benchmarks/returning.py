@@ -28,20 +28,20 @@ REST = (
 RECONCILE = """\
 import sys
 from pathlib import Path
-from cgi_runner.results.layout import read_layout
+from cgi_runner.results.generations import read_result_tables
 from cgi_runner.results.reconcile import reconcile
-(rows,) = reconcile(read_layout(Path(sys.argv[1])), [])
+(rows,) = reconcile(read_result_tables(Path(sys.argv[1])), [])
 assert rows.sent == rows.returned, rows
 """
 SPLIT = """\
 import pickle, sys, tempfile
 from pathlib import Path
-from cgi_runner.cohort.split import Splitter
+from cgi_runner.cohort.demultiplex import Demultiplexer
 folder = Path(sys.argv[1])
 pack, record = pickle.loads((folder / "pack.pickle").read_bytes())
 out = Path(tempfile.mkdtemp(dir=folder.parent))
 targets = [out / str(number) for number, _ in enumerate(pack.members)]
-accounts = Splitter(pack, folder, record, targets).split()
+accounts = Demultiplexer(pack, folder, record, targets).split()
 assert sum(account.rows["mutations"]["returned"] for account in accounts) == pack.rows
 """
 LEAST = 200_000
@@ -84,29 +84,34 @@ def _made(folder: Path, number: int) -> Path:
 
 
 def _make(folder: Path, number: int) -> None:
-    from cgi_runner.cohort.gather import Member
-    from cgi_runner.cohort.packing import order, packed
-    from cgi_runner.cohort.shared import prepare_shared
+    from cgi_runner.cohort.packing import build_submission, make_batches
+    from cgi_runner.cohort.prepare import PreparedSample
+    from cgi_runner.cohort.shared_inputs import prepare_shared
     from cgi_runner.cohort.sheet import Sample
+    from cgi_runner.inputs import Options
+    from cgi_runner.inputs.account import InputAccount
     from cgi_runner.inputs.dropped import DroppedFile
+    from cgi_runner.inputs.reference import Reference
     from cgi_runner.job import Record
 
     table = mutations.write(folder / "table", "table", number)
-    shared = prepare_shared({"mutations": table}, folder / "shared", reference="hg38", pass_only=False)
+    shared = prepare_shared({"mutations": table}, folder / "shared", Options(reference="hg38"))
     nothing = folder / "nothing.tsv"
     DroppedFile(nothing).close()
     members = [
-        Member(Sample(name, name, "CANCER", "hg38", {}), tuple(parts), nothing, {})
+        PreparedSample(
+            Sample(name, name, "CANCER", "hg38", {}), tuple(parts), nothing, {}, Reference("hg38", "benchmark")
+        )
         for name, parts in shared.parts.items()
     ]
-    (pack,) = packed(members, most_rows=sys.maxsize)
-    asked = order(pack, folder / "order", title="benchmark")
+    (batch,) = make_batches(members, most_rows=sys.maxsize)
+    asked = build_submission(batch, folder / "order", title="benchmark")
     shutil.copyfile(asked.files["mutations"], folder / "input01.tsv")
     _return(folder)
     shutil.copyfile(nothing, folder / "dropped.tsv")
-    sent = {"mutations": {"sha256": asked.sha256["mutations"]}}
+    sent: dict[str, InputAccount] = {"mutations": {"sha256": asked.sha256["mutations"]}}
     record = Record("benchmark", inputs=sent, archive={"members": ["alterations.tsv", "input01.tsv"]})
-    (folder / "pack.pickle").write_bytes(pickle.dumps((pack, record)))
+    (folder / "pack.pickle").write_bytes(pickle.dumps((batch, record)))
 
 
 def _return(folder: Path) -> None:

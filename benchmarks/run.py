@@ -1,6 +1,7 @@
 """Run the measures, and write docs/performance.md.
 
-    python -m benchmarks.run [--only NAME]... [--with-querynator] [--with-engine] [--tiny] [--report]
+    python -m benchmarks.run [--only NAME]... [--with-querynator] [--with-engine] [--full | --tiny] [--report]
+    python -m benchmarks.run --only older --against COMMIT
 
 Each measure has a process of its own, so that one which fails leaves the others alone. What was measured before stays
 until it is measured again.
@@ -19,44 +20,56 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.measure import FULL, TINY, MeasureError, Row, machine
+from benchmarks.measure import FULL, LARGE, TINY, MeasureError, Row, machine
 
 MEASURES = (
     "end_to_end",
+    "polling",
     "politeness",
     "startup",
     "transfer",
     "preparing",
+    "older",
+    "inputs",
     "returning",
+    "results",
+    "annotate",
+    "cohorts",
+    "account",
     "waiting",
     "image",
     "installed",
+    "people",
 )
+TINY_HELP = "only show that everything works; give --figures too"
 OPTIONS = {"with_querynator": "BENCH_QUERYNATOR", "with_engine": "BENCH_ENGINE"}
 """What is told to a measure through its environment."""
 
 
-def measured(name: str, *, tiny: bool) -> Iterator[Row]:
+SCALES = {"usual": FULL, "full": LARGE, "tiny": TINY}
+
+
+def measured(name: str, scale: str) -> Iterator[Row]:
     """Give the rows of a measure; one that cannot be taken says why in its row."""
     about = machine()
     module = importlib.import_module(f"benchmarks.{name}")
     try:
-        for row in module.rows(TINY if tiny else FULL):
+        for row in module.rows(SCALES[scale]):
             row.taken = about
             yield row
     except MeasureError as error:
         yield Row(f"{name}.failed", name.replace("_", " "), skipped=f"could not be measured: {error}", taken=about)
 
 
-def inside(name: str, *, tiny: bool) -> None:
+def inside(name: str, scale: str) -> None:
     """Print the rows of a measure, one line of JSON each."""
-    for row in measured(name, tiny=tiny):
+    for row in measured(name, scale):
         print(json.dumps(row.as_json()), flush=True)
 
 
-def apart(name: str, *, tiny: bool) -> list[Row]:
+def apart(name: str, scale: str) -> list[Row]:
     """Run a measure in a process of its own, and give its rows."""
-    command = [sys.executable, "-m", "benchmarks.run", "--inside", name, *(["--tiny"] if tiny else [])]
+    command = [sys.executable, "-m", "benchmarks.run", "--inside", name, f"--{scale}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         rows = []
         for line in child.stdout or ():
@@ -67,13 +80,13 @@ def apart(name: str, *, tiny: bool) -> list[Row]:
     return rows
 
 
-def everything(names: Sequence[str], *, tiny: bool, figures: Path, page: Path) -> list[Row]:
+def everything(names: Sequence[str], scale: str, *, figures: Path, page: Path) -> list[Row]:
     """Take the measures one after the other, keeping what is there after each."""
     rows = report.load(figures)
     for name in names:
         started = time.monotonic()
         print(name, flush=True)
-        rows = report.merge(rows, name, apart(name, tiny=tiny), MEASURES)
+        rows = report.merge(rows, name, apart(name, scale), MEASURES)
         report.save(rows, figures, page)
         print(f"  took {time.monotonic() - started:.0f} s", flush=True)
     return rows
@@ -85,22 +98,27 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=MEASURES, help="take this measure; repeatable")
     parser.add_argument("--with-querynator", action="store_true", help="install querynator 0.6.0 (383 MB), once")
     parser.add_argument("--with-engine", action="store_true", help="bring a container engine up, and down in the end")
-    parser.add_argument("--tiny", action="store_true", help="only show that everything works; give --figures too")
+    parser.add_argument("--against", help="the commit that `older` compares with")
+    size = parser.add_mutually_exclusive_group()
+    for scale, about in (("usual", argparse.SUPPRESS), ("full", "also what takes long"), ("tiny", TINY_HELP)):
+        size.add_argument(f"--{scale}", action="store_const", const=scale, dest="scale", default="usual", help=about)
     parser.add_argument("--report", action="store_true", help="write the page from the figures that are there")
     parser.add_argument("--figures", type=Path, default=report.FIGURES, help="where the figures are kept")
     parser.add_argument("--inside", choices=MEASURES, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.inside:
-        inside(asked.inside, tiny=asked.tiny)
+        inside(asked.inside, asked.scale)
         return
-    if asked.tiny and asked.figures == report.FIGURES:
+    if asked.scale == "tiny" and asked.figures == report.FIGURES:
         parser.error("--tiny gives no figures worth keeping: name another place with --figures FILE")
     os.environ.update({variable: "1" for option, variable in OPTIONS.items() if getattr(asked, option)})
+    if asked.against:
+        os.environ["BENCH_AGAINST"] = asked.against
     page = asked.figures.with_suffix(".md")
     if asked.report:
         report.save(report.load(asked.figures), asked.figures, page)
         return
-    rows = everything(asked.only or MEASURES, tiny=asked.tiny, figures=asked.figures, page=page)
+    rows = everything(asked.only or MEASURES, asked.scale, figures=asked.figures, page=page)
     missed = [row.what for row in rows if row.kept is False]
     print(f"{len(rows)} rows in {page}; " + (f"missed: {'; '.join(missed)}" if missed else "every bar is kept"))
 

@@ -82,7 +82,7 @@ def simulated(length: float, folder: Path, seeds: Iterable[int], delete: bool) -
     """Live through one job for each seed of the jitter, on a simulated clock and over real HTTP."""
     import random
 
-    from cgi_runner.sandbox import Sandbox
+    from cgi_sandbox import Sandbox
 
     source = folder / "mutations.tsv"
     source.write_text(MUTATIONS, encoding="utf-8")
@@ -105,12 +105,14 @@ def _noting(times: list[float], clock: Clock) -> Callable[..., Iterable[bytes]]:
 
 
 def _run(url: str, clock: Clock, source: Path, out: Path, *, delete: bool) -> None:
-    from cgi_runner.api import Api
-    from cgi_runner.http import Session
-    from cgi_runner.job import Desk, Wish, run
-    from cgi_runner.settings import Credentials, Patience, Service
+    from cgi_runner.config import Credentials, RetryPolicy, Service
+    from cgi_runner.job import JobContext, JobRequest, run
+    from cgi_runner.service.cgi_v1 import CgiClient
+    from cgi_runner.service.session import CgiSession
 
-    session = Session(Service(url), Credentials("benchmark@example.org", TOKEN), clock=clock, patience=Patience())
-    desk = Desk(Api(session), url, url, 1e6, clock=clock)
-    run(Wish({"mutations": source}, "CM", "hg38"), out, desk, delete=delete)
+    session = CgiSession(
+        Service(url), Credentials("benchmark@example.org", TOKEN), clock=clock, retry_policy=RetryPolicy()
+    )
+    context = JobContext(CgiClient(session), url, url, 1e6, clock=clock)
+    run(JobRequest({"mutations": source}, "CM", "hg38"), out, context, delete=delete)
     session.close()

@@ -22,20 +22,20 @@ from benchmarks.service import serving
 SESSION = """\
 import os, sys
 from pathlib import Path
-from cgi_runner.api import Api
+from cgi_runner.service.cgi_v1 import CgiClient
 from cgi_runner.clock import SystemClock
-from cgi_runner.http import Session
-from cgi_runner.settings import Credentials, Patience, Service
+from cgi_runner.service.session import CgiSession
+from cgi_runner.config import Credentials, RetryPolicy, Service
 account = Credentials(os.environ["CGI_EMAIL"], os.environ["CGI_TOKEN"])
-api = Api(Session(Service(sys.argv[1]), account, clock=SystemClock(), patience=Patience()))
+api = CgiClient(CgiSession(Service(sys.argv[1]), account, clock=SystemClock(), retry_policy=RetryPolicy()))
 """
 UPLOAD = SESSION + 'api.submit({"cancer_type": "CM"}, {"mutations": Path(sys.argv[2])})'
 FETCH = (
     SESSION
     + """
-from cgi_runner.job.fetch import fetch
-from cgi_runner.job.screen import Blank
-fetch(api, sys.argv[2], Path(sys.argv[3]), clock=SystemClock(), patience=Patience(), screen=Blank())
+from cgi_runner.job.download import fetch
+from cgi_runner.job.progress import NullProgress
+fetch(api, sys.argv[2], Path(sys.argv[3]), clock=SystemClock(), retry_policy=RetryPolicy(), progress=NullProgress())
 """
 )
 HEADER = f"Authorization: benchmark@example.org {TOKEN}"

@@ -53,7 +53,7 @@ def rows(scale: Scale) -> Iterator[Row]:
         source = folder / "mutations.tsv"
         source.write_text(MUTATIONS, encoding="utf-8")
         loops = [python(LOOP, url, source) for _ in range(min(PEERS, scale.waiting))]
-        asked = ["run", "--mutations", source, "--cancer-type", "CM", "--api-url", url]
+        asked = ["run", "--mutations", source, "--cancer-type", "CM", "--reference", "hg38", "--api-url", url]
         ours = [runner(*asked, "--output", folder / str(number)) for number in range(scale.waiting)]
         with _running(ours) as waiting, _running(loops) as looping:
             time.sleep(scale.settling)
