@@ -9,7 +9,11 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 HERE = Path(__file__).resolve().parent
-TABLE = HERE.parent / "runner" / "cgi_runner" / "data" / "cancer_types.tsv"
+DATA = HERE.parent / "runner" / "cgi_runner" / "data"
+TABLE = DATA / "cancer_types.tsv"
+#: Lists whose codes people type into the form, with the most codes of one cancer type that its label names.
+CODES = {"TCGA": "tcga.tsv", "OncoTree": "oncotree.tsv"}
+MOST_CODES = 3
 INTERRUPTED = "The command was interrupted. Run the tool again: it finds its job."
 TARGET = HERE / "macros_generated.xml"
 
@@ -22,8 +26,11 @@ def generated() -> str:
     codes = [exit_code(str(code), text) for code, text in ADVICE.items()]
     with TABLE.open(encoding="utf-8") as lines:
         rows = sorted(csv.DictReader(lines, delimiter="\t"), key=lambda row: row["name"].casefold())
+    codes_of = {name: read_codes(DATA / file) for name, file in CODES.items()}
+    # TCGA has 33 studies, and each is found; the many narrower types of OncoTree would bury the names.
+    codes_of["wider than TCGA"] = read_codes(DATA / CODES["TCGA"], same=False)
     options = [
-        f"        <option value={quoteattr(row['id'])}>{escape(row['name'])} ({escape(row['id'])})</option>"
+        f"        <option value={quoteattr(row['id'])}>{escape(label(row['name'], row['id'], codes_of))}</option>"
         for row in rows
     ]
     return "\n".join(
@@ -33,7 +40,7 @@ def generated() -> str:
             '    <xml name="stdio">',
             "        <stdio>",
             *codes,
-            *(exit_code(signals, INTERRUPTED) for signals in ("10:", ":-1")),
+            *(exit_code(signals, INTERRUPTED) for signals in (f"{max(ADVICE) + 1}:", ":-1")),
             "        </stdio>",
             "    </xml>",
             '    <xml name="cancer_types">',
@@ -43,6 +50,22 @@ def generated() -> str:
             "",
         )
     )
+
+
+def read_codes(path: Path, *, same: bool = True) -> dict[str, list[str]]:
+    """Give the codes of a list that mean the same as a cancer type of CGI, or something narrower, by CGI's id."""
+    found: dict[str, list[str]] = {}
+    with path.open(encoding="utf-8") as lines:
+        for row in csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"):
+            if row["cgi_id"] and (row["how"] == "same") is same:
+                found.setdefault(row["cgi_id"], []).append(row["code"])
+    return found
+
+
+def label(name: str, cgi_id: str, codes_of: dict[str, dict[str, list[str]]]) -> str:
+    """Give what the form shows of a cancer type: its name, CGI's id, and the codes of other lists, to be found by."""
+    others = [f"{what} {' '.join(codes[cgi_id][:MOST_CODES])}" for what, codes in codes_of.items() if cgi_id in codes]
+    return f"{name} ({'; '.join([cgi_id, *others])})"
 
 
 def exit_code(codes: str, text: str) -> str:

@@ -1,7 +1,8 @@
-"""One real Galaxy for all tests in this folder, with sandboxes as the services that its tools call."""
+"""One real Galaxy for all tests that need a server, with sandboxes as services, and its templates for the others."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -11,25 +12,31 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 import requests
 
 from cgi_runner import __version__
-from cgi_runner.sandbox import Sandbox
+from cgi_sandbox import Sandbox
+from engines.cwl import cluster
+from engines.cwl.engines import MissingError
+from support.faults import inject
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CONTAINERS = ROOT / "containers"
+TOOLS = ROOT / "tools"
 SERVE = Path(__file__).with_name("serve.py")
+RENDER = Path(__file__).with_name("render.py")
 ENGINE = Path(os.environ.get("GALAXY_ENGINE") or ROOT / ".engines" / "galaxy").resolve()
 TOOL_VERSION = f"{__version__}+galaxy0"
 ADMIN_KEY = "admin-key-of-a-galaxy-that-lives-for-minutes"
-BOOT_SECONDS = 180
-JOB_SECONDS = 150
+BOOT_SECONDS = 900
+JOB_SECONDS = 900
 SLOW_JOB_SECONDS = 60
 ENDED = frozenset(("ok", "error", "deleted", "failed"))
 
@@ -101,6 +108,18 @@ class User:
         made = self._fetch("hdca", elements, collection_type="list", name=name)
         return {"src": "hdca", "id": made["output_collections"][0]["id"]}
 
+    def make_sample_sheet(
+        self, name: str, data: dict[str, dict[str, str]], cells: dict[str, list[str]]
+    ) -> dict[str, str]:
+        """Make a sample sheet of uploaded datasets; the row of each is its cancer type."""
+        column = {"name": "cancer_type", "type": "string", "optional": True, "default_value": None}
+        request = {
+            "history_id": self.history, "instance_type": "history", "name": name, "collection_type": "sample_sheet",
+            "element_identifiers": [{"name": element, **one} for element, one in data.items()],
+            "column_definitions": [column], "rows": cells,
+        }  # fmt: skip
+        return {"src": "hdca", "id": self.ask("POST", "dataset_collections", json=request)["id"]}
+
     def _fetch(self, kind: str, elements: list[dict[str, Any]], **more: Any) -> Any:
         target = {"destination": {"type": kind}, "elements": elements, **more}
         made = self.ask("POST", "tools/fetch", json={"history_id": self.history, "targets": [target]})
@@ -164,9 +183,10 @@ class FailingAccount:
 class Galaxy:
     """A running server: its files, its sandboxes and its users."""
 
-    def __init__(self, folder: Path, port: int, sandboxes: dict[str, Sandbox]) -> None:
-        """Know where it is."""
+    def __init__(self, folder: Path, port: int, sandboxes: dict[str, Sandbox], slurm: Path) -> None:
+        """Know where it is, and the folder of the Slurm that it calls."""
         self.folder = folder
+        self.slurm = slurm
         self.url = f"http://127.0.0.1:{port}"
         self.sandboxes = sandboxes
         self.admin = User(self.url, "admin", api_key=ADMIN_KEY)
@@ -192,8 +212,35 @@ class Galaxy:
 def engine() -> Path:
     """Give the folder in which install_galaxy.sh has put Galaxy."""
     if not (ENGINE / "ready").is_file():
-        missing(f"Galaxy is not installed in {ENGINE}: run tests/galaxy/install_galaxy.sh")
+        missing(f"Galaxy is not installed in {ENGINE}: run tests/engines/galaxy/install_galaxy.sh")
     return ENGINE
+
+
+class Templates:
+    """Asks the parts of Galaxy that read tools and fill templates; they take seconds to start, so they start once."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        """Talk to a process that answers each line with a line."""
+        self._process = process
+
+    def ask(self, tool: str, part: str, parameters: dict[str, Any]) -> Any:
+        """Give the form of a tool as XML, the lines of its command, or the labels by output."""
+        assert self._process.stdin
+        assert self._process.stdout
+        question = {"tool": str(TOOLS / f"{tool}.xml"), "part": part, "parameters": parameters}
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        assert answer, f"the template of {tool} cannot be filled; see the error output above"
+        return json.loads(answer)
+
+
+@pytest.fixture(scope="module")
+def templates(engine: Path) -> Iterator[Templates]:
+    """Give Galaxy's way to fill templates, without a server."""
+    command = [str(engine / "server" / "bin" / "python"), str(RENDER)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield Templates(process)
 
 
 @pytest.fixture(scope="session")
@@ -230,17 +277,28 @@ def galaxy(
             "quick": stack.enter_context(Sandbox(folder / "quick.db", duration=1)),
             "slow": stack.enter_context(Sandbox(folder / "slow.db", duration=SLOW_JOB_SECONDS)),
         }
-        sandboxes["quick"].interceptors.append(FailingAccount())
+        inject(sandboxes["quick"], FailingAccount())
         services = [f"--service={name}={sandbox.url}" for name, sandbox in sandboxes.items()]
         services.append(f"--service=dead=http://127.0.0.1:{nobody}/api/v1")
         command = [sys.executable, str(SERVE), str(engine), str(folder), "--port", str(port), *services]
-        own = environment(folder, docker_environment)
+        slurm = Path(stack.enter_context(TemporaryDirectory(prefix="slurm")))  # short, since it has a socket
+        own = {**environment(folder, docker_environment), "SLURM_CONF": str(slurm / "slurm.conf")}
         with (folder / "server.log").open("wb") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log, env=own, start_new_session=True)
         stack.callback(end, process)
-        served = Galaxy(folder, port, sandboxes)
+        served = Galaxy(folder, port, sandboxes, slurm)
         wait_until_up(served, process)
         yield served
+
+
+@pytest.fixture
+def slurm(galaxy: Galaxy) -> Iterator[cluster.Cluster]:
+    """Start the Slurm that Galaxy's destination calls."""
+    try:
+        with cluster.running(galaxy.slurm) as running:
+            yield running
+    except MissingError as error:
+        missing(str(error))
 
 
 def environment(folder: Path, docker: dict[str, str]) -> dict[str, str]:

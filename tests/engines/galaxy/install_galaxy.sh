@@ -1,14 +1,14 @@
 #!/bin/bash
 # A real Galaxy with planemo, and the linters for its tools, from PyPI: about 1.3 GB and 45 s. Repeating it costs nothing.
 #
-#   tests/galaxy/install_galaxy.sh [FOLDER]     default: $GALAXY_ENGINE, else .engines/galaxy in the clone
+#   tests/engines/galaxy/install_galaxy.sh [FOLDER]     default: $GALAXY_ENGINE, else .engines/galaxy in the clone
 #
 # FOLDER/server  Galaxy and planemo      FOLDER/lint  galaxy-tool-refactor and its companions
 # FOLDER/root    what planemo takes for a checkout of Galaxy (--galaxy_root)
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-FOLDER=${1:-${GALAXY_ENGINE:-$HERE/../../.engines/galaxy}}
+FOLDER=${1:-${GALAXY_ENGINE:-$HERE/../../../.engines/galaxy}}
 PYTHON=${PYTHON:-python3}
 UV=uv==0.13.9
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Serve the suite on a Galaxy of its own, with the destinations that the administrators' page tells of.
 
-    tests/galaxy/serve.py ENGINE FOLDER --port 8081 --service quick=URL --service slow=URL
+    tests/engines/galaxy/serve.py ENGINE FOLDER --port 8081 --service quick=URL --service slow=URL
 
 ENGINE is where install_galaxy.sh has put Galaxy, FOLDER takes all that this Galaxy writes. The URLs are the services
 behind the tools' "service of the administrators"; which destination a job goes to is told by its user's e-mail:
-plain@..., site@..., dead@..., container@..., attempts@... Runs in the foreground until it is ended.
+plain@..., site@..., dead@..., cluster@..., container@..., attempts@..., shared@... Runs in the foreground
+until it is ended.
 """
 
 from __future__ import annotations
@@ -16,15 +17,17 @@ import json
 import os
 from pathlib import Path
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools"
+TOOLS = Path(__file__).resolve().parents[3] / "tools"
 ADMIN_KEY = "admin-key-of-a-galaxy-that-lives-for-minutes"
+SHARED_ACCOUNT = "institute@example.org cafe0badc0de5eed"
 RULE = """\
 def environment(user_email):
     return (user_email or "plain@").split("@")[0]
 """
 JOB_CONFIGURATION = """\
 runners:
-  local: {{load: 'galaxy.jobs.runners.local:LocalJobRunner', workers: 4}}
+  local: {{load: 'galaxy.jobs.runners.local:LocalJobRunner', workers: 12}}  # jobs wait most of the time
+  cli: {{load: 'galaxy.jobs.runners.cli:ShellJobRunner'}}
   dynamic: {{rules_module: users}}
 execution:
   default: choose
@@ -33,6 +36,12 @@ execution:
     plain: {{runner: local}}
     site: {{runner: local, env: [{{name: CGI_API_URL, value: '{quick}'}}]}}
     dead: {{runner: local, env: [{{name: CGI_API_URL, value: '{dead}'}}]}}
+    cluster:
+      runner: cli
+      shell_plugin: LocalShell
+      job_plugin: Slurm
+      job_ncpus: 1
+      env: [{{name: CGI_API_URL, value: '{quick}'}}]
     container:
       runner: local
       docker_enabled: true
@@ -43,7 +52,14 @@ execution:
     attempts:
       runner: local
       env: [{{name: CGI_API_URL, value: '{slow}'}}, {{name: CGI_ATTEMPT_DEADLINE, value: 10s}}]
-      resubmit: [{{condition: 'tool_detected_failure and attempt <= 30', delay: '2'}}]
+      resubmit: [{{condition: 'tool_detected_failure and seconds_running >= 8 and attempt <= 30', delay: '2'}}]
+    shared:
+      runner: local
+      env:
+        - {{name: CGI_API_URL, value: '{slow}'}}
+        - {{name: CGI_ATTEMPT_DEADLINE, value: 10s}}
+        - {{name: CGI_CREDENTIALS_FILE, value: '{account}'}}
+      resubmit: [{{condition: 'tool_detected_failure and seconds_running >= 8 and attempt <= 30', delay: '2'}}]
 """
 
 
@@ -70,7 +86,10 @@ def write_configuration(folder: Path, port: int, services: dict[str, str]) -> Pa
     rules = folder / "rules" / "users"
     rules.mkdir(parents=True)
     key = base64.urlsafe_b64encode(os.urandom(32)).decode()
-    tools = "".join(f'<tool file="{tool}"/>' for tool in sorted(TOOLS.glob("cgi_*.xml")))
+    tools = "".join(f'<tool file="{tool}"/>' for tool in sorted(TOOLS.glob("cgi_runner_*.xml")))
+    account = folder / "account"
+    account.write_text(SHARED_ACCOUNT, encoding="utf-8")
+    account.chmod(0o600)
     host = os.environ.get("DOCKER_HOST")
     docker = f"      docker_host: {host}\n" if host else ""
     files = {
@@ -80,7 +99,7 @@ def write_configuration(folder: Path, port: int, services: dict[str, str]) -> Pa
         "resolvers.xml": "<dependency_resolvers/>",
         "containers.yml": "- type: explicit\n",
         "vault.yml": f"type: database\nencryption_keys: [{key}]\n",
-        "job_conf.yml": JOB_CONFIGURATION.format(docker=docker, **services),
+        "job_conf.yml": JOB_CONFIGURATION.format(docker=docker, account=account, **services),
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -98,8 +117,9 @@ def write_configuration(folder: Path, port: int, services: dict[str, str]) -> Pa
         "job_working_directory": f"{folder}/jobs",
         "object_store_store_by": "uuid",
         "outputs_to_working_directory": True,
-        "cleanup_job": "never",
+        "cleanup_job": "always",
         "tool_config_file": f"{folder}/tool_conf.xml",
+        "tour_config_dir": str(TOOLS / "tours"),
         "integrated_tool_panel_config": f"{folder}/panel.xml",
         "job_config_file": f"{folder}/job_conf.yml",
         "vault_config_file": f"{folder}/vault.yml",

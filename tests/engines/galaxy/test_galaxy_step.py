@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-STEP = Path(__file__).resolve().parents[2] / "tools" / "galaxy_step.py"
+STEP = Path(__file__).resolve().parents[3] / "tools" / "galaxy_step.py"
 BOX = 255
 
 
@@ -24,7 +25,7 @@ def failing(code: int, error: str) -> str:
     return f"import sys; print('talk\\nERROR {error}\\nTIP do this', file=sys.stderr); sys.exit({code})"
 
 
-@pytest.mark.parametrize("code", range(1, 10))
+@pytest.mark.parametrize("code", range(1, 11))
 @pytest.mark.parametrize("length", [0, 10, 1000])
 def test_a_failure_is_told_in_one_box(tmp_path: Path, code: int, length: int) -> None:
     """However long the error, the first 255 characters hold its beginning and the whole advice."""
@@ -57,9 +58,10 @@ def test_results_are_made_ready_for_galaxy(tmp_path: Path) -> None:
         "biomarkers.tsv": "Drugs\nForetinib\u00a0(MET)\n",
         "input01.tsv": "chr\n",
         "cohort_plot.svg": "<svg/>",
+        "cgi-job.json": '{"reference": "hg19"}',
     }.items():
         (results / name).write_text(text, encoding="utf-8", newline="")
-    ended = step(tmp_path, "print('verified results')", "--build", "hg19")
+    ended = step(tmp_path, "print('verified results')")
     assert ended.returncode == 0
     assert ended.stdout == "verified results\nThe archive holds files that are new to this tool: cohort_plot.svg\n"
     about = json.loads((tmp_path / "galaxy.json").read_text())
@@ -68,7 +70,35 @@ def test_results_are_made_ready_for_galaxy(tmp_path: Path) -> None:
         "biomarkers": {"metadata": {"column_names": ["Drugs"]}},
     }
     assert sorted(path.name for path in (tmp_path / "others").iterdir()) == ["cohort_plot.svg", "input01.tsv"]
-    assert sorted(path.name for path in results.iterdir()) == ["alterations.tsv", "biomarkers.tsv"]
+    assert sorted(path.name for path in results.iterdir()) == ["alterations.tsv", "biomarkers.tsv", "cgi-job.json"]
+
+
+@pytest.mark.parametrize("record", ["", "[]", "{}", '{"reference": null}'])
+def test_an_unknown_build_is_not_told(tmp_path: Path, record: str) -> None:
+    """Where no record says the genome build, Galaxy is told none."""
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "alterations.tsv").write_text("Input ID\nx\n")
+    (tmp_path / "results" / "cgi-job.json").write_text(record)
+    assert step(tmp_path, "").returncode == 0
+    about = json.loads((tmp_path / "galaxy.json").read_text())
+    assert about == {"alterations": {"metadata": {"column_names": ["Input ID"]}}}
+
+
+def test_a_report_that_fails_takes_no_result_away(tmp_path: Path) -> None:
+    """Where the report cannot be written, the step still succeeds, and the report says so."""
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "cgi-runner"
+    program.write_text("#!/bin/sh\necho 'ERROR broken' >&2\nexit 2\n")
+    program.chmod(0o755)
+    (tmp_path / "results").mkdir()
+    command = [sys.executable, str(STEP), "--markdown", "--", "true"]
+    path = f"{program.parent}:{os.environ['PATH']}"
+    ended = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0
+    assert "ERROR broken" in ended.stderr
+    assert "could not be written" in (tmp_path / "results" / "report.md").read_text()
 
 
 def test_what_the_command_prints_can_be_a_dataset(tmp_path: Path) -> None:

@@ -1,0 +1,108 @@
+"""The script that makes a cohort's sheet of Galaxy's lists and a user's table."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).resolve().parents[3] / "tools" / "cohort_sheet.py"
+
+
+def write(
+    folder: Path, lists: Mapping[str, list[list[str]]], table: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the script in a folder of its own."""
+    (folder / "lists.json").write_text(json.dumps(lists))
+    options = []
+    if table is not None:
+        (folder / "table.tsv").write_text(table)
+        options = ["--table", "table.tsv"]
+    command = [sys.executable, str(SCRIPT), "lists.json", *options]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def element(folder: Path, name: str, datatype: str = "tabular", build: str = "hg38") -> list[str]:
+    """Give an element of a list, whose dataset holds its own name."""
+    data = folder / f"dataset_{name}.dat"
+    data.write_text(name)
+    return [name, str(data), datatype, build]
+
+
+def test_lists_in_any_order_are_joined_by_their_identifiers(tmp_path: Path) -> None:
+    """Each sample has its own files, whatever the order of the lists and the endings of the identifiers."""
+    mutations = [element(tmp_path, "P1.vcf", "vcf"), element(tmp_path, "P2.vcf.gz", "vcf_bgzip", "?")]
+    cnas = [element(tmp_path, "P2"), element(tmp_path, "P1")]
+    assert write(tmp_path, {"mutations": mutations, "cnas": cnas}).returncode == 0
+    assert (tmp_path / "samples.tsv").read_text() == (
+        "sample\treference\tmutations\tcnas\n"
+        "P1\thg38\tinputs/mutations/P1.vcf\tinputs/cnas/P1.tsv\n"
+        "P2\t\tinputs/mutations/P2.vcf.gz\tinputs/cnas/P2.tsv\n"
+    )
+    assert (tmp_path / "inputs/cnas/P1.tsv").read_text() == "P1"
+    assert (tmp_path / "inputs/mutations/P2.vcf.gz").read_text() == "P2.vcf.gz"
+
+
+def test_the_table_decides_where_its_cells_are_filled(tmp_path: Path) -> None:
+    """Cancer type and reference come from the table, what it lacks from the dataset, and other columns are not used."""
+    table = "Sample ID\tage\tTumor Type\tgenome\nP2\t50\tLUAD\thg19\nP1\t60\t\t\n"
+    ended = write(tmp_path, {"mutations": [element(tmp_path, "P1"), element(tmp_path, "P2")]}, table)
+    assert ended.returncode == 0, ended.stdout
+    assert (tmp_path / "samples.tsv").read_text() == (
+        "sample\tcancer_type\treference\tmutations\n"
+        "P1\t\thg38\tinputs/mutations/P1.tsv\n"
+        "P2\tLUAD\thg19\tinputs/mutations/P2.tsv\n"
+    )
+
+
+def test_a_table_without_lists_keeps_what_it_says_of_samples(tmp_path: Path) -> None:
+    """For datasets that hold many samples the sheet has no files."""
+    assert write(tmp_path, {}, "sample\toncotree_code\nA\tSKCM\n").returncode == 0
+    assert (tmp_path / "samples.tsv").read_text() == "sample\toncotree_code\nA\tSKCM\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "table", "said"),
+    [
+        (["P1"], "sample\tcancer_type\nP1\tCM\nP2\tCM\n", "P2: not in the lists"),
+        (["P1", "P2"], "sample\tcancer_type\nP1\tCM\n", "P2: not in the table of samples"),
+        (["P1", "P1.vcf"], None, "The list of mutations holds P1 twice"),
+        (["P 1", "P_1"], None, "only differ in signs such as blanks"),
+        (["P1"], "sample\tcancer_type\nP1\tCM\nP1\tLUAD\n", "P1 twice"),
+        (["P1"], "sample\tcancer_type\n\tCM\n", "a line without a sample"),
+        (["P1"], "sample\tage\nP1\t5\n", "needs tabs between its columns"),
+        (["P1"], "sample\tcancer_type\ttumor_type\nP1\tCM\tCM\n", "two columns for cancer_type"),
+        (["P1"], "sample\tcancer_type\tmutations\nP1\tCM\t/etc/passwd\n", "names files in its column mutations"),
+    ],
+)
+def test_what_makes_no_cohort_is_refused(tmp_path: Path, names: list[str], table: str | None, said: str) -> None:
+    """Samples that do not fit together, and tables that name files of the server, end with a sentence and no sheet."""
+    ended = write(tmp_path, {"mutations": [element(tmp_path, name) for name in names]}, table)
+    assert ended.returncode == 2
+    assert said in ended.stdout
+    assert ended.stdout.endswith("Nothing was sent to CGI.\n")
+    assert not (tmp_path / "samples.tsv").exists()
+
+
+def test_a_sample_sheet_says_what_a_table_would(tmp_path: Path) -> None:
+    """The columns of Galaxy's sample sheet give each element its cancer type; a table beside it is refused."""
+    sheet = [["sample", "Cancer type", "batch"], ["P1", "CM", "7"], ["P2", "LUAD", ""]]
+    lists = {"mutations": [element(tmp_path, "P1"), element(tmp_path, "P2.vcf", "vcf")], "sheet": sheet}
+    assert write(tmp_path, lists).returncode == 0
+    assert (tmp_path / "samples.tsv").read_text() == (
+        "sample\tcancer_type\treference\tmutations\n"
+        "P1\tCM\thg38\tinputs/mutations/P1.tsv\n"
+        "P2\tLUAD\thg38\tinputs/mutations/P2.vcf\n"
+    )
+    ended = write(tmp_path, lists, "sample\tcancer_type\nP1\tCM\nP2\tCM\n")
+    assert (ended.returncode, "expected one of them" in ended.stdout) == (2, True)
+
+
+def test_another_genome_is_refused(tmp_path: Path) -> None:
+    """A dataset of a mouse is no tumour that CGI can interpret."""
+    ended = write(tmp_path, {"mutations": [element(tmp_path, "P1", build="mm10")]})
+    assert (ended.returncode, "mm10" in ended.stdout) == (2, True)
