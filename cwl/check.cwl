@@ -24,7 +24,7 @@ stdout: cgi-check.json
 
 successCodes: [0]
 temporaryFailCodes: [3, 6, 7, 8]
-permanentFailCodes: [1, 2, 4, 5, 9]
+permanentFailCodes: [1, 2, 4, 5, 9, 10]
 
 requirements:
   NetworkAccess:
@@ -36,12 +36,7 @@ requirements:
     ramMin: 256
 
 hints:
-  DockerRequirement:
-    dockerPull: cgi-runner:0.1.0
-  SoftwareRequirement:
-    packages:
-      cgi-runner:
-        version: ["0.1.0"]
+  $import: hints.yml
 
 inputs:
   mutations:
@@ -53,20 +48,25 @@ inputs:
     format:
       - edam:format_3016
       - edam:format_3475
+      - edam:format_3752
     inputBinding:
       prefix: --mutations
   cnas:
     type: File?
     label: Copy-number alterations
-    doc: Tab-separated table with gene and amp or del, or a GISTIC matrix.
-    format: edam:format_3475
+    doc: Table with gene and amp or del, a GISTIC or cBioPortal matrix, or calls of FACETS-suite or PURPLE.
+    format:
+      - edam:format_3475
+      - edam:format_3752
     inputBinding:
       prefix: --cnas
   translocations:
     type: File?
     label: Gene fusions
-    doc: Tab-separated table of gene fusions such as BCR__ABL1.
-    format: edam:format_3475
+    doc: Table of gene fusions such as BCR__ABL1, or the file of a fusion caller such as Arriba or STAR-Fusion.
+    format:
+      - edam:format_3475
+      - edam:format_3752
     inputBinding:
       prefix: --translocations
   cancer_type:
@@ -75,13 +75,14 @@ inputs:
     label: Cancer type
     doc: Id of the tumour type in CGI's own table, such as BRCA; cancer_type.yml lists them all with their names.
     inputBinding:
-      prefix: --cancer-type
+      prefix: "--cancer-type=cgi:"
+      separate: false
   reference:
     type:
-      $import: reference.yml
+      - "null"
+      - $import: reference.yml
     label: Reference genome
-    doc: Genome build that the coordinates belong to.
-    default: hg38
+    doc: Genome build that the positions belong to; needed where the files do not name it.
     inputBinding:
       prefix: --reference
   title:
@@ -98,13 +99,13 @@ inputs:
     doc: Name of the sample, for files that do not name one themselves.
     inputBinding:
       prefix: --sample
-  pass_only:
+  keep_filtered:
     type: boolean
-    label: Only variants that passed the filters
-    doc: Send only variants whose FILTER is PASS; the others are listed in dropped.tsv.
+    label: Variants that failed their filters, too
+    doc: Send variants whose FILTER is neither PASS nor "."; they are listed in dropped.tsv otherwise.
     default: false
     inputBinding:
-      prefix: --pass-only
+      prefix: --keep-filtered
   output:
     type: string
     label: Name of the folder

@@ -22,7 +22,7 @@ baseCommand: [cgi-runner, cohort-merge]
 
 successCodes: [0]
 temporaryFailCodes: [3, 6, 7, 8]
-permanentFailCodes: [1, 2, 4, 5, 9]
+permanentFailCodes: [1, 2, 4, 5, 9, 10]
 
 requirements:
   NetworkAccess:
@@ -34,12 +34,7 @@ requirements:
     ramMin: 256
 
 hints:
-  DockerRequirement:
-    dockerPull: cgi-runner:0.1.0
-  SoftwareRequirement:
-    packages:
-      cgi-runner:
-        version: ["0.1.0"]
+  $import: hints.yml
 
 inputs:
   folders:
@@ -50,7 +45,7 @@ inputs:
   output:
     type: string
     label: Name of the results folder
-    doc: Name of the folder with the results. Give each sample its own.
+    doc: Name of the folder with the results of all samples.
     default: cgi-results
     inputBinding:
       prefix: --output

@@ -23,7 +23,7 @@ baseCommand: [cgi-runner, cohort]
 
 successCodes: [0]
 temporaryFailCodes: [3, 6, 7, 8]
-permanentFailCodes: [1, 2, 4, 5, 9]
+permanentFailCodes: [1, 2, 4, 5, 9, 10]
 
 requirements:
   InitialWorkDirRequirement:
@@ -42,12 +42,7 @@ requirements:
     ramMin: 256
 
 hints:
-  DockerRequirement:
-    dockerPull: cgi-runner:0.1.0
-  SoftwareRequirement:
-    packages:
-      cgi-runner:
-        version: ["0.1.0"]
+  $import: hints.yml
 
 inputs:
   samples:
@@ -56,7 +51,9 @@ inputs:
     doc: >-
       Table with the columns sample, cancer_type, reference, mutations, cnas and translocations; the last three
       name files by their names without a folder, which are given in the input files.
-    format: edam:format_3475
+    format:
+      - edam:format_3475
+      - edam:format_3752
     inputBinding:
       valueFrom: samples.tsv
   files:
@@ -66,6 +63,7 @@ inputs:
     format:
       - edam:format_3016
       - edam:format_3475
+      - edam:format_3752
   mutations:
     type: File?
     label: Mutations
@@ -73,20 +71,25 @@ inputs:
     format:
       - edam:format_3016
       - edam:format_3475
+      - edam:format_3752
     inputBinding:
       prefix: --mutations
   cnas:
     type: File?
     label: Copy-number alterations
     doc: One file with this kind of alterations of all samples, in place of the sheet's column.
-    format: edam:format_3475
+    format:
+      - edam:format_3475
+      - edam:format_3752
     inputBinding:
       prefix: --cnas
   translocations:
     type: File?
     label: Gene fusions
     doc: One file with this kind of alterations of all samples, in place of the sheet's column.
-    format: edam:format_3475
+    format:
+      - edam:format_3475
+      - edam:format_3752
     inputBinding:
       prefix: --translocations
   cancer_type:
@@ -96,13 +99,14 @@ inputs:
     label: Cancer type
     doc: Id of the tumour type in CGI's own table, for samples whose line in the sheet names none.
     inputBinding:
-      prefix: --cancer-type
+      prefix: "--cancer-type=cgi:"
+      separate: false
   reference:
     type:
-      $import: reference.yml
+      - "null"
+      - $import: reference.yml
     label: Reference genome
-    doc: Genome build that the coordinates belong to.
-    default: hg38
+    doc: Genome build that the positions belong to; needed where the files do not name it.
     inputBinding:
       prefix: --reference
   title:
@@ -113,13 +117,13 @@ inputs:
       again.
     inputBinding:
       prefix: --title
-  pass_only:
+  keep_filtered:
     type: boolean
-    label: Only variants that passed the filters
-    doc: Send only variants whose FILTER is PASS; the others are listed in dropped.tsv.
+    label: Variants that failed their filters, too
+    doc: Send variants whose FILTER is neither PASS nor "."; they are listed in dropped.tsv otherwise.
     default: false
     inputBinding:
-      prefix: --pass-only
+      prefix: --keep-filtered
   skip_bad:
     type: boolean
     label: Go on without bad samples
@@ -137,7 +141,7 @@ inputs:
   output:
     type: string
     label: Name of the results folder
-    doc: Name of the folder with the results. Give each sample its own.
+    doc: Name of the folder with the results of all samples.
     default: cgi-results
     inputBinding:
       prefix: --output
@@ -160,7 +164,8 @@ inputs:
     label: Credentials of the CGI account
     doc: >-
       File with one line, the e-mail address and the token separated by a space. Only its path is on the
-      command line. README.md says what each engine keeps of it.
+      command line. Never give it together with --provenance of cwltool, which copies every input; README.md says
+      what else engines keep.
     inputBinding:
       prefix: --credentials
   ca_bundle:
@@ -171,6 +176,14 @@ inputs:
       pass the variables of your shell on, so it must be an input.
     inputBinding:
       prefix: --ca-bundle
+  state:
+    type: string?
+    label: Folder for locks and notes
+    doc: >-
+      Path of a folder that all steps of the account share, with locks that keep two of them from submitting the
+      same input at the same moment. Only where steps run without containers, or the engine mounts it.
+    inputBinding:
+      prefix: --state
   deadline:
     type: string
     label: Deadline
@@ -192,10 +205,10 @@ outputs:
   results:
     type: Directory?
     label: Results
-    doc: The whole folder, with a folder for each sample and for each job, and the joined tables.
+    doc: The whole folder, with a folder for each sample, the folders of the jobs, and the joined tables.
     outputBinding:
       glob: $(inputs.output)
-  ledger:
+  sample_list:
     type: File?
     label: What became of each sample
     doc: One row a sample, with its folder, its job, and what was wrong with it.

@@ -36,20 +36,25 @@ inputs:
     format:
       - edam:format_3016
       - edam:format_3475
+      - edam:format_3752
   cnas:
     type:
       type: array
       items: ["null", File]
     label: Copy-number alterations
     doc: One file a sample, in the order of the samples; null where there is none.
-    format: edam:format_3475
+    format:
+      - edam:format_3475
+      - edam:format_3752
   translocations:
     type:
       type: array
       items: ["null", File]
     label: Gene fusions
     doc: One file a sample, in the order of the samples; null where there is none.
-    format: edam:format_3475
+    format:
+      - edam:format_3475
+      - edam:format_3752
   cancer_types:
     type:
       type: array
@@ -59,20 +64,20 @@ inputs:
     doc: One id a sample, in the order of the samples.
   reference:
     type:
-      $import: reference.yml
+      - "null"
+      - $import: reference.yml
     label: Reference genome
-    doc: Genome build that the coordinates belong to.
-    default: hg38
+    doc: Genome build that the positions belong to; needed where the files do not name it.
   title:
     type: string?
     label: Title
     doc: >-
       Title of the job at CGI. It is part of what makes a job the same job, so keep it when you run a sample
       again.
-  pass_only:
+  keep_filtered:
     type: boolean
-    label: Only variants that passed the filters
-    doc: Send only variants whose FILTER is PASS; the others are listed in dropped.tsv.
+    label: Variants that failed their filters, too
+    doc: Send variants whose FILTER is neither PASS nor "."; they are listed in dropped.tsv otherwise.
     default: false
   api_url:
     type: string?
@@ -89,13 +94,20 @@ inputs:
     label: Credentials of the CGI account
     doc: >-
       File with one line, the e-mail address and the token separated by a space. Only its path is on the
-      command line. README.md says what each engine keeps of it.
+      command line. Never give it together with --provenance of cwltool, which copies every input; README.md says
+      what else engines keep.
   ca_bundle:
     type: File?
     label: Certificate authorities
     doc: >-
       PEM file of the certificate authorities to trust, where a proxy signs the connections. Engines do not
       pass the variables of your shell on, so it must be an input.
+  state:
+    type: string?
+    label: Folder for locks and notes
+    doc: >-
+      Path of a folder that all steps of the account share, with locks that keep two of them from submitting the
+      same input at the same moment. Only where steps run without containers, or the engine mounts it.
   deadline:
     type: string
     label: Deadline
@@ -103,6 +115,13 @@ inputs:
       How long to wait for CGI, such as 90m or 6h, at most 23h; the step itself is stopped after 24 hours.
       When it passes, the step ends with code 3 and the job at CGI goes on; the same step finds it again.
     default: 6h
+  attempts:
+    type: int
+    label: Attempts
+    doc: >-
+      Attempts in all: codes 6, 7 and 8 are tried again in the step, with growing pauses, within the deadline.
+      For engines that do not retry.
+    default: 1
   strict:
     type: boolean
     label: Missing rows are a failure
@@ -141,12 +160,14 @@ steps:
       cancer_type: cancer_types
       reference: reference
       title: title
-      pass_only: pass_only
+      keep_filtered: keep_filtered
       api_url: api_url
       sandbox: sandbox
       credentials: credentials
       ca_bundle: ca_bundle
+      state: state
       deadline: deadline
+      attempts: attempts
       strict: strict
     out: [results, record]
   clean_up:
@@ -163,4 +184,5 @@ steps:
       api_url: api_url
       credentials: credentials
       ca_bundle: ca_bundle
+      state: state
     out: [deleted]

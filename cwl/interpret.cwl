@@ -31,16 +31,21 @@ inputs:
     format:
       - edam:format_3016
       - edam:format_3475
+      - edam:format_3752
   cnas:
     type: File?
     label: Copy-number alterations
-    doc: Tab-separated table with gene and amp or del, or a GISTIC matrix.
-    format: edam:format_3475
+    doc: Table with gene and amp or del, a GISTIC or cBioPortal matrix, or calls of FACETS-suite or PURPLE.
+    format:
+      - edam:format_3475
+      - edam:format_3752
   translocations:
     type: File?
     label: Gene fusions
-    doc: Tab-separated table of gene fusions such as BCR__ABL1.
-    format: edam:format_3475
+    doc: Table of gene fusions such as BCR__ABL1, or the file of a fusion caller such as Arriba or STAR-Fusion.
+    format:
+      - edam:format_3475
+      - edam:format_3752
   cancer_type:
     type:
       $import: cancer_type.yml
@@ -48,10 +53,10 @@ inputs:
     doc: Id of the tumour type in CGI's own table, such as BRCA; cancer_type.yml lists them all with their names.
   reference:
     type:
-      $import: reference.yml
+      - "null"
+      - $import: reference.yml
     label: Reference genome
-    doc: Genome build that the coordinates belong to.
-    default: hg38
+    doc: Genome build that the positions belong to; needed where the files do not name it.
   title:
     type: string?
     label: Title
@@ -62,10 +67,10 @@ inputs:
     type: string?
     label: Sample
     doc: Name of the sample, for files that do not name one themselves.
-  pass_only:
+  keep_filtered:
     type: boolean
-    label: Only variants that passed the filters
-    doc: Send only variants whose FILTER is PASS; the others are listed in dropped.tsv.
+    label: Variants that failed their filters, too
+    doc: Send variants whose FILTER is neither PASS nor "."; they are listed in dropped.tsv otherwise.
     default: false
   output:
     type: string
@@ -76,18 +81,31 @@ inputs:
     type: string?
     label: Address of the service
     doc: Another address than CGI's own, such as that of a sandbox that the machine can reach.
+  sandbox:
+    type: "null"
+    label: Not to be had here
+    doc: >-
+      The steps need a service that outlives each of them. To try the workflow, start `cgi-runner sandbox` and give
+      its address as api_url; run.cwl takes sandbox, too.
   credentials:
     type: File?
     label: Credentials of the CGI account
     doc: >-
       File with one line, the e-mail address and the token separated by a space. Only its path is on the
-      command line. README.md says what each engine keeps of it.
+      command line. Never give it together with --provenance of cwltool, which copies every input; README.md says
+      what else engines keep.
   ca_bundle:
     type: File?
     label: Certificate authorities
     doc: >-
       PEM file of the certificate authorities to trust, where a proxy signs the connections. Engines do not
       pass the variables of your shell on, so it must be an input.
+  state:
+    type: string?
+    label: Folder for locks and notes
+    doc: >-
+      Path of a folder that all steps of the account share, with locks that keep two of them from submitting the
+      same input at the same moment. Only where steps run without containers, or the engine mounts it.
   deadline:
     type: string
     label: Deadline
@@ -182,10 +200,11 @@ steps:
       reference: reference
       title: title
       sample: sample
-      pass_only: pass_only
+      keep_filtered: keep_filtered
       api_url: api_url
       credentials: credentials
       ca_bundle: ca_bundle
+      state: state
     out: [record, dropped]
   wait:
     label: Wait
@@ -198,6 +217,7 @@ steps:
       api_url: api_url
       credentials: credentials
       ca_bundle: ca_bundle
+      state: state
       deadline: deadline
     out: [record]
   fetch:
@@ -213,6 +233,7 @@ steps:
       api_url: api_url
       credentials: credentials
       ca_bundle: ca_bundle
+      state: state
       deadline: deadline
       strict: strict
     out: [results, alterations, biomarkers, cna_analysis, fusion_analysis, summary, logs, archive, record, dropped]
@@ -229,4 +250,5 @@ steps:
       api_url: api_url
       credentials: credentials
       ca_bundle: ca_bundle
+      state: state
     out: [deleted]

@@ -26,7 +26,7 @@ baseCommand: [cgi-runner, run]
 
 successCodes: [0]
 temporaryFailCodes: [3, 6, 7, 8]
-permanentFailCodes: [1, 2, 4, 5, 9]
+permanentFailCodes: [1, 2, 4, 5, 9, 10]
 
 requirements:
   NetworkAccess:
@@ -40,12 +40,7 @@ requirements:
     ramMin: 256
 
 hints:
-  DockerRequirement:
-    dockerPull: cgi-runner:0.1.0
-  SoftwareRequirement:
-    packages:
-      cgi-runner:
-        version: ["0.1.0"]
+  $import: hints.yml
 
 inputs:
   mutations:
@@ -57,20 +52,25 @@ inputs:
     format:
       - edam:format_3016
       - edam:format_3475
+      - edam:format_3752
     inputBinding:
       prefix: --mutations
   cnas:
     type: File?
     label: Copy-number alterations
-    doc: Tab-separated table with gene and amp or del, or a GISTIC matrix.
-    format: edam:format_3475
+    doc: Table with gene and amp or del, a GISTIC or cBioPortal matrix, or calls of FACETS-suite or PURPLE.
+    format:
+      - edam:format_3475
+      - edam:format_3752
     inputBinding:
       prefix: --cnas
   translocations:
     type: File?
     label: Gene fusions
-    doc: Tab-separated table of gene fusions such as BCR__ABL1.
-    format: edam:format_3475
+    doc: Table of gene fusions such as BCR__ABL1, or the file of a fusion caller such as Arriba or STAR-Fusion.
+    format:
+      - edam:format_3475
+      - edam:format_3752
     inputBinding:
       prefix: --translocations
   cancer_type:
@@ -79,13 +79,14 @@ inputs:
     label: Cancer type
     doc: Id of the tumour type in CGI's own table, such as BRCA; cancer_type.yml lists them all with their names.
     inputBinding:
-      prefix: --cancer-type
+      prefix: "--cancer-type=cgi:"
+      separate: false
   reference:
     type:
-      $import: reference.yml
+      - "null"
+      - $import: reference.yml
     label: Reference genome
-    doc: Genome build that the coordinates belong to.
-    default: hg38
+    doc: Genome build that the positions belong to; needed where the files do not name it.
     inputBinding:
       prefix: --reference
   title:
@@ -102,13 +103,13 @@ inputs:
     doc: Name of the sample, for files that do not name one themselves.
     inputBinding:
       prefix: --sample
-  pass_only:
+  keep_filtered:
     type: boolean
-    label: Only variants that passed the filters
-    doc: Send only variants whose FILTER is PASS; the others are listed in dropped.tsv.
+    label: Variants that failed their filters, too
+    doc: Send variants whose FILTER is neither PASS nor "."; they are listed in dropped.tsv otherwise.
     default: false
     inputBinding:
-      prefix: --pass-only
+      prefix: --keep-filtered
   output:
     type: string
     label: Name of the results folder
@@ -135,7 +136,8 @@ inputs:
     label: Credentials of the CGI account
     doc: >-
       File with one line, the e-mail address and the token separated by a space. Only its path is on the
-      command line. README.md says what each engine keeps of it.
+      command line. Never give it together with --provenance of cwltool, which copies every input; README.md says
+      what else engines keep.
     inputBinding:
       prefix: --credentials
   ca_bundle:
@@ -146,6 +148,14 @@ inputs:
       pass the variables of your shell on, so it must be an input.
     inputBinding:
       prefix: --ca-bundle
+  state:
+    type: string?
+    label: Folder for locks and notes
+    doc: >-
+      Path of a folder that all steps of the account share, with locks that keep two of them from submitting the
+      same input at the same moment. Only where steps run without containers, or the engine mounts it.
+    inputBinding:
+      prefix: --state
   deadline:
     type: string
     label: Deadline
@@ -155,6 +165,15 @@ inputs:
     default: 6h
     inputBinding:
       prefix: --deadline
+  attempts:
+    type: int
+    label: Attempts
+    doc: >-
+      Attempts in all: codes 6, 7 and 8 are tried again in the step, with growing pauses, within the deadline.
+      For engines that do not retry.
+    default: 1
+    inputBinding:
+      prefix: --attempts
   strict:
     type: boolean
     label: Missing rows are a failure

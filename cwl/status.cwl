@@ -23,7 +23,7 @@ stdout: cgi-status.json
 
 successCodes: [0]
 temporaryFailCodes: [3, 6, 7, 8]
-permanentFailCodes: [1, 2, 4, 5, 9]
+permanentFailCodes: [1, 2, 4, 5, 9, 10]
 
 requirements:
   NetworkAccess:
@@ -37,12 +37,7 @@ requirements:
     ramMin: 256
 
 hints:
-  DockerRequirement:
-    dockerPull: cgi-runner:0.1.0
-  SoftwareRequirement:
-    packages:
-      cgi-runner:
-        version: ["0.1.0"]
+  $import: hints.yml
 
 inputs:
   job:
@@ -63,7 +58,8 @@ inputs:
     label: Credentials of the CGI account
     doc: >-
       File with one line, the e-mail address and the token separated by a space. Only its path is on the
-      command line. README.md says what each engine keeps of it.
+      command line. Never give it together with --provenance of cwltool, which copies every input; README.md says
+      what else engines keep.
     inputBinding:
       prefix: --credentials
   ca_bundle:
@@ -74,6 +70,14 @@ inputs:
       pass the variables of your shell on, so it must be an input.
     inputBinding:
       prefix: --ca-bundle
+  state:
+    type: string?
+    label: Folder for locks and notes
+    doc: >-
+      Path of a folder that all steps of the account share, with locks that keep two of them from submitting the
+      same input at the same moment. Only where steps run without containers, or the engine mounts it.
+    inputBinding:
+      prefix: --state
 
 outputs:
   status:

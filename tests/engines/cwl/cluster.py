@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from cwl.engines import MissingError
+from engines.cwl.engines import MissingError
 
 NODES = ("n1", "n2")
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "sinfo")
@@ -79,9 +79,10 @@ class Cluster:
         assert answer.returncode == 0, f"{words}: {answer.stderr}"
         return answer.stdout
 
-    def jobs_on(self, node: str) -> int:
-        """Count the jobs that run on a node."""
-        return len(self.call("squeue", "--noheader", "--nodelist", node, "--states", "RUNNING").split("\n")) - 1
+    def running_jobs(self, *nodes: str) -> int:
+        """Count the jobs that run on these nodes (default: on all)."""
+        nodelist = ",".join(nodes or NODES)
+        return len(self.call("squeue", "--noheader", "--nodelist", nodelist, "--states", "RUNNING").splitlines())
 
     def lose(self, node: str) -> None:
         """Take a node away as a power cut does: its daemon and all that runs there are killed, none of it cleans up."""
@@ -104,7 +105,7 @@ def running(folder: Path) -> Iterator[Cluster]:
     """
     absent = [program for program in PROGRAMS if not shutil.which(program, path=PATH)]
     if absent:
-        raise MissingError(f"no {absent[0]} on this machine; tests/cwl/install_engines.sh slurm installs Slurm")
+        raise MissingError(f"no {absent[0]} on this machine; tests/engines/cwl/install_engines.sh slurm installs Slurm")
     if os.geteuid() != 0:
         raise MissingError("only root can start a Slurm of its own")
     for name in ("state", *(f"spool.{node}" for node in NODES)):

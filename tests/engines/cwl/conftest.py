@@ -9,10 +9,10 @@ from functools import cache
 
 import pytest
 
-from cwl import engines
-from cwl.engines import Engine, MissingError
-from cwl.service import served
-from cwl.suite import Outcome, run_suite
+from engines.cwl import engines
+from engines.cwl.engines import Engine, MissingError
+from engines.cwl.service import served
+from engines.cwl.suite import Outcome, run_suite
 
 Suites = Callable[[str], dict[str, Outcome]]
 

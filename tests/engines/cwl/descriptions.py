@@ -8,7 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from cwl.engines import CWL
+from engines.cwl.engines import CWL
 
 FILES = sorted(CWL.glob("*.cwl"))
 

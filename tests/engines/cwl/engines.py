@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CWL = ROOT / "cwl"
 OWN_BIN = Path(sys.executable).parent
 _ONE_BUILD = threading.Lock()
@@ -44,7 +44,7 @@ class Engine:
 
 def cwltool(*options: str) -> Engine:
     """Give cwltool with these options; steps find the runner that is under test."""
-    return Engine(_program("cwltool", OWN_BIN), options, _environment())
+    return Engine(find_program("cwltool", OWN_BIN), options, _environment())
 
 
 def without_containers() -> Engine:
@@ -55,13 +55,13 @@ def without_containers() -> Engine:
 def docker() -> Engine:
     """Give cwltool that runs each step in the image of this clone, with cwltool's own read-only defaults."""
     with _ONE_BUILD:
-        environment = _with_image()
+        environment = with_image()
     # NetworkAccess means the host's network here, so that a step reaches the test's service on loopback.
-    return Engine(_program("cwltool", OWN_BIN), ("--disable-pull", "--custom-net", "host"), environment)
+    return Engine(find_program("cwltool", OWN_BIN), ("--disable-pull", "--custom-net", "host"), environment)
 
 
 @cache
-def _with_image() -> dict[str, str]:
+def with_image() -> dict[str, str]:
     """Build the image, and give the environment in which the engine is reached."""
     script = ROOT / "containers" / "engine.sh"
     answer = subprocess.run([script, "env"], capture_output=True, text=True, check=False)
@@ -80,17 +80,23 @@ def _with_image() -> dict[str, str]:
 
 def toil(jobs: Path, *options: str) -> Engine:
     """Give Toil on this machine, its job stores in a folder of the test."""
-    program = _program("toil-cwl-runner", TOIL)
+    program = find_program("toil-cwl-runner", TOIL)
     always = ("--no-container", "--retryCount", "0", "--logWarning", "--clean", "always", "--disableProgress")
     environment = _environment()
     environment |= {"PATH": f"{OWN_BIN}:{TOIL}:{environment['PATH']}", "TMPDIR": str(jobs), "HOME": str(jobs)}
     return Engine(program, (*always, *options), environment)
 
 
-def _program(name: str, folder: Path) -> str:
+def find_program(name: str, folder: Path) -> str:
+    """Give the path of a program in a folder.
+
+    Raises:
+        MissingError: It is not there.
+
+    """
     program = shutil.which(name, path=str(folder))
     if program is None:
-        raise MissingError(f"{name} is not in {folder}; tests/cwl/install_engines.sh installs it")
+        raise MissingError(f"{name} is not in {folder}; tests/engines/cwl/install_engines.sh installs it")
     return program
 
 

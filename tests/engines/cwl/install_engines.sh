@@ -1,14 +1,14 @@
 #!/bin/bash
 # Engines for the CWL tests, beside cwltool, which comes with the development packages.
 #
-#   tests/cwl/install_engines.sh toil    Toil, in a folder of its own (CGI_TOIL; default: .engines/toil), pinned with hashes
-#   tests/cwl/install_engines.sh slurm   Slurm from Debian's packages (needs root); nothing is started
+#   tests/engines/cwl/install_engines.sh toil    Toil and miniwdl, in a folder of their own (CGI_TOIL; default: .engines/toil), pinned with hashes
+#   tests/engines/cwl/install_engines.sh slurm   Slurm from Debian's packages (needs root); nothing is started
 #
 # Every command may be repeated.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "$0")" && pwd)
-TOIL=${CGI_TOIL:-$HERE/../../.engines/toil}
+TOIL=${CGI_TOIL:-$HERE/../../../.engines/toil}
 SLURM=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge)
 
 install_toil() {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -11,7 +13,8 @@ from zipfile import ZipFile
 
 from werkzeug.test import run_wsgi_app
 
-from cgi_runner.sandbox import Sandbox
+from cgi_sandbox import Sandbox
+from support.faults import inject
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -22,10 +25,10 @@ Member = Callable[[str, bytes], bytes]
 
 
 @contextmanager
-def served(*, duration: float = 2.0, quota: int = 100) -> Iterator[str]:
+def served(*, duration: float = 2.0, quota: int = 100, clock: Callable[[], float] = time.time) -> Iterator[str]:
     """Serve on loopback and give the address; jobs take so many seconds, except where the account says otherwise."""
-    with Sandbox(duration=duration, quota=quota) as sandbox:
-        sandbox.interceptors.append(_by_account)
+    with Sandbox(duration=duration, quota=quota, clock=clock) as sandbox:
+        inject(sandbox, _by_account)
         yield sandbox.url
 
 
@@ -71,7 +74,7 @@ def _zip_changed(archive: bytes, change: Member) -> bytes:
 
 
 def _of_somebody_else(name: str, content: bytes) -> bytes:
-    return content + b"chr1\t1\tA\tC\n" if name.startswith("input") else content
+    return re.sub(rb"(Analysis ID: )\w+", rb"\g<1>00000000000000000000", content) if name == "summary.txt" else content
 
 
 def _without_last_row(name: str, content: bytes) -> bytes:
@@ -81,6 +84,7 @@ def _without_last_row(name: str, content: bytes) -> bytes:
 ANSWERS = {
     ("full", "POST"): ("403 Forbidden", {"error_code": 403, "message": "All slots are full"}),
     ("slow", "logs"): ("200 OK", {"status": "Running", "logs": []}),
+    ("corrupt", "download"): ("200 OK", {"message": "We are back soon."}),
     ("failing", "logs"): ("200 OK", {"status": "Error", "logs": ["ERROR it was meant to fail\n"]}),
 }
 CHANGES: dict[tuple[str, str], Member] = {

@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 
 from ruamel.yaml import YAML
 
-from cwl.engines import OWN_BIN, ROOT, Engine
-from cwl.service import served
+from engines.cwl.engines import OWN_BIN, ROOT, Engine
+from engines.cwl.service import served
 
 SUITE = Path(__file__).parent / "suite"
 TESTS = YAML(typ="safe").load(SUITE / "tests.yml")
@@ -70,8 +70,8 @@ def _outcome(case: ET.Element) -> Outcome:
 
 def _made_for(url: str, folder: Path) -> Path:
     """Copy the suite with all that it names, and put the address of the service into its jobs."""
-    suite = folder / "tests" / "cwl" / "suite"
-    for name in ("cwl", "examples", "tests/cwl/suite"):
+    suite = folder / "tests" / "engines" / "cwl" / "suite"
+    for name in ("cwl", "examples", "tests/engines/cwl/suite"):
         shutil.copytree(ROOT / name, folder / name)
     for job in suite.glob("*.yml"):
         job.write_text(job.read_text().replace("@SERVICE@", url))

@@ -12,9 +12,9 @@ from pathlib import Path
 import cwltool
 import pytest
 
-from cwl import engines
-from cwl.conftest import needed
-from cwl.engines import CWL
+from engines.cwl import engines
+from engines.cwl.conftest import needed
+from engines.cwl.engines import CWL
 
 SOMEBODY = 12345
 # The interpreter of the tests may lie in a home folder that others cannot enter.

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from cwl import engines
-from cwl.conftest import missing
-from cwl.engines import CWL, ROOT, Engine, MissingError
-from cwl.service import TOKEN, served
+from engines.cwl import engines
+from engines.cwl.conftest import missing
+from engines.cwl.engines import CWL, ROOT, Engine, MissingError
+from engines.cwl.service import TOKEN, served
 
 KEEPING = ("--debug", "--leave-tmpdir", "--leave-outputs")
 TSV = "http://edamontology.org/format_3475"
@@ -76,6 +76,7 @@ def _play(scene: Scene, url: str, folder: Path) -> Path:
     job = {
         "mutations": {"class": "File", "location": str(ROOT / "examples/mutations.tsv"), "format": TSV},
         "cancer_type": "CM",
+        "reference": "hg38",
         "title": folder.name,
         "api_url": url,
         "deadline": "1s" if scene.account == "slow" else "5m",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cwl.conftest import Suites
-from cwl.suite import TESTS, Outcome
+from engines.cwl.conftest import Suites
+from engines.cwl.suite import TESTS, Outcome
 
 CODES = {
     test["short_name"]: int(tag.removeprefix("exit-"))
@@ -47,7 +47,7 @@ def test_a_step_ends_with_the_code_of_the_contract(suites: Suites, engine: str, 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", CODES)
 def test_a_failure_is_as_lasting_as_the_contract_says(suites: Suites, engine: str, name: str) -> None:
-    """What a later attempt can mend is a temporary failure, everything else a permanent one."""
+    """What a later attempt can heal is a temporary failure, everything else a permanent one."""
     kind = "temporaryFail" if CODES[name] in TEMPORARY else "permanentFail"
     assert f"completed {kind}" in outcome(suites, engine, name).said
 
@@ -55,4 +55,4 @@ def test_a_failure_is_as_lasting_as_the_contract_says(suites: Suites, engine: st
 @pytest.mark.cwl
 def test_the_suite_reaches_every_exit_code() -> None:
     """Each exit code of the contract that a step can end with by itself has its test in the suite."""
-    assert set(CODES.values()) == {2, 3, 4, 5, 6, 7, 8, 9}
+    assert set(CODES.values()) == {2, 3, 4, 5, 6, 7, 8, 9, 10}

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 # Made up, of the form of a real one, and found nowhere else.
 TOKEN = "deadbeefcafe" + "0ddba11f"
 EMAIL = "nobody@example.org"
@@ -87,7 +87,7 @@ def secrets() -> dict[str, str]:
 def image(engine_environment: dict[str, str], version: str, secrets: dict[str, str]) -> str:
     """Build the image of this clone by the project's own script, with credentials in the builder's environment."""
     subprocess.run([ROOT / "containers/build.sh"], env=engine_environment | secrets, check=True, timeout=600)
-    return f"cgi-runner:{version}"
+    return os.environ.get("TAG", f"cgi-runner:{version}")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 pytestmark = [pytest.mark.image, pytest.mark.timeout(600)]
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MOST_BYTES = 50_000_000
 Docker = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -34,11 +34,9 @@ def test_no_entry_point_and_help_by_default(docker: Docker, image: str) -> None:
     assert config["Cmd"] == ["cgi-runner", "--help"]
 
 
-def test_user_is_a_number_and_not_root(docker: Docker, image: str) -> None:
-    """Kubernetes can only tell that a user is not root when it is given by number."""
-    user, group = inspect(docker, image)["Config"]["User"].split(":")
-    assert int(user) > 0
-    assert int(group) > 0
+def test_no_user_of_its_own(docker: Docker, image: str) -> None:
+    """Engines that run an image as it is mount their caller's files, which a user of the image's own could not read."""
+    assert not inspect(docker, image)["Config"]["User"]
 
 
 def test_labels_name_version_revision_and_base(docker: Docker, image: str, version: str) -> None:

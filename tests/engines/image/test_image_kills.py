@@ -14,7 +14,8 @@ from urllib.parse import parse_qs
 import pytest
 import requests
 
-from cgi_runner.sandbox import Sandbox
+from cgi_sandbox import Sandbox
+from support.faults import inject
 
 pytestmark = [
     pytest.mark.image,
@@ -116,13 +117,13 @@ def test_stopped_at_a_moment_of_the_service(
 ) -> None:
     """The second container ends with the one job, and one that is stopped softly says 143 and what becomes of it."""
     stop = Stop(moment, lambda: held.stop(how))
-    service.interceptors.append(stop)
+    inject(service, stop)
     held.start()
     code, said = held.ended()
     assert code in CODES[how], said
     assert "Traceback" not in said
     if how == "stop":
-        assert ("goes on at CGI" in said) != moment.startswith("POST"), said
+        assert ("keeps running at CGI" in said) != moment.startswith("POST"), said
         assert ("stopped while submitting" in said) == moment.startswith("POST"), said
     held.repeat()
     (job_id,) = jobs(service, secrets)

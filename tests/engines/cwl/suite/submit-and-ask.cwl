@@ -9,7 +9,10 @@ inputs:
     format: http://edamontology.org/format_3475
   cancer_type:
     type:
-      $import: ../../../cwl/cancer_type.yml
+      $import: ../../../../cwl/cancer_type.yml
+  reference:
+    type:
+      $import: ../../../../cwl/reference.yml
   title: string
   api_url: string
   credentials: File
@@ -22,16 +25,17 @@ outputs:
     outputSource: submit/dropped
 steps:
   submit:
-    run: ../../../cwl/submit.cwl
+    run: ../../../../cwl/submit.cwl
     in:
       mutations: mutations
       cancer_type: cancer_type
+      reference: reference
       title: title
       api_url: api_url
       credentials: credentials
     out: [record, dropped]
   status:
-    run: ../../../cwl/status.cwl
+    run: ../../../../cwl/status.cwl
     in:
       job:
         source: submit/record

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Sets up what the browser's tests need: Debian's Chromium, and two packages of npm in one folder, pinned.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+folder=.engines/browser
+
+if ! command -v chromium > /dev/null || ! command -v npm > /dev/null; then
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium nodejs npm
+fi
+mkdir -p "$folder"
+npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$folder" axe-core@4.10.2 playwright-core@1.65.1
+echo "the browser is ready: $(chromium --version 2> /dev/null | head -1)"
