@@ -1,0 +1,75 @@
+"""How the documentation site is built: `make site` (Sphinx, with the pages as they are read on any code host)."""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "runner"))
+
+project = "cgi-runner"
+author = "the cgi-runner contributors"
+project_copyright = "the cgi-runner contributors"
+release = re.search(
+    r'__version__ = "(.+)"', (ROOT / "runner/cgi_runner/__init__.py").read_text(encoding="utf-8")
+).group(1)
+version = release
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
+root_doc = "docs/index"
+include_patterns = [
+    "docs/**",
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "examples/README.md",
+    "tools/README.md",
+    "cwl/README.md",
+    "wdl/README.md",
+    "snakemake/README.md",
+    "nextflow/README.md",
+]
+exclude_patterns = ["docs/galaxy/**"]  # in the layout of the Galaxy Training Network, whose site builds it
+
+myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 3
+autodoc_typehints = "signature"
+autodoc_member_order = "bysource"
+nitpicky = False
+
+html_theme = "furo"
+html_title = f"cgi-runner {release}"
+html_additional_pages = {"index": "redirect.html"}
+html_copy_source = False
+html_show_sphinx = False
+templates_path = ["templates"]
+man_pages = [("docs/command-line", "cgi-runner", "call the Cancer Genome Interpreter as one step of a pipeline", author, 1)]
+
+
+def append_help(app: object, page: str, source: list[str]) -> None:
+    """Give the page of the command line the help of each command, as the command itself prints it."""
+    if page != "docs/command-line":
+        return
+    from click import Context
+    from cgi_runner.cli.main import cli
+
+    is_manual = app.builder.name == "man"
+    if is_manual:  # a manual page has 80 columns, and no links
+        source[0] = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", source[0])
+    width = 72 if is_manual else 100
+    parent = Context(cli, info_name="cgi-runner", terminal_width=width, **cli.context_settings)
+    for name, command in cli.commands.items():
+        shown = command.get_help(Context(command, info_name=name, parent=parent))
+        source[0] += f"\n## cgi-runner {name}\n\n```text\n{shown}\n```\n"
+
+
+def find_generated(_app: object, env: object, *_: object) -> list[str]:
+    """Name the pages that change with the program: an earlier build of them cannot be taken over."""
+    return [page for page in ("docs/command-line", "docs/python-api") if page in env.found_docs]
+
+
+def setup(app: object) -> None:
+    """Register what is generated from the program."""
+    app.connect("source-read", append_help)
+    app.connect("env-get-outdated", find_generated)
