@@ -6,29 +6,71 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-from cgi_runner.api import Api
-from cgi_runner.http import Session
-from cgi_runner.job import Desk
-from cgi_runner.sandbox import Sandbox
-from cgi_runner.settings import Credentials, Patience, Service
+from cgi_runner.job import JobContext
+from cgi_runner.service.cgi_v1 import CgiClient
+from cgi_sandbox import Sandbox
+from support.depth import SOAK, register_profiles
+from support.sessions import ACCOUNT, session_to
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
-CREDENTIALS = Credentials("biologist@example.org", "deadbeefdeadbeefdead")
+CREDENTIALS = ACCOUNT
 
 
 def pytest_configure() -> None:
-    """Let children feel Ctrl-C, also where the tests were started in the background, which ignores it for all."""
+    """Let children feel Ctrl-C and SIGHUP, also where the tests were started in the background or by `nohup`."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    register_profiles()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests to `make soak`."""
+    long = [] if SOAK else [item for item in items if item.get_closest_marker("soak")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+class EngineScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Shares single tests out among processes, but runs those of engines in two processes at most.
+
+    Galaxy is booted once, and has a process for itself. The others share containers, and a Slurm of fixed ports.
+    This is decided by path: xdist's own groups (3.8) do not reach the scheduler with pytest 9.2, where each process
+    booted a Galaxy of its own.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        if not nodeid.startswith("tests/engines/"):
+            return nodeid
+        return "galaxy" if nodeid.startswith("tests/engines/galaxy/") else "engines"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> EngineScheduling | None:
+    """Say which process runs which test."""
+    return EngineScheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what was left out, a line for each reason."""
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ") for report in terminalreporter.stats.get("skipped", [])
+    )
+    if reasons:
+        terminalreporter.section("left out")
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count:4} {reason}")
 
 
 class SimulatedClock:
@@ -81,14 +123,16 @@ def nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytes
 @pytest.fixture(autouse=True)
 def nothing_known_of_jobs(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep what one test learns of an account's jobs from the next, whose service may have the same address."""
-    folder = tmp_path_factory.mktemp("marks")
-    monkeypatch.setattr("cgi_runner.job.marks.shared_folder", lambda: folder)
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("CGI_RUNNER_STATE", str(folder))
+    monkeypatch.setattr("cgi_runner.job.job_index.state_dirs", lambda: [folder])
 
 
 @pytest.fixture(autouse=True)
 def logging_as_it_comes() -> None:
     """Let each test begin with levels that no command has set."""
-    logging.getLogger("cgi_runner").setLevel(logging.NOTSET)
+    for name in ("cgi_runner", "cgi_sandbox"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 @pytest.fixture(autouse=True)
@@ -111,17 +155,30 @@ def sandbox(clock: SimulatedClock) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def api(sandbox: Sandbox, clock: SimulatedClock) -> Iterator[Api]:
+def api(sandbox: Sandbox, clock: SimulatedClock) -> Iterator[CgiClient]:
     """Give the API of the sandbox, as one account sees it."""
-    session = Session(Service(sandbox.url), CREDENTIALS, clock=clock, patience=Patience())
-    yield Api(session)
+    session = session_to(sandbox.url, clock)
+    yield CgiClient(session)
     session.close()
 
 
 @pytest.fixture
-def desk(api: Api, clock: SimulatedClock) -> Desk:
+def context(api: CgiClient, clock: SimulatedClock) -> JobContext:
     """Give what a job is worked with, an hour long."""
-    return Desk(api, api.url, "account", 3600, clock=clock)
+    return JobContext(api, api.url, "account", 3600, clock=clock)
+
+
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """Give a function that tells what jobs and output folders have said so far, without CGI's own lines."""
+    caplog.set_level(logging.INFO)
+    packages = ("cgi_runner.job", "cgi_runner.output")
+
+    def told() -> list[str]:
+        ours = [record.getMessage() for record in caplog.records if record.name.startswith(packages)]
+        return [line for line in ours if not line.startswith("CGI: ")]
+
+    return told
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -14,11 +15,11 @@ from conftest import ROOT
 
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import mutations, report
+from benchmarks import mutations, preparing, report
 from benchmarks.measure import TINY, Row, Scale
 from benchmarks.run import MEASURES
 
-from cgi_runner.inputs import prepare
+from cgi_runner.inputs import Options, prepare
 
 
 def taken(name: str, tmp_path: Path) -> list[Row]:
@@ -29,7 +30,8 @@ def taken(name: str, tmp_path: Path) -> list[Row]:
     return report.load(figures)
 
 
-@pytest.mark.timeout(300)  # an engine that has not built the image yet takes its time
+@pytest.mark.soak
+@pytest.mark.timeout(600)  # an engine that has not built the image yet takes its time
 @pytest.mark.parametrize("name", MEASURES)
 def test_each_measure_runs(name: str, tmp_path: Path) -> None:
     """Every row has a figure or says why it has none, and when that was."""
@@ -76,17 +78,49 @@ def test_a_measure_that_is_repeated_replaces_its_rows_only() -> None:
 def test_made_up_mutations_are_good_ones(name: str, tmp_path: Path) -> None:
     """What is prepared in the benchmarks is what it is called, and nearly all of it is sent."""
     path = mutations.write(tmp_path / name, name, TINY.rows)
-    (file,) = prepare({"mutations": path}, tmp_path, reference="hg38").files
+    (file,) = prepare({"mutations": path}, tmp_path, Options(reference="hg38")).files
     assert file.format == {"maf": "MAF", "table": "table"}.get(name, "VCF")
     assert TINY.rows <= file.rows_read < 1.1 * TINY.rows
     assert file.rows_sent > 0.98 * file.rows_read
 
 
 def test_the_page_is_written_from_the_figures() -> None:
-    """Nobody has mended the table by hand."""
+    """Nobody has edited the table by hand."""
     if not report.FIGURES.exists():
         pytest.skip("nothing has been measured yet")
     assert report.PAGE.read_text(encoding="utf-8") == report.render(report.load())
+    assert report.PICTURE.read_text(encoding="utf-8") == report.draw(report.load())
+
+
+def test_the_picture_shows_each_row_that_has_a_peer() -> None:
+    """It is valid XML whatever a row is called, and no bar is longer than the page."""
+    rows = [Row("a.b", "x < y & z", ours=50, peers=1, peer="p"), Row("a.c", "alone", ours=1)]
+    rows.append(Row("a.d", "alone in being fast", ours=2, peers=1, peer="p", judged="ratio", least=0.7))
+    picture = ET.fromstring(report.draw(rows))
+    texts = [text.text or "" for text in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert any(text.startswith("x < y & z") for text in texts)
+    assert "50.00" in texts
+    assert not any("alone" in text for text in texts)
+    assert all(float(box.get("width", "0")) <= 900 for box in picture.iter("{http://www.w3.org/2000/svg}rect"))
+
+
+def test_a_missed_bar_comes_with_its_reason() -> None:
+    """Whoever reads the page learns why, where it is known."""
+    row = Row("a.b", "x", ours=3, peers=1, judged="ratio", most=2, why="it does more")
+    assert "the bar is ratio ≤ 2. The reason: it does more." in report.render([row])
+
+
+@pytest.mark.parametrize(("ours", "theirs", "agree"), [
+    ("7\t10\tA\tT\ts\t1", "chr7\t10\tA\tT\ts", True),
+    ("7\t10\t-\tGG\ts\t1", "chr7\t10\tA\tAGG\ts", True),
+    ("7\t11\tG\t-\ts\t1", "chr7\t10\tAG\tA\ts", True),
+    ("7\t10\tA\tT\ts\t1", "chr7\t10\tA\tG\ts", False),
+    ("7\t10\tA\tT\ts\t1", "chr7\t11\tA\tT\ts", False),
+    ("7\t10\tA\tT\ts\t1", "chr7\t10\tA\tT\tother", False),
+])  # fmt: skip
+def test_rows_of_the_peer_are_compared_whatever_their_spelling(ours: str, theirs: str, agree: bool) -> None:
+    """The pipeline does not trim alleles; other rows are other rows."""
+    assert (preparing.spell_rows([ours + "\n"]) == preparing.spell_rows([theirs + "\n"])) is agree
 
 
 def test_every_row_of_the_page_is_of_full_size() -> None:

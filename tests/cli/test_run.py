@@ -5,54 +5,38 @@ from __future__ import annotations
 import gzip
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cgi_runner.api import Api
-from cgi_runner.clock import SystemClock
-from cgi_runner.sandbox import Sandbox
-from command_line import cgi_runner
-from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
+from cgi_runner.service.cgi_v1 import CgiClient
+from cgi_sandbox import Sandbox
+from conftest import CREDENTIALS, EXAMPLES
+from support.cli import cgi_runner
 
 MUTATIONS = EXAMPLES / "mutations.tsv"
-
-
-@pytest.fixture
-def account(sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the sandbox as the service, its account in a file that the environment names, and the simulated clock."""
-    (tmp_path / "credentials").write_text(CREDENTIALS.header)
-    monkeypatch.setenv("CGI_API_URL", sandbox.url)
-    monkeypatch.setenv("CGI_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    without_waiting(clock, monkeypatch)
-
-
-def without_waiting(clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the command line live by the simulated clock."""
-
-    def simulated(method: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda _self, *arguments: method(*arguments)
-
-    for name in ("monotonic", "sleep", "now"):
-        monkeypatch.setattr(SystemClock, name, simulated(getattr(clock, name)))
 
 
 class TestCheck:
     """What would be sent, offline."""
 
     def test_people_read_the_account_of_each_file(self) -> None:
-        """Kind, rows, source, format, samples; nothing on stderr."""
+        """Kind, rows, source, format, samples, decisions; on stderr only what is not in the table."""
         outcome = cgi_runner(
             "check", "--mutations", EXAMPLES / "mutations.vcf", "--cancer-type", "breast adenocarcinoma"
         )
-        assert outcome.err == ""
+        assert outcome.err.splitlines() == [
+            "cancer type BRCA (Breast adenocarcinoma): the type for 'breast adenocarcinoma'"
+        ]
         assert outcome.out.splitlines() == [
-            "would be sent as BRCA, hg38:",
-            "  mutations: 6 of 6 rows (mutations.vcf: VCF); 0 duplicates folded, 0 not sent",
+            "would be sent as BRCA (Breast adenocarcinoma), hg38:",
+            "  input      file           format  read  sent  merged  not sent",
+            "  mutations  mutations.vcf  VCF        6     5       0         1",
             "  sample tumour-a: 3 rows",
-            "  sample tumour-b: 3 rows",
+            "  sample tumour-b: 2 rows",
+            "  not sent: 1 (FILTER is not PASS)",
+            "  decided: mutations.vcf: the tumour is 'tumour-a' (its name)",
+            "  decided: mutations.vcf: the tumour is 'tumour-b' (its name)",
         ]
 
     def test_machines_read_the_same(self) -> None:
@@ -60,7 +44,7 @@ class TestCheck:
         found = cgi_runner(
             "check", "--mutations", MUTATIONS, "--cnas", EXAMPLES / "cnas.tsv",
             "--translocations", EXAMPLES / "translocations.tsv", "--cancer-type", "LUAD",
-            "--reference", "GRCh37", "--json",
+            "--reference", "GRCh37", "--ignore-build-hints", "--json",
         ).json  # fmt: skip
         assert (found["cancer_type"], found["reference"]) == ("LUAD", "hg19")
         assert {kind: about["rows_sent"] for kind, about in found["inputs"].items()} == {
@@ -77,7 +61,7 @@ class TestCheck:
         outcome = cgi_runner(
             "check", "--mutations", tmp_path / "in.tsv", "--cancer-type", "CM", "-o", tmp_path / "kept"
         )
-        assert "1 of 3 rows" in outcome.out
+        assert "  mutations  in.tsv  table      3     1       0         2" in outcome.out.splitlines()
         assert "  not sent: 2 (" in outcome.out
         assert sorted(path.name for path in (tmp_path / "kept").iterdir()) == ["dropped.tsv", "mutations.tsv"]
         assert len((tmp_path / "kept" / "dropped.tsv").read_text().splitlines()) == 3
@@ -115,10 +99,12 @@ class TestCheck:
         assert outcome.is_plain_failure(2)
 
     def test_options_for_samples_and_filters_count(self) -> None:
-        """--sample picks a column of a VCF, --pass-only drops what a filter marked."""
+        """--tumor-column picks a column of a VCF, --keep-filtered sends what a filter marked."""
         vcf = ("check", "--mutations", EXAMPLES / "mutations.vcf", "--cancer-type", "CM", "--json")
-        assert cgi_runner(*vcf, "--sample", "tumour-a").json["samples"] == {"tumour-a": 3}
-        assert sum(cgi_runner(*vcf, "--pass-only").json["samples"].values()) < 6
+        assert cgi_runner(*vcf, "--tumor-column", "tumour-a", "--sample", "P1").json["samples"] == {"P1": 3}
+        assert cgi_runner(*vcf).json["samples"] == {"tumour-a": 3, "tumour-b": 2}
+        assert cgi_runner(*vcf, "--keep-filtered").json["samples"] == {"tumour-a": 3, "tumour-b": 3}
+        assert cgi_runner(*vcf, "--sample", "P1").is_plain_failure(2)
 
 
 @pytest.mark.parametrize(
@@ -153,12 +139,12 @@ def test_bad_input_is_exit_2_before_anything_is_sent(
 def test_ids_that_are_not_in_the_list_pass_on_demand() -> None:
     """CGI may know types that the table does not."""
     outcome = cgi_runner("check", "--mutations", MUTATIONS, "--cancer-type", "NEW", "--any-cancer-type")
-    assert outcome.out.startswith("would be sent as NEW, hg38:")
+    assert outcome.out.startswith("would be sent as NEW (not in the list of names), hg38:")
 
 
 @pytest.mark.usefixtures("account")
 def test_a_run_ends_with_what_a_person_asks_first(tmp_path: Path) -> None:
-    """The account, the cautions and the files, on stdout; the talk is on stderr."""
+    """The account, the warnings and the files, on stdout; the talk is on stderr."""
     outcome = cgi_runner(
         "run", "--mutations", MUTATIONS, "--cancer-type", "CM", "--title", " my \n title ", "-o", tmp_path / "out"
     )
@@ -166,10 +152,10 @@ def test_a_run_ends_with_what_a_person_asks_first(tmp_path: Path) -> None:
     lines = outcome.out.splitlines()
     assert lines[0].startswith("CGI v")
     assert lines[1] == "  mutations: 8 read, 8 sent, 8 returned, 0 missing"
-    assert any(line.startswith("  beware: ") for line in lines)
+    assert any(line.startswith("  warning: ") for line in lines)
     assert f"  {tmp_path / 'out' / 'alterations.tsv'}" in lines
     assert all(Path(line.strip()).is_file() for line in lines if line.endswith((".tsv", ".txt")))
-    assert json.loads((tmp_path / "out" / "cgi-job.json").read_text())["title"].startswith("my title [cgi-runner ")
+    assert json.loads((tmp_path / "out" / "cgi-job.json").read_text())["title"].endswith("] my title")
     assert "CGI: " in outcome.err
     assert "left out" not in outcome.out
 
@@ -184,7 +170,7 @@ def test_duplicates_and_rows_not_sent_are_on_the_screen(tmp_path: Path) -> None:
         )
     )
     outcome = cgi_runner("run", "--mutations", tmp_path / "in.vcf.gz", "--cancer-type", "CM", "-o", tmp_path / "out")
-    assert "  mutations: 3 read, 1 duplicates folded, 1 sent, 1 returned, 0 missing" in outcome.out.splitlines()
+    assert "  mutations: 3 read, 1 duplicates merged, 1 sent, 1 returned, 0 missing" in outcome.out.splitlines()
     assert "  not sent: 1 (" in outcome.out
     assert f"  rows left out, each with its reason: {tmp_path / 'out' / 'dropped.tsv'}" in outcome.out.splitlines()
 
@@ -213,25 +199,25 @@ def test_an_address_that_holds_the_token_is_refused(tmp_path: Path, sandbox: San
 
 
 @pytest.mark.usefixtures("account")
-def test_fresh_submits_anew_and_a_busy_folder_is_refused(tmp_path: Path, api: Api) -> None:
+def test_fresh_submits_anew_and_a_busy_folder_is_refused(tmp_path: Path, api: CgiClient) -> None:
     """The same order in another folder adopts the job unless --fresh is given; another order needs another folder."""
     order = ("submit", "--mutations", MUTATIONS, "--cancer-type")
     first = cgi_runner(*order, "CM", "-o", tmp_path / "one").out
     assert cgi_runner(*order, "CM", "-o", tmp_path / "two").out == first
     assert cgi_runner(*order, "CM", "-o", tmp_path / "three", "--fresh").out != first
-    assert len(api.jobs()) == 2
+    assert len(api.list_jobs()) == 2
     assert cgi_runner(*order, "BRCA", "-o", tmp_path / "one").is_plain_failure(2)
-    assert len(api.jobs()) == 2
+    assert len(api.list_jobs()) == 2
 
 
 class TestSandbox:
     """`run --sandbox`, which needs neither account nor network."""
 
     @pytest.fixture(autouse=True)
-    def quick(self, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    def quick(self, without_waiting: None, monkeypatch: pytest.MonkeyPatch) -> None:
         """Have jobs that take no time."""
+        del without_waiting
         monkeypatch.setenv("CGI_SANDBOX_DURATION", "0.01")
-        without_waiting(clock, monkeypatch)
 
     def test_it_runs_in_a_folder_named_from_here(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """The first command that a newcomer types, with a relative path; nothing of the sandbox stays behind."""
@@ -248,10 +234,10 @@ class TestSandbox:
         folder = tmp_path / "demo"
         cgi_runner("run", "--sandbox", "--mutations", MUTATIONS, "--cancer-type", "CM", "-o", folder)
         before = sorted(path.name for path in folder.iterdir())
-        for command in ("status", "logs", "delete"):
-            outcome = cgi_runner(command, folder)
+        for command in (("status",), ("logs",), ("logs", "--follow"), ("wait",), ("delete",)):
+            outcome = cgi_runner(*command, folder)
             assert outcome.is_plain_failure(2)
-            assert "went with it" in outcome.err
+            assert "no longer exists" in outcome.err
         assert cgi_runner("fetch", folder).code == 0
         assert sorted(path.name for path in folder.iterdir()) == before
 
@@ -309,21 +295,56 @@ class TestCancerTypes:
 
     def test_a_code_of_others_is_explained(self) -> None:
         """On stderr, since stdout is data."""
-        outcome = cgi_runner("cancer-types", "skcm")
-        assert outcome.err == "SKCM is a TCGA code; CGI calls it CM\n"
+        outcome = cgi_runner("cancer-types", "mel")
+        assert outcome.err == (
+            "CM (Cutaneous melanoma): the nearest type to oncotree:MEL (Melanoma), for which CGI has none of its own\n"
+        )
         assert outcome.out.split("\t")[0] == "CM"
 
-    def test_a_typing_mistake_finds_the_tumour(self) -> None:
-        """One that happens to be in CGI's own list of names is no exception."""
-        assert "BRCA\tBreast adenocarcinoma\tTX" in cgi_runner("cancer-types", "brest").out.splitlines()
-        outcome = cgi_runner("cancer-types", "gliobastoma")
-        assert outcome.err == "no cancer type holds 'gliobastoma'; the nearest are:\n"
-        assert outcome.out.startswith("GB\t")
+    def test_hits_come_best_first_for_people_and_machines(self) -> None:
+        """A typing mistake finds the tumour, and an organ in another language."""
+        assert cgi_runner("cancer-types", "gliobastoma").out.startswith("GB\t")
+        assert cgi_runner("cancer-types", "adenocarcinoma de pulm\u00f3n", "--json").json[0]["id"] == "LUAD"
 
     def test_nothing_is_found_for_nonsense(self) -> None:
         """Which is said, and is no error."""
         outcome = cgi_runner("cancer-types", "qqqq")
-        assert (outcome.code, outcome.out, outcome.err) == (0, "", "no cancer type holds 'qqqq'\n")
+        assert (outcome.code, outcome.out, outcome.err) == (0, "", "no cancer type is like 'qqqq'\n")
+
+
+class TestTheChosenCancerType:
+    """Whatever was chosen is shown with its name."""
+
+    @pytest.mark.parametrize("text", ["oncotree:ES", "Ewing sarcoma", "EWS"])
+    def test_check_names_it_on_screen_and_for_machines(self, text: str) -> None:
+        """One line tells the id, the name and how it was found."""
+        asked = ("check", "--mutations", MUTATIONS, "--cancer-type", text)
+        outcome = cgi_runner(*asked)
+        assert outcome.err.splitlines()[0].startswith("cancer type EWS (Ewing sarcoma)")
+        assert outcome.out.startswith("would be sent as EWS (Ewing sarcoma), hg38:")
+        found = cgi_runner(*asked, "--json").json
+        assert (found["cancer_type"], found["cancer_type_name"]) == ("EWS", "Ewing sarcoma")
+        assert len(found["cancer_type_notes"]) == (text != "EWS")
+
+    def test_the_record_of_a_run_has_its_name(self, tmp_path: Path) -> None:
+        """Who reads the record later need not know the list."""
+        out = tmp_path / "x"
+        asked = ("run", "--sandbox", "--mutations", MUTATIONS, "--cancer-type", "tcga:COAD", "-o", out, "--json")
+        record = cgi_runner(*asked).json
+        assert (record["cancer_type"], record["cancer_type_name"]) == ("COREAD", "Colorectal adenocarcinoma")
+        kept = json.loads((out / "cgi-job.json").read_text(encoding="utf-8"))
+        assert kept["cancer_type_name"] == "Colorectal adenocarcinoma"
+        (note,) = kept["cancer_type_notes"]
+        assert note.startswith("the type that has the biomarkers for tcga:COAD")
+
+    def test_a_code_of_two_diseases_stops_before_anything_is_done(self, tmp_path: Path) -> None:
+        """With the two ways to say which is meant."""
+        asked = ("run", "--sandbox", "--mutations", MUTATIONS, "--cancer-type", "ES", "-o", tmp_path / "x")
+        outcome = cgi_runner(*asked)
+        assert outcome.is_plain_failure(2)
+        assert "oncotree:ES" in outcome.err
+        assert "cgi:ES" in outcome.err
+        assert not (tmp_path / "x").exists()
 
 
 def test_an_empty_name_is_not_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -333,3 +354,20 @@ def test_an_empty_name_is_not_the_current_folder(tmp_path: Path, monkeypatch: py
     assert outcome.is_plain_failure(2)
     assert "is a variable unset?" in outcome.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_check_tells_the_build_and_why(tmp_path: Path) -> None:
+    """For people and for machines; positions of an unknown build are refused by every command."""
+    told = cgi_runner("check", "--mutations", EXAMPLES / "mutations.vcf", "--cancer-type", "CM", build=None)
+    reason = "mutations.vcf, line 3: '##reference=GRCh38', is hg38"
+    assert f"hg38 ({reason}):" in told.out
+    found = cgi_runner("check", "--mutations", EXAMPLES / "mutations.vcf", "--cancer-type", "CM", "--json", build=None)
+    assert [found.json[name] for name in ("reference", "reference_reason", "reference_warnings")] == [
+        "hg38",
+        reason,
+        [],
+    ]
+    inputs = ("--mutations", MUTATIONS, "--cancer-type", "CM")
+    assert cgi_runner("check", *inputs, build=None).is_plain_failure(2)
+    assert cgi_runner("run", "--sandbox", *inputs, "-o", tmp_path / "out", build=None).is_plain_failure(2)
+    assert cgi_runner("cohort", "--sandbox", *inputs, "-o", tmp_path / "all", build=None).is_plain_failure(2)

@@ -22,11 +22,14 @@ from typing import Any
 
 from filelock import FileLock  # noqa: F401 - imported before the fork, for all that come
 
-from cgi_runner import api, clock, upload
+from cgi_runner import clock
 from cgi_runner.cli import main as command_line
-from cgi_runner.cohort import ledger, shelf, tables
-from cgi_runner.job import fetch, finish, journal, life, marks, workspace
+from cgi_runner.cohort import merged_tables, sample_folders
+from cgi_runner.cohort import record as cohort_record
+from cgi_runner.job import download, job_index, lifecycle
+from cgi_runner.output import folder, locking, record
 from cgi_runner.results import archive
+from cgi_runner.service import cgi_v1, multipart
 
 TOKEN = "deadbeefdeadbeefdead"
 HURRY = 200  # times faster than real time, so that a service at work on a killed one's request still has its moment
@@ -64,57 +67,57 @@ class Points:
     def place(self) -> None:
         """Have points wherever the disk changes, and in the middle of what is sent, received and unpacked."""
         self._place_in_records()
-        for place in (life, finish, fetch, tables):
-            self.after(place, "settle", lambda _, path: f"{path.name} is in place")
-        self.after(marks.Marks, "begin", lambda *_: "the submission is noted")
-        self.after(marks.Marks, "end", lambda *_: "the note is taken away")
-        self.after(ledger.Ledger, "write", lambda _: "the cohort's record is written")
-        self.after(shelf, "_place", lambda _, folder: f"the folder of {folder.name} is in place")
+        for place in (lifecycle, folder, download, merged_tables):
+            self.after(place, "commit_file", lambda _, path: f"{path.name} is in place")
+        self.after(job_index.JobTagCache, "start_submission", lambda *_: "the submission is noted")
+        self.after(job_index.JobTagCache, "finish_submission", lambda *_: "the note is taken away")
+        self.after(cohort_record.CohortRecord, "write", lambda _: "the cohort's record is written")
+        self.after(sample_folders, "_place", lambda _, place: f"the folder of {place.name} is in place")
         self.after(archive, "_copy", lambda *_: "a file is unpacked")
-        self.after(tables, "_join", lambda *_: "a table is joined")
+        self.after(merged_tables, "_join", lambda *_: "a table is joined")
         self._place_in_streams()
 
     def _place_in_records(self) -> None:
-        advance, settle = journal.Journal.advance, journal.settle
+        transition, commit_file = record.RecordStore.transition, record.commit_file
         fetching: Counter[Path] = Counter()
         step = ""
 
-        def watched(self_: journal.Journal, state: journal.State, **facts: Any) -> None:
+        def watched(self_: record.RecordStore, state: record.State, **facts: Any) -> None:
             nonlocal step
-            fetching[self_.path] += state is journal.State.FETCHING
-            step = "claimed" if state is journal.State.FETCHING and fetching[self_.path] > 1 else state.value
+            fetching[self_.path] += state is record.State.FETCHING
+            step = "claimed" if state is record.State.FETCHING and fetching[self_.path] > 1 else state.value
             step += f" (job {self_.path.parent.name})" if self_.path.parent.name.isdecimal() else ""
             self.passing(f"before {step} is written")
-            advance(self_, state, **facts)
+            transition(self_, state, **facts)
             self.passing(f"{step} is written")
 
         def halfway(part: Path, path: Path) -> None:
-            name = "the list of marks" if path.name.endswith(".marks.json") else path.name
-            self.passing(f"while {step if name == journal.NAME else name} is written")
-            settle(part, path)
-            if name != journal.NAME:
+            name = "the list of tags" if path.name.endswith(".tags.json") else path.name
+            self.passing(f"while {step if name == record.NAME else name} is written")
+            commit_file(part, path)
+            if name != record.NAME:
                 self.passing(f"{name} is written")
 
-        put(journal.Journal, advance=watched)
-        put(journal, settle=halfway)
+        put(record.RecordStore, transition=watched)
+        put(record, commit_file=halfway)
 
     def _place_in_streams(self) -> None:
-        pieces, download = upload.Upload.__iter__, api.Api.download
+        pieces, whole_download = multipart.MultipartBody.__iter__, cgi_v1.CgiClient.download
 
-        def halves(body: upload.Upload) -> Iterator[bytes]:
+        def halves(body: multipart.MultipartBody) -> Iterator[bytes]:
             whole = b"".join(pieces(body))
             for part, after in ((whole[: len(whole) // 2], "half"), (whole[len(whole) // 2 :], "all")):
                 yield part
                 self.passing(f"{after} of {'the submission' if after == 'half' else 'it'} is sent")
 
-        def half_download(self_: api.Api, job_id: str) -> Iterator[tuple[bytes, int | None]]:
-            for piece, total in download(self_, job_id):
+        def half_download(self_: cgi_v1.CgiClient, job_id: str) -> Iterator[tuple[bytes, int | None]]:
+            for piece, total in whole_download(self_, job_id):
                 yield piece[: len(piece) // 2], total
                 self.passing("half of the archive is received")
                 yield piece[len(piece) // 2 :], total
 
-        put(upload.Upload, __iter__=halves)
-        put(api.Api, download=half_download)
+        put(multipart.MultipartBody, __iter__=halves)
+        put(cgi_v1.CgiClient, download=half_download)
 
 
 def put(place: Any, **functions: Callable[..., Any]) -> None:
@@ -143,8 +146,8 @@ def work(order: dict[str, Any]) -> None:
         os.dup2(said, stream)
     os.environ |= {"CGI_EMAIL": order["email"], "CGI_TOKEN": TOKEN}
     shared = Path(order["shared"])
-    for place in (workspace, marks):
-        put(place, shared_folder=lambda: shared)
+    for place in (locking, job_index):
+        put(place, state_dirs=lambda: [shared])
     hurry()
     if "point" in order or "trace" in order:
         Points(order).place()

@@ -1,25 +1,14 @@
-"""What the proofs of the promise share: how much of them is run, a little in `make test`, all of it in `make soak`."""
+"""What the proofs of the promise share: a service, accounts, and processes that can be stopped."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
-from cgi_runner.sandbox import Sandbox
-from reliability import killing
-from reliability.killing import Account, Machine
-
-SOAK = bool(os.environ.get("CGI_SOAK"))
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests to `make soak`, without a line for each of them."""
-    long = [] if SOAK else [item for item in items if item.get_closest_marker("soak")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+from cgi_sandbox import Sandbox
+from promise import killing
+from promise.killing import Account, Machine
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing of every reader, by Atheris (libFuzzer for Python); what it finds is kept in `seeds`.
 
-    python tests/reliability/fuzz.py [READER ...] [--seconds 60]
+    python tests/promise/fuzz.py [READER ...] [--seconds 60]
 
 Atheris is no dependency of the project: install it, with the project, into a virtual environment of its own. Each
 reader starts from its whole files and the seeds kept so far. Inputs that reach code that no kept one reaches are
@@ -27,7 +27,7 @@ MOST = 8
 
 def fuzz(name: str, seconds: int) -> bool:
     """Fuzz one reader in a process of its own, keep what is worth it, and say whether nothing was broken."""
-    from reliability.test_fuzz_readers import WHOLE
+    from promise.test_fuzz_readers import WHOLE
 
     kept = SEEDS / name
     with tempfile.TemporaryDirectory() as scratch:
@@ -61,7 +61,7 @@ def inside(name: str, arguments: list[str]) -> None:
     """Be the process that fuzzes."""
     atheris: Any = import_module("atheris")
     with atheris.instrument_imports(include=["cgi_runner", "zipfile"]):
-        from reliability.readers import read_in
+        from promise.readers import read_in
 
     folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
     atheris.Setup([sys.argv[0], *arguments], lambda content: read_in(name, content, folder / "work"))
@@ -74,7 +74,7 @@ def main() -> int:
         inside(sys.argv[2], sys.argv[3:])
         return 0
     sys.path.insert(0, str(HERE.parent))
-    from reliability.readers import READERS
+    from promise.readers import READERS
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("readers", nargs="*", metavar="READER", help=", ".join(READERS))

@@ -221,11 +221,11 @@ def _decompressed(machine: object, data: bytes) -> bytes:
     return b"".join(found)
 
 
-class Watch:
+class Poller:
     """Notes the arguments and the environment of processes and all that come from them, while its block lasts."""
 
     def __init__(self, root: int | None = None) -> None:
-        """Watch the descendants of a process, of this very one if none is named."""
+        """Poller the descendants of a process, of this very one if none is named."""
         self.seen: dict[int, set[Process]] = {}
         self._root = root or os.getpid()
         self._over = threading.Event()

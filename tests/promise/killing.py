@@ -23,13 +23,14 @@ from urllib.parse import parse_qs
 import requests
 
 from cgi_runner.job import Record, State, read_record
-from cgi_runner.sandbox import Sandbox
+from cgi_sandbox import Sandbox
 from conftest import EXAMPLES, SimulatedClock
-from reliability.child import TOKEN
+from promise.child import TOKEN
+from support.faults import inject
 
 KILLED, TERMINATED = -signal.SIGKILL, 128 + signal.SIGTERM
 COLLEAGUES = "a colleague's"
-OWN = {"cgi-job.json", "cgi-logs.txt", "cgi-results.zip", "dropped.tsv"}
+OWN = {"cgi-job.json", "cgi-logs.txt", "cgi-results.zip", "dropped.tsv", "report.html"}
 _accounts = count()
 _PATIENCE = 20  # seconds, for what takes milliseconds
 
@@ -77,7 +78,7 @@ def service(*, duration: float = 8, seconds: float = 4) -> Iterator[Sandbox]:
         return app(environ, start_response)
 
     with Sandbox(duration=duration, quota=1000, clock=clock.time) as sandbox:
-        sandbox.interceptors.append(tick)
+        inject(sandbox, tick)
         yield sandbox
 
 
@@ -102,8 +103,8 @@ class Machine:
 
     def order(self, account: Account, out: Path, *more: str, title: str = "kill", **how: Any) -> dict[str, Any]:
         """Write the order to run the example into a folder."""
-        mutations = ("--mutations", str(EXAMPLES / "mutations.tsv"), "--cancer-type", "CM", "--title", title)
-        return self.command(account, "run", *mutations, "--output", str(out), *more, **how)
+        mutations = ("--mutations", str(EXAMPLES / "mutations.tsv"), "--cancer-type", "CM", "--reference", "hg38")
+        return self.command(account, "run", *mutations, "--title", title, "--output", str(out), *more, **how)
 
     def command(self, account: Account, *arguments: str, **how: Any) -> dict[str, Any]:
         """Write the order to run a command line at the account's service."""
@@ -268,12 +269,16 @@ def half_written_in(out: Path, tables: dict[str, bytes]) -> list[str]:
     ]
 
 
-def untold(order: dict[str, Any], out: Path) -> list[str]:
+def left_unsaid(order: dict[str, Any], out: Path) -> list[str]:
     """Give what a process that was stopped by SIGTERM ought to have told, or left undone."""
     said = Path(order["said"]).read_text()
     record = read_record(out / "cgi-job.json") if (out / "cgi-job.json").exists() else Record("")
     # The id may be known already while the record that has it is still being written.
-    told = {f"job {record.job_id} goes on at CGI"} if record.job_id else {"stopped while submitting", "goes on at CGI"}
+    told = (
+        {f"job {record.job_id} keeps running at CGI"}
+        if record.job_id
+        else {"stopped while submitting", "keeps running at CGI"}
+    )
     is_open = record.job_id or record.state in {State.SUBMITTING, State.AMBIGUOUS}
     wanted = {
         " or ".join(told): bool(is_open)

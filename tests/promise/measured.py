@@ -13,20 +13,19 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cgi_runner.api import Api
 from cgi_runner.clock import SystemClock
+from cgi_runner.config import RetryPolicy
 from cgi_runner.errors import RunnerError
-from cgi_runner.http import Session
-from cgi_runner.job.fetch import fetch
-from cgi_runner.job.screen import Blank
+from cgi_runner.job.download import fetch
+from cgi_runner.job.progress import NullProgress
 from cgi_runner.results.archive import unpack
-from cgi_runner.settings import Patience, Service
-from conftest import CREDENTIALS
+from cgi_runner.service.cgi_v1 import CgiClient
+from support.sessions import session_to
 
 MB = 1024 * 1024
 JOB = "c22ecf2af788d65ec257"
 #: Each is asked for once; where a test is about time, half a second stands for the ten minutes that an answer has.
-HASTE = Patience(connect=5, read=20, answer=0.4, attempts=1)
+HASTE = RetryPolicy(connect=5, read=20, answer=0.4, attempts=1)
 LEISURE = replace(HASTE, answer=20)
 
 
@@ -55,51 +54,51 @@ class Restless(SystemClock):
         del seconds
 
 
-Call = Callable[[str, Path, Patience], None]
+Call = Callable[[str, Path, RetryPolicy], None]
 
 
-def _api(url: str, patience: Patience) -> Api:
-    return Api(Session(Service(url), CREDENTIALS, clock=Restless(), patience=patience))
+def _api(url: str, retry_policy: RetryPolicy) -> CgiClient:
+    return CgiClient(session_to(url, Restless(), retry_policy=retry_policy))
 
 
-def jobs(url: str, _: Path, patience: Patience) -> None:
+def jobs(url: str, _: Path, retry_policy: RetryPolicy) -> None:
     """Ask for the account's jobs."""
-    _api(url, patience).jobs()
+    _api(url, retry_policy).list_jobs()
 
 
-def logs(url: str, _: Path, patience: Patience) -> None:
+def logs(url: str, _: Path, retry_policy: RetryPolicy) -> None:
     """Ask for a job's log, once."""
-    _api(url, patience).logs(JOB, retry=False)
+    _api(url, retry_policy).logs(JOB, retry=False)
 
 
-def download(url: str, folder: Path, patience: Patience) -> None:
+def download(url: str, folder: Path, retry_policy: RetryPolicy) -> None:
     """Fetch results; what would be gigabytes ends at 64 MB here, so that nobody's disk is needed for the test."""
-    from cgi_runner.job import fetch as module
+    from cgi_runner.job import download as module
 
-    module._LARGEST = 64 * MB
-    fetch(_api(url, patience), JOB, folder, clock=Restless(), patience=patience, screen=Blank())
+    module._MAX_ARCHIVE = 64 * MB
+    fetch(_api(url, retry_policy), JOB, folder, clock=Restless(), retry_policy=retry_policy, progress=NullProgress())
 
 
-def opened(archive: str, folder: Path, _: Patience) -> None:
+def opened(archive: str, folder: Path, _: RetryPolicy) -> None:
     """Unpack an archive."""
     unpack(Path(archive), folder / "unpacked")
 
 
-def polls(what: str, _: Path, patience: Patience) -> None:
+def polls(what: str, _: Path, retry_policy: RetryPolicy) -> None:
     """Ask for a log, over and over, whatever comes of it; the address and how often are apart by a blank."""
     url, count = what.split()
-    asked = _api(url, patience)
+    asked = _api(url, retry_policy)
     for _number in range(int(count)):
         with suppress(RunnerError):
             asked.logs(JOB, retry=False)
 
 
-def cost(call: Call, what: str, folder: Path, patience: Patience = LEISURE) -> Cost:
+def cost(call: Call, what: str, folder: Path, retry_policy: RetryPolicy = LEISURE) -> Cost:
     """Make a call in a fresh process and say what it took; memory is what it took beyond the bare program."""
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_measure, args=(call, what, folder, patience, there), daemon=True)
+    process = context.Process(target=_measure, args=(call, what, folder, retry_policy, there), daemon=True)
     process.start()
     there.close()
     try:
@@ -112,13 +111,13 @@ def cost(call: Call, what: str, folder: Path, patience: Patience = LEISURE) -> C
     return result
 
 
-def _measure(call: Call, what: str, folder: Path, patience: Patience, report: Any) -> None:
+def _measure(call: Call, what: str, folder: Path, retry_policy: RetryPolicy, report: Any) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
     before, started = _status("VmRSS"), time.monotonic()
     code, said, tip, opened_before = 0, "", "", _descriptors()
     try:
-        call(what, folder, patience)
+        call(what, folder, retry_policy)
     except RunnerError as error:
         code, said, tip = error.exit_code, error.message, error.tip
     except BaseException as error:  # noqa: BLE001 - what must never happen is told, too

@@ -18,15 +18,16 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from cgi_runner.cancer_types import resolve, search, table
-from cgi_runner.clock import parse_duration, spell_duration
+from cgi_runner.clock import format_duration, parse_duration
 from cgi_runner.cohort.sheet import Defaults, read_sheet
-from cgi_runner.errors import CredentialsError, InputError, ResultsError, RunnerError
-from cgi_runner.inputs import Kind, prepare
-from cgi_runner.job.journal import read_record
-from cgi_runner.job.marks import Marks, mark_in
+from cgi_runner.config import resolve_credentials, resolve_service
+from cgi_runner.errors import CredentialsError, ForeignResultsError, InputError, ResultsError, RunnerError
+from cgi_runner.inputs import Kind, Options, prepare
+from cgi_runner.inputs.samples import DEFAULT
+from cgi_runner.job.job_index import JobTagCache, extract_tag
+from cgi_runner.output.record import read_record
 from cgi_runner.results import read
-from cgi_runner.results.archive import OWN, Unpacked, is_unpacked, read_summary, unpack
-from cgi_runner.settings import find_credentials, find_service
+from cgi_runner.results.archive import OWN, ExtractedArchive, is_unpacked, read_summary, unpack
 
 MARK = "[cgi-runner 0123456789ab]"
 
@@ -56,21 +57,24 @@ def results(content: bytes, folder: Path) -> None:
         elif name.isdigit() and len(name) < 5:
             (out / f"input{int(name):02}.tsv").write_bytes(text)
     members = tuple(path.name for path in out.iterdir())
-    _adds_up(Unpacked(folder, out, members, read_summary(out)), log.decode("utf-8", "replace").splitlines())
+    _adds_up(ExtractedArchive(folder, out, members, read_summary(out)), log.decode("utf-8", "replace").splitlines())
 
 
-def _adds_up(unpacked: Unpacked, log: list[str]) -> None:
+def _adds_up(unpacked: ExtractedArchive, log: list[str]) -> None:
     try:
         findings = read(unpacked, log)
     except ResultsError as error:  # no table is left of the damage
         _is_plain(error)
         assert not {"alterations.tsv", "biomarkers.tsv", "cna_analysis.tsv"} & set(unpacked.members)
         return
-    assert all(isinstance(text, str) for text in findings.cautions)
+    except ForeignResultsError as error:  # a damaged row is one that was never sent
+        _is_plain(error)
+        return
+    assert all(isinstance(text, str) for text in findings.warnings)
     for rows in findings.rows:
-        if rows.lost is not None:
-            assert rows.sent == rows.returned + rows.folded + rows.lost
-            assert rows.lost == sum(1 for _ in rows.missing)
+        if rows.not_returned is not None:
+            assert rows.sent == rows.returned + rows.merged + rows.not_returned
+            assert rows.not_returned == sum(1 for _ in rows.missing)
 
 
 def mutations(content: bytes, folder: Path) -> None:
@@ -89,26 +93,28 @@ def translocations(content: bytes, folder: Path) -> None:
 
 
 def _inputs(kind: Kind, content: bytes, folder: Path) -> None:
-    """Prepare a file of the user's: every row is sent, folded or dropped; what is sent is then taken as it stands."""
+    """Prepare a file of the user's: every row is sent, merged or dropped; what is sent is then taken as it stands."""
     assert kind in get_args(Kind)
     (folder / "user.txt").write_bytes(content)
     (folder / "once").mkdir()
     (folder / "twice").mkdir()
     try:
-        prepared = prepare({kind: folder / "user.txt"}, folder / "once", reference="hg38")
+        prepared = prepare({kind: folder / "user.txt"}, folder / "once", Options(reference="hg38"))
     except InputError as error:
         _is_plain(error)
         return
     (file,) = prepared.files
     lines = file.path.read_bytes().decode().split("\n")
     dropped = prepared.dropped.read_bytes().decode().split("\n")
-    assert file.rows_read == file.rows_sent + file.rows_folded + file.rows_not_sent
+    assert file.rows_read == file.rows_sent + file.rows_merged + file.rows_not_sent
     assert file.rows_sent == len(lines) - 2 == sum(prepared.samples.values())
     assert file.rows_not_sent == len(dropped) - 2 == sum(prepared.reasons.values())
     assert {line.count("\t") for line in lines[:-1]} == {lines[0].count("\t")}
-    again = prepare({kind: file.path}, folder / "twice", reference="hg38")
+    # A file without samples is sent as `sample`, which stands for any sample, and is nobody's name in a file.
+    named = DEFAULT if prepared.samples.keys() == {DEFAULT} else None
+    again = prepare({kind: file.path}, folder / "twice", Options(reference="hg38", sample=named))
     (same,) = again.files
-    assert (same.rows_sent, same.rows_folded, same.rows_not_sent) == (file.rows_sent, 0, 0)
+    assert (same.rows_sent, same.rows_merged, same.rows_not_sent) == (file.rows_sent, 0, 0)
     assert again.samples == prepared.samples
     assert _without_lines(same.path) == _without_lines(file.path)
 
@@ -132,22 +138,22 @@ def record(content: bytes, folder: Path) -> None:
     assert read_record(folder / "again.json").as_json() == first.as_json()
 
 
-def marks(content: bytes, folder: Path) -> None:
+def tags(content: bytes, folder: Path) -> None:
     """Read what is kept of an account's jobs: damaged, it may cost a request, but hides no job it does not know."""
-    with mock.patch("cgi_runner.job.marks.shared_folder", return_value=folder):
-        known = Marks("account")
+    with mock.patch("cgi_runner.job.job_index.state_dirs", return_value=[folder]):
+        known = JobTagCache("account")
         assert known.path
         known.path.write_bytes(content)
-        damaged = Marks("account")
-        assert damaged.may_bear(MARK, ["never-seen-before"]) == ["never-seen-before"]
-        is_claimed = damaged.bears(MARK, "theirs")
-        damaged.learn("ours", f"title {MARK}")
-        damaged.learn("theirs", "title")
-        damaged.keep(["ours", "theirs"])
-        assert Marks("account").may_bear(MARK, ["ours", "theirs"]) == ["ours", *["theirs"] * is_claimed]
+        damaged = JobTagCache("account")
+        assert damaged.candidates(MARK, ["never-seen-before"]) == ["never-seen-before"]
+        is_claimed = damaged.has_tag(MARK, "theirs")
+        damaged.remember("ours", f"title {MARK}")
+        damaged.remember("theirs", "title")
+        damaged.save(["ours", "theirs"])
+        assert JobTagCache("account").candidates(MARK, ["ours", "theirs"]) == ["ours", *["theirs"] * is_claimed]
     title = content.decode("utf-8", "replace")
-    assert mark_in(mark_in(title)) == mark_in(title)
-    assert mark_in(f"{title} {MARK}") == mark_in(MARK)
+    assert extract_tag(extract_tag(title)) == extract_tag(title)
+    assert extract_tag(f"{MARK} {title}") == extract_tag(MARK)
 
 
 def sheet(content: bytes, folder: Path) -> None:
@@ -158,10 +164,11 @@ def sheet(content: bytes, folder: Path) -> None:
     except InputError as error:
         _is_plain(error)
         return
-    assert judged.samples or judged.bad
+    assert judged.samples or judged.rejected
     assert len({sample.label for sample in judged.samples}) == len(judged.samples)
-    assert all(sample.cancer_type in table() and sample.reference in {"hg19", "hg38"} for sample in judged.samples)
-    assert all(bad.name.isprintable() and bad.why for bad in judged.bad)
+    assert all(sample.cancer_type in table() for sample in judged.samples)
+    assert {sample.reference for sample in judged.samples} <= {"hg19", "hg38", None}
+    assert all(bad.name.isprintable() and bad.reason for bad in judged.rejected)
 
 
 def words(content: bytes, _: Path) -> None:
@@ -171,21 +178,21 @@ def words(content: bytes, _: Path) -> None:
     with suppress(InputError):
         assert resolve(resolve(text)) == resolve(text)
     with suppress(InputError):
-        assert spell_duration(parse_duration(text))
+        assert format_duration(parse_duration(text))
     with suppress(InputError):
-        address = find_service(text, ca_bundle=None, insecure=False, environ={}).url
+        address = resolve_service(text, ca_bundle=None, insecure=False, environ={}).url
         # Whoever is judged to be safe must be who is then asked, if anybody is.
         with suppress(requests.exceptions.InvalidURL):
             asked = requests.Request("GET", f"{address}/job").prepare().url or ""
             assert unquote(urlsplit(asked).hostname or "") == urlsplit(address).hostname
     with suppress(CredentialsError):
-        header = find_credentials(None, environ={"CGI_EMAIL": text, "CGI_TOKEN": "deadbeefdeadbeefdead"}).header
+        header = resolve_credentials(None, environ={"CGI_EMAIL": text, "CGI_TOKEN": "deadbeefdeadbeefdead"}).header
         assert requests.Request("GET", "http://a/", headers={"Authorization": header}).prepare()
 
 
 READERS: dict[str, Callable[[bytes, Path], None]] = {
     reader.__name__: reader
-    for reader in (archive, results, mutations, cnas, translocations, record, marks, sheet, words)
+    for reader in (archive, results, mutations, cnas, translocations, record, tags, sheet, words)
 }
 
 

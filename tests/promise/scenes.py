@@ -23,10 +23,11 @@ from urllib.parse import quote
 
 import requests
 
-from cgi_runner.sandbox import Sandbox
+from cgi_sandbox import Sandbox
 from conftest import EXAMPLES
-from reliability.hunt import Find, Hunt
-from scripted import Answer, Fault, serving
+from promise.hunt import Find, Hunt
+from support.faults import Fault, inject
+from support.scripted import Answer, serving
 
 # Made anew for each run, so that what an earlier one left behind is never taken for this one's.
 TOKEN = f"deadbeef{uuid.uuid4().hex[:12]}"
@@ -65,7 +66,7 @@ class Scene:
     words: str | list[str]
     way: str = "environment"
     faults: Callable[[Stage], Any] = lambda _: None
-    codes: frozenset[int] = frozenset({0, 2, 3, 4, 5, 6, 7, 8, 9})
+    codes: frozenset[int] = frozenset({0, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     debug: bool = False
     environ: Mapping[str, str] = field(default_factory=dict)
     duration: float = 0.01
@@ -92,7 +93,7 @@ class Stage:
 
     def echo(self, answer: Answer, method: str = "GET", action: str | None = None, times: float = FOREVER) -> None:
         """Have requests of a kind answered so."""
-        self.sandbox.interceptors.append(Fault(answer, method, action, times=times))
+        inject(self.sandbox, Fault(answer, method, action, times=times))
 
     def everywhere(self, answer: Answer) -> None:
         """Have every request answered so."""
@@ -215,7 +216,7 @@ PROXIES = {
     "proxy refuses": proxy(f"HTTP/1.1 407 {ECHO}\r\nProxy-Authenticate: Basic realm=proxypassword\r\n\r\n"),
     "proxy talks": proxy(f"{ECHO} proxypassword\r\n\r\n"),
 }
-INPUT = f"--mutations {EXAMPLES / 'mutations.tsv'} --cancer-type CM"
+INPUT = f"--mutations {EXAMPLES / 'mutations.tsv'} --cancer-type CM --reference hg38"
 ASKING = {
     "run": f"run {INPUT} --title hunted -o {{out}} --deadline {{deadline}}",
     "submit": f"submit {INPUT} -o {{out}}",
@@ -225,7 +226,7 @@ ASKING = {
     "logs": "logs {job}",
     "list": "list --long",
     "delete": "delete {job}",
-    "cohort": "cohort {sheet} -o {out} --deadline {deadline}",
+    "cohort": "cohort {sheet} --reference hg38 -o {out} --deadline {deadline}",
 }
 WAYS = ("environment", "file", "option", "home")
 

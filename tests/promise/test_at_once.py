@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from cgi_runner.job import read_record
-from cgi_runner.sandbox import Sandbox
-from reliability import killing
-from reliability.conftest import SOAK
-from reliability.killing import KILLED, Account, Machine
+from cgi_sandbox import Sandbox
+from promise import killing
+from promise.killing import KILLED, Account, Machine
+from support.depth import SOAK
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.timeout(300 if SOAK else 60),
+    pytest.mark.timeout(600),
 ]
 MANY = 20
 
@@ -41,7 +41,7 @@ def test_different_orders(account: Account, machine: Machine, tables: dict[str, 
     assert account.titles().total() == MANY + 1
     for n in range(MANY):
         assert killing.faults_in(tmp_path / f"out{n}", tables) == []
-        assert f"order {n} [cgi-runner" in (tmp_path / f"out{n}" / "summary.txt").read_text()
+        assert f"] order {n}" in (tmp_path / f"out{n}" / "summary.txt").read_text()
 
 
 def test_the_same_order_on_different_accounts(
@@ -99,7 +99,7 @@ def test_cohorts(account: Account, machine: Machine, tmp_path: Path) -> None:
     for number in range(MANY):
         sheet = tmp_path / f"sheet{number % 2}.tsv"
         sample = "ab"[number % 2]
-        sheet.write_text(f"sample\tcancer_type\tmutations\n{sample}\tCM\t{sample}.tsv\n")
+        sheet.write_text(f"sample\tcancer_type\treference\tmutations\n{sample}\tCM\thg38\t{sample}.tsv\n")
         outs.append(tmp_path / f"out{number}")
         orders.append(machine.command(account, "cohort", str(sheet), "--output", str(outs[-1])))
     assert machine.run(*orders) == [0] * MANY

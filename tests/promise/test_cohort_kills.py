@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from cgi_runner.sandbox import Sandbox
+from cgi_sandbox import Sandbox
 from conftest import ROOT
-from reliability import killing
-from reliability.conftest import SOAK
-from reliability.killing import KILLED, TERMINATED, Account, Machine
+from promise import killing
+from promise.killing import KILLED, TERMINATED, Account, Machine
+from support.depth import SOAK
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.timeout(600 if SOAK else 60),
+    pytest.mark.timeout(600),
 ]
 SIGNALS = {signal.SIGKILL: KILLED, signal.SIGTERM: TERMINATED}
 JOBS = 2
@@ -30,8 +30,8 @@ def sheet(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "a.tsv": "chr\tpos\tref\talt\nchr7\t140753336\tA\tT\nMT\t100\tA\tG\n",
         "b.tsv": "chr\tpos\tref\talt\nchr7\t55191822\tT\tG\n",
         "c.tsv": "gene\tcna\nERBB2\tamp\n",
-        "sheet.tsv": "sample\tcancer_type\tmutations\tcnas\n"
-        "one\tCM\ta.tsv\tc.tsv\ntwo\tCM\tb.tsv\t\nthree\tBRCA\ta.tsv\t\n",
+        "sheet.tsv": "sample\tcancer_type\treference\tmutations\tcnas\n"
+        "one\tCM\thg38\ta.tsv\tc.tsv\ntwo\tCM\thg38\tb.tsv\t\nthree\tBRCA\thg38\ta.tsv\t\n",
     }.items():
         (folder / name).write_text(text)
     return folder / "sheet.tsv"

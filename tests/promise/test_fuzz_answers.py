@@ -11,18 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cgi_runner.api import Api, JobInfo, JobLog
+from cgi_runner.config import RetryPolicy
 from cgi_runner.errors import RunnerError
-from cgi_runner.http import Session
-from cgi_runner.job.fetch import fetch
-from cgi_runner.job.screen import Blank
-from cgi_runner.settings import Patience, Service
-from conftest import CREDENTIALS, SimulatedClock
-from reliability.conftest import SOAK
-from reliability.hostile import Wire, whole, wire
-from reliability.measured import JOB
+from cgi_runner.job.download import fetch
+from cgi_runner.job.progress import NullProgress
+from cgi_runner.service.base import JobInfo, JobLog
+from cgi_runner.service.cgi_v1 import CgiClient
+from conftest import SimulatedClock
+from promise.hostile import Wire, whole, wire
+from promise.measured import JOB
+from support.depth import SOAK
+from support.sessions import session_to
 
-HASTY = Patience(connect=5, read=5, answer=5, attempts=1)
+HASTY = RetryPolicy(connect=5, read=5, answer=5, attempts=1)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 WORDS = ["status", "metadata", "logs", "title", "error_code", "message", "id"]
 JSON = st.recursive(
@@ -71,16 +72,16 @@ def served() -> Iterator[tuple[Wire, list[bytes]]]:
 def calls(url: str, folder: Path) -> dict[str, tuple[Callable[[], Any], Callable[[Any], bool]]]:
     """Give every call of the API, and what its result has to be."""
     clock = SimulatedClock()
-    api = Api(Session(Service(url), CREDENTIALS, clock=clock, patience=HASTY))
+    api = CgiClient(session_to(url, clock, retry_policy=HASTY))
     table = folder / "mutations.tsv"
     table.write_text("chr\tpos\tref\talt\n")
     return {
         "submit": (lambda: api.submit({"title": "t"}, {"mutations": table}), lambda given: isinstance(given, str)),
-        "jobs": (api.jobs, lambda given: all(isinstance(job, str) for job in given)),
-        "job": (lambda: api.job(JOB), lambda given: isinstance(given, JobInfo) and isinstance(given.title, str)),
+        "jobs": (api.list_jobs, lambda given: all(isinstance(job, str) for job in given)),
+        "job": (lambda: api.get_job(JOB), lambda given: isinstance(given, JobInfo) and isinstance(given.title, str)),
         "logs": (lambda: api.logs(JOB), lambda given: isinstance(given, JobLog) and isinstance(given.lines, list)),
         "fetch": (
-            lambda: fetch(api, JOB, folder, clock=clock, patience=HASTY, screen=Blank()),
+            lambda: fetch(api, JOB, folder, clock=clock, retry_policy=HASTY, progress=NullProgress()),
             lambda given: bool(given.members),
         ),
         "delete": (lambda: api.delete(JOB), lambda given: given is None),
@@ -113,7 +114,7 @@ def many(quick: int, long: int) -> settings:
     )
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(600)
 def test_any_json_is_an_answer_or_a_failure(served: tuple[Wire, list[bytes]], tmp_path: Path) -> None:
     """Whatever JSON comes, under whatever status, to whatever call."""
     service, bodies = served
@@ -139,7 +140,7 @@ def test_a_pause_asked_for_in_odd_signs(served: tuple[Wire, list[bytes]], tmp_pa
         hold(*calls(service.url, tmp_path)["jobs"])
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(600)
 def test_any_bytes_are_an_answer_or_a_failure(served: tuple[Wire, list[bytes]], tmp_path: Path) -> None:
     """Good answers with pieces set in, taken out and repeated, down to the status line and the chunk sizes."""
     service, bodies = served

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archives.generations import GENERATIONS, generation
-from reliability.conftest import SOAK
-from reliability.readers import MARK, READERS, read_in
+from promise.readers import MARK, READERS, read_in
+from support.archives import GENERATIONS, generation
+from support.depth import SOAK
 
 SEEDS = Path(__file__).parent / "seeds"
 PIECES = [
@@ -94,7 +94,7 @@ WHOLE: dict[str, list[bytes]] = {
     ],
     "translocations": [tabbed("fus|sample", "BCR__ABL1|P", "EML4--ALK|P", "A-B|Q")],
     "record": [json.dumps(RECORD).encode()],
-    "marks": [json.dumps({"ours": MARK, "theirs": ""}).encode(), f"a title {MARK}".encode()],
+    "tags": [json.dumps({"ours": MARK, "theirs": ""}).encode(), f"a title {MARK}".encode()],
     "sheet": [
         tabbed("#comment", "sample|cancer_type|reference|mutations", "one|BRCA|hg38|a.tsv", "two|Breast|GRCh37|b.vcf"),
         b'sample,cancer type,cnas\n"a b",BRCA,c.tsv\n',
@@ -116,7 +116,7 @@ def damaged(data: st.DataObject, whole: bytes) -> bytes:
     return whole
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", READERS)
 def test_any_damage_is_borne(name: str, tmp_path: Path) -> None:
     """Pieces of a good file set in, taken out, repeated: what the reader promises still holds."""
@@ -143,7 +143,7 @@ def test_what_is_whole_is_read(name: str, tmp_path: Path) -> None:
 
 
 def kept() -> Iterable[Path]:
-    """Give the inputs that a fuzzer has found to reach something new, or to break something that is mended."""
+    """Give the inputs that a fuzzer has found to reach something new, or to break something that is fixed."""
     return sorted(path for path in SEEDS.glob("*/*") if path.is_file())
 
 

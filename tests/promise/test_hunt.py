@@ -26,7 +26,7 @@ from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 
-from reliability.hunt import Hunt, Watch
+from promise.hunt import Hunt, Poller
 
 EMAIL, TOKEN = "steward+cgi@example.org", "0badc0de0badc0de1234"
 HUNT = Hunt(email=EMAIL, token=TOKEN)
@@ -159,6 +159,7 @@ def test_every_container_is_opened(container: str, spelling: str, tmp_path: Path
         gzip.compress(tarred(TOKEN, b"")),
         b"\x1f\x8b\x08\x08" + b"\0" * 6 + TOKEN.encode() + b"\0" + gzip.compress(b"")[10:],
     ],
+    ids=["zip", "zip in zip", "comment of a zip", "tar", "tar.gz", "name in gzip"],
 )
 def test_names_inside_archives_are_read(packed: bytes) -> None:
     """Of members, of comments, and the name that gzip keeps."""
@@ -214,7 +215,7 @@ def test_arguments_and_environment_of_processes_are_seen() -> None:
     nested = (
         "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(0.3)', sys.argv[1]])"
     )
-    with Watch() as watch:
+    with Poller() as watch:
         subprocess.run([sys.executable, "-c", nested, f"--token={TOKEN}"], env={"CGI_EMAIL": EMAIL}, check=True)
     argued = HUNT.in_processes(watch.seen)
     assert len({find.where for find in argued}) == 2

@@ -12,17 +12,18 @@ from typing import Any
 import pytest
 
 from cgi_runner.job import State, read_record
-from cgi_runner.sandbox import Sandbox
+from cgi_sandbox import Sandbox
 from conftest import ROOT
-from reliability import killing
-from reliability.conftest import SOAK
-from reliability.killing import KILLED, TERMINATED, Account, Machine, Stop
-from scripted import DROPPED, Fault
+from promise import killing
+from promise.killing import KILLED, TERMINATED, Account, Machine, Stop
+from support.depth import SOAK
+from support.faults import Fault, heal, inject
+from support.scripted import DROPPED
 
 # Clients that are killed leave the threads of the sandbox in the middle of a sentence.
 pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.timeout(300 if SOAK else 60),
+    pytest.mark.timeout(600),
 ]
 RANDOM_KILLS = 200 if SOAK else 12
 SIGNALS = {signal.SIGKILL: KILLED, signal.SIGTERM: TERMINATED}
@@ -36,18 +37,19 @@ def record_points(*steps: str) -> list[str]:
 #: All that an undisturbed run with --delete passes, in its order; `test_no_point_is_left_out` compares.
 POINTS = [
     *record_points("prepared"),
+    "while the list of tags is written",
+    "the list of tags is written",
     "the submission is noted",
     *record_points("submitting"),
     "half of the submission is sent",
     "all of it is sent",
     *record_points("waiting"),
     "the note is taken away",
-    "while the list of marks is written",
-    "the list of marks is written",
+    "while the list of tags is written (2)",
+    "the list of tags is written (2)",
     "dropped.tsv is in place",
     *record_points("done"),
-    "while cgi-logs.txt is written",
-    "cgi-logs.txt is written",
+    "cgi-logs.txt is in place",
     *record_points("fetching"),
     "half of the archive is received",
     "cgi-results.zip is in place",
@@ -75,7 +77,7 @@ def assert_goes_on(
     """See that nothing is half-written, and that the same command ends with the results of one job."""
     assert not killing.half_written_in(out, tables)
     if order["signal"] == signal.SIGTERM:
-        assert not killing.untold(order, out)
+        assert not killing.left_unsaid(order, out)
     assert machine.run(machine.order(account, out, "--delete")) == [0]
     assert killing.faults_in(out, tables, State.DELETED) == []
     assert account.titles() == {killing.COLLEAGUES: 1}
@@ -123,10 +125,10 @@ def test_stopped_in_doubt(
     """The answer to the submission was lost, and then the process is stopped, too: still one job."""
     out, fault = tmp_path / "out", Fault(DROPPED, "POST", carried_out=True)
     before = killing.posts(service)
-    service.interceptors.append(fault)
+    inject(service, fault)
     order = machine.order(account, out, "--delete", point=point, signal=number)
     assert machine.run(order) == [SIGNALS[number]], Path(order["said"]).read_text()
-    service.interceptors.remove(fault)
+    heal(service, fault)
     assert_goes_on(order, machine, account, out, tables)
     assert killing.posts(service) - before == 1
 
@@ -146,10 +148,10 @@ def test_stopped_at_a_moment_of_the_service(
     before = killing.posts(service)
     order = machine.order(account, out, "--delete", signal=number)
     stop = Stop(moment, order)
-    service.interceptors.append(stop)
+    inject(service, stop)
     assert machine.run(order) == [SIGNALS[number]], Path(order["said"]).read_text()
     assert stop.is_done
-    service.interceptors.remove(stop)
+    heal(service, stop)
     assert_goes_on(order, machine, account, out, tables)
     assert killing.posts(service) - before == (2 if "never" in moment else 1)
 
@@ -201,7 +203,7 @@ def test_stopped_at_random_times(
             is_outside = code == -number and state_of(tmp_path / name) in {"no record", "verified"}
             assert is_outside or code in {0, SIGNALS[number]}, Path(order["said"]).read_text()
             lost += killing.half_written_in(tmp_path / name, tables)
-            lost += killing.untold(order, tmp_path / name) if code == TERMINATED else []
+            lost += killing.left_unsaid(order, tmp_path / name) if code == TERMINATED else []
         again = machine.run(*(machine.order(account, out, title=name) for out, name in zip(outs, names, strict=True)))
         lost += [f"exit code {code}" for code in again if code]
         lost += [

@@ -25,24 +25,26 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from cgi_runner.api import Api
-from cgi_runner.connection import Client
+from cgi_runner.config import Credentials
 from cgi_runner.errors import RunnerError
-from cgi_runner.http import Session
-from cgi_runner.job import Desk, Record, State, Wish, read_record
-from cgi_runner.job.journal import NAME, Journal
-from cgi_runner.job.life import collect, run, submit, wait
-from cgi_runner.job.marks import mark_in
-from cgi_runner.results.archive import ARCHIVE, OWN
-from cgi_runner.sandbox import Sandbox
-from cgi_runner.sandbox.store import Job, Store
-from cgi_runner.settings import Credentials, Patience, Service
+from cgi_runner.job import JobContext, JobRequest, Record, State, read_record
+from cgi_runner.job.job_index import extract_tag
+from cgi_runner.job.lifecycle import fetch_job, run, submit, wait
+from cgi_runner.output.record import NAME, RecordStore
+from cgi_runner.results.archive import ARCHIVE, OWN, PSEUDONYMS
+from cgi_runner.service.time_limit import HttpSession
+from cgi_sandbox import Sandbox
+from cgi_sandbox.store import Job, Store
 from conftest import EXAMPLES, SimulatedClock
-from reliability.conftest import SOAK
-from scripted import DROPPED, HTML, Answer, Fault
+from support.depth import SOAK
+from support.faults import Fault, heal, inject
+from support.scripted import DROPPED, HTML, Answer
+from support.sessions import client_of
 
+#: What the command line adds to results, and what is kept of archives that are not believed.
+MAY_BE = {"report.html", "cgi-results.refused.zip"}
 TABLE = EXAMPLES / "mutations.tsv"
-WISHES = [Wish({"mutations": TABLE}, "CM", "hg38", title) for title in ("one", "two")]
+WISHES = [JobRequest({"mutations": TABLE}, "CM", "hg38", title) for title in ("one", "two")]
 FOLDERS = st.sampled_from(["a", "b", "c"])
 #: Mostly each folder has its order; now and then a folder is wanted for the other one.
 PLACES = st.sampled_from([("a", 0), ("a", 0), ("b", 1), ("b", 1), ("c", 0), ("c", 1), ("a", 1)])
@@ -92,14 +94,14 @@ class Fuse:
     @contextmanager
     def fitted(self) -> Iterator[None]:
         """Burn at every request and every step of a journal."""
-        advance, request = Journal.advance, Client.request
+        transition, request = RecordStore.transition, HttpSession.request
 
-        def burning_advance(journal: Journal, *given: Any, **named: Any) -> None:
+        def burning_transition(store: RecordStore, *given: Any, **named: Any) -> None:
             self.tick()
-            advance(journal, *given, **named)
+            transition(store, *given, **named)
             self.tick()
 
-        def burning_request(client: Client, *given: Any, **named: Any) -> Any:
+        def burning_request(client: HttpSession, *given: Any, **named: Any) -> Any:
             self.tick()
             response = request(client, *given, **named)
             try:
@@ -110,8 +112,8 @@ class Fuse:
             return response
 
         with (
-            mock.patch.object(Journal, "advance", burning_advance),
-            mock.patch.object(Client, "request", burning_request),
+            mock.patch.object(RecordStore, "transition", burning_transition),
+            mock.patch.object(HttpSession, "request", burning_request),
         ):
             yield
 
@@ -126,9 +128,9 @@ class Lives(RuleBasedStateMachine):
         self.clock, self.sandbox, self.room = clock, sandbox, room / str(number)
         self.room.mkdir()
         self.owner = f"biologist{number}@example.org"
-        service, account = Service(sandbox.url), Credentials(self.owner, "deadbeefdeadbeefdead")
-        self.api = Api(Session(service, account, clock=clock, patience=Patience()))
-        self.spy = Api(Session(service, account, clock=clock, patience=Patience()))
+        account = Credentials(self.owner, "deadbeefdeadbeefdead")
+        self.api = client_of(sandbox.url, clock, credentials=account)
+        self.spy = client_of(sandbox.url, clock, credentials=account)
         self.fuse = Fuse()
         self.fitted = self.fuse.fitted()
         self.posted: list[Job] = []
@@ -154,12 +156,14 @@ class Lives(RuleBasedStateMachine):
     def teardown(self) -> None:
         """See that every order that was begun can still be brought home, at no job more than was due."""
         try:
-            self.sandbox.interceptors.clear()
+            heal(self.sandbox)
             self.fuse.left = None
-            for wish in WISHES:
-                if self.live(wish) and len(self.spy.jobs()) < 6:
+            for job_request in WISHES:
+                if self.live(job_request) and len(self.spy.list_jobs()) < 6:
                     before = len(self.posted)
-                    assert run(wish, self.room / "last" / wish.title, self.desk()).state is State.VERIFIED
+                    assert (
+                        run(job_request, self.room / "last" / job_request.title, self.context()).state is State.VERIFIED
+                    )
                     assert len(self.posted) == before
             self.promise_is_kept()
         finally:
@@ -169,14 +173,14 @@ class Lives(RuleBasedStateMachine):
             self.spy._session.close()
             shutil.rmtree(self.room)
 
-    def desk(self, deadline: float = 3600) -> Desk:
+    def context(self, deadline: float = 3600) -> JobContext:
         """Give what a command works with."""
-        return Desk(self.api, self.api.url, self.owner, deadline, clock=self.clock)
+        return JobContext(self.api, self.api.url, self.owner, deadline, clock=self.clock)
 
-    def live(self, wish: Wish) -> list[Job]:
+    def live(self, job_request: JobRequest) -> list[Job]:
         """Give the jobs of an order that are on the service now."""
         assert self.store or not self.posted
-        ours = [job for job in self.posted if job.title.startswith(f"{wish.title} [")]
+        ours = [job for job in self.posted if job.title.startswith(f"{job_request.title} [")]
         return [job for job in ours if self.store and self.store.find(self.owner, job.id)]
 
     @contextmanager
@@ -190,7 +194,7 @@ class Lives(RuleBasedStateMachine):
             pass
         finally:
             self.fuse.left = None
-            self.sandbox.interceptors.clear()
+            heal(self.sandbox)
 
     @initialize()
     def somebody_else_has_jobs(self) -> None:
@@ -204,13 +208,13 @@ class Lives(RuleBasedStateMachine):
     def run(self, place: tuple[str, int], *, fresh: bool, delete: bool, short: bool) -> None:
         """Run the whole command."""
         folder, order = place
-        wish, out = WISHES[order], self.room / folder
-        self.excuses[wish.title] += fresh
+        job_request, out = WISHES[order], self.room / folder
+        self.excuses[job_request.title] += fresh
         with self.command():
-            record = run(wish, out, self.desk(5 if short else 3600), fresh=fresh, delete=delete)
+            record = run(job_request, out, self.context(5 if short else 3600), fresh=fresh, delete=delete)
             self.touched.discard(folder)
             assert record.state in {State.VERIFIED, State.DELETED}
-            assert record.title.startswith(f"{wish.title} [")
+            assert record.title.endswith(f"] {job_request.title}")
 
     @rule(place=PLACES)
     def run_plainly(self, place: tuple[str, int]) -> None:
@@ -244,7 +248,7 @@ class Lives(RuleBasedStateMachine):
         folder, order = place
         self.excuses[WISHES[order].title] += fresh
         with self.command():
-            assert submit(WISHES[order], self.room / folder, self.desk(), fresh=fresh).job_id
+            assert submit(WISHES[order], self.room / folder, self.context(), fresh=fresh).job_id
 
     @rule(source=FOLDERS, other=FOLDERS)
     def fetch(self, source: str, other: str) -> None:
@@ -252,7 +256,7 @@ class Lives(RuleBasedStateMachine):
         with self.command():
             record = read_record(self.room / source / NAME)
             if record.job_id:
-                collect(record, self.room / source, self.room / other, self.desk())
+                fetch_job(record, self.room / source, self.room / other, self.context())
                 self.touched.discard(other)
 
     @rule(folder=FOLDERS, short=ODDS)
@@ -261,7 +265,7 @@ class Lives(RuleBasedStateMachine):
         with self.command():
             record = read_record(self.room / folder / NAME)
             if record.job_id:
-                assert wait(record.job_id, self.desk(3 if short else 3600)).status.is_done
+                assert wait(record.job_id, self.context(3 if short else 3600)).status.is_done
 
     @rule(seconds=st.sampled_from([1, 10, 60]))
     def time_passes(self, seconds: int) -> None:
@@ -273,7 +277,7 @@ class Lives(RuleBasedStateMachine):
         self, step: tuple[str, str], answer: Answer, times: int, *, carried_out: bool
     ) -> None:
         """Arm a fault for the next command."""
-        self.sandbox.interceptors[:] = [Fault(answer, *step, times=times, carried_out=carried_out)]
+        inject(self.sandbox, Fault(answer, *step, times=times, carried_out=carried_out), instead=True)
 
     @rule(ticks=st.integers(0, 40))
     def the_process_dies_next(self, ticks: int) -> None:
@@ -345,11 +349,11 @@ class Lives(RuleBasedStateMachine):
         if not self.store:
             return
         assert self.codes <= CODES
-        for wish in WISHES:
-            ours = [job for job in self.posted if job.title.startswith(f"{wish.title} [")]
-            deleted = len(ours) - len(self.live(wish))
-            assert len(ours) <= 1 + deleted + self.excuses[wish.title], f"{wish.title}: {len(ours)} jobs"
-            assert len({mark_in(job.title) for job in ours}) <= 1
+        for job_request in WISHES:
+            ours = [job for job in self.posted if job.title.startswith(f"{job_request.title} [")]
+            deleted = len(ours) - len(self.live(job_request))
+            assert len(ours) <= 1 + deleted + self.excuses[job_request.title], f"{job_request.title}: {len(ours)} jobs"
+            assert len({extract_tag(job.title) for job in ours}) <= 1
         assert self.store.ids(self.owner)[:2] == self.foreign
         assert all((self.room / folder / "alterations.tsv").read_bytes() == MINE for folder in self.own)
         for folder in self.room.iterdir():
@@ -368,17 +372,19 @@ class Lives(RuleBasedStateMachine):
             content = members(folder / ARCHIVE)
             assert set(content) <= names  # a name more is one that an earlier job of this folder has brought
             assert {name: (folder / name).read_bytes() for name in content} == content
-            assert {path.name for path in folder.iterdir()} == {*content, *OWN}
+            there = {path.name for path in folder.iterdir()}
+            assert PSEUDONYMS not in there  # nobody has asked for them
+            assert there - MAY_BE == {*content, *OWN} - MAY_BE - {PSEUDONYMS}
             self.archives[record.job_id] = content
         else:
             self.has_only_whole_files(folder, record)
 
     def has_only_whole_files(self, folder: Path, record: Record) -> None:
         """See that results, where a command was stopped between them, are those of one job of this order or another."""
-        title = mark_in(record.title)
+        title = extract_tag(record.title)
         for job in self.posted:
             path = self.store.folder(job.id) / "results.zip" if self.store else Path()
-            if job.id not in self.archives and path.exists() and mark_in(job.title) == title:
+            if job.id not in self.archives and path.exists() and extract_tag(job.title) == title:
                 self.archives[job.id] = members(path)
         possible = [self.archives[job.id] for job in self.posted if job.id in self.archives]
         for path in folder.iterdir():
@@ -392,7 +398,7 @@ def members(archive: Path) -> dict[str, bytes]:
         return {name: zipped.read(name) for name in zipped.namelist()}
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 # Whoever dies in the midst of a download leaves the sandbox with a file to close, which it does a little later.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_no_life_breaks_the_promise(clock: SimulatedClock, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from cgi_runner.sandbox import Sandbox
+from cgi_sandbox import Sandbox
 
 POSTED = 1_765_029_909.0
 """2025-12-06 14:05:09 UTC, when it is an hour later in Barcelona."""
@@ -85,6 +85,11 @@ class Client:
         """Ask for the archive of a job."""
         return self.call("GET", job_id, params={"action": "download"})
 
+    @staticmethod
+    def archive(content: bytes) -> Archive:
+        """Open a downloaded archive."""
+        return Archive(content)
+
     def wait(self, seconds: float = 100) -> None:
         """Let the simulated time pass."""
         self.now += seconds
@@ -93,7 +98,7 @@ class Client:
         """Submit a job, let its time pass and give its archive."""
         job_id = self.submit(mutations, **fields)
         self.wait()
-        return Archive(self.download(job_id).content)
+        return self.archive(self.download(job_id).content)
 
     def failed(self, mutations: str | bytes | None = None, **fields: str) -> str:
         """Submit a job that has to fail and give the last line of its log."""

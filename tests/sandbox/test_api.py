@@ -15,7 +15,32 @@ def test_post_answers_with_the_id_as_a_bare_json_string(client: Any) -> None:
     """The body is a JSON string of 20 lower-case hex digits and nothing else."""
     answer = client.post(MUTATION)
     assert answer.status_code == 200
-    assert re.fullmatch(r'"[0-9a-f]{20}"', answer.text.strip())
+    assert re.fullmatch(r'"[0-9a-f]{20}"', answer.text)
+
+
+def test_json_ends_without_a_newline(client: Any) -> None:
+    """Two public clients build addresses from the body as it comes: nothing may follow the JSON."""
+    job_id = client.submit(MUTATION)
+    calls = [
+        ("GET", "", {}),
+        ("GET", job_id, {}),
+        ("GET", job_id, {"action": "logs"}),
+        ("GET", job_id, {"action": "x"}),
+    ]
+    for method, path, params in [*calls, ("DELETE", job_id, {})]:
+        assert client.call(method, path, params=params).content[-1:] in b"]}"
+
+
+def test_post_takes_fields_of_the_query_string(client: Any) -> None:
+    """One public client sends cancer type and title in the address; a form field counts more."""
+    answer = client.call(
+        "POST",
+        params={"cancer_type": "BRCA", "title": "of the query", "reference": "hg19"},
+        data={"reference": "hg38"},
+        files={"mutations": MUTATION},
+    )
+    metadata = client.info(answer.json())["metadata"]
+    assert [metadata[name] for name in ("cancertype", "title", "reference")] == ["BRCA", "of the query", "hg38"]
 
 
 def test_post_takes_a_trailing_slash(client: Any) -> None:
@@ -29,6 +54,15 @@ def test_post_takes_a_trailing_slash(client: Any) -> None:
         allow_redirects=False,
     )
     assert answer.status_code == 200
+
+
+def test_a_job_takes_a_trailing_slash(client: Any) -> None:
+    """A job's address with a slash at its end is the same address, too."""
+    job_id = client.submit(MUTATION)
+    address = f"{client.sandbox.url}/{job_id}/"
+    for method in ("GET", "DELETE"):
+        answer = requests.request(method, address, headers=client.headers, timeout=10, allow_redirects=False)
+        assert answer.status_code == 200
 
 
 def test_description_has_the_recorded_fields(client: Any) -> None:
@@ -144,7 +178,7 @@ def test_pages_say_that_this_is_a_sandbox(client: Any) -> None:
     root = client.sandbox.url.removesuffix("/api/v1")
     page = requests.get(root, timeout=10)
     assert "no interpretation of a patient" in page.text
-    assert page.headers["Server"].startswith("cgi-runner-sandbox/")
+    assert page.headers["Server"].startswith("cgi-runner-sandbox")
     health = requests.get(f"{root}/health", timeout=10)
     assert health.json() == {"status": "ok", "service": "cgi-runner sandbox"}
 
@@ -165,6 +199,6 @@ def test_a_fault_of_the_sandbox_is_a_500(client: Any, monkeypatch: pytest.Monkey
     def broken(*_: object) -> list[str]:
         raise RuntimeError
 
-    monkeypatch.setattr("cgi_runner.sandbox.store.Store.ids", broken)
+    monkeypatch.setattr("cgi_sandbox.store.Store.ids", broken)
     answer = client.call("GET")
     assert (answer.status_code, answer.json()["error_code"]) == (500, 500)

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cgi_runner.errors import InputError
-from cgi_runner.sandbox import Sandbox
-from cgi_runner.sandbox.faults import CATALOGUE, FaultPlan, parse
-from cgi_runner.sandbox.faults.rule import STEPS
-from command_line import cgi_runner
+from cgi_sandbox import Sandbox
+from cgi_sandbox.errors import SandboxError
+from cgi_sandbox.faults import CATALOGUE, FaultPlan, parse
+from cgi_sandbox.faults.rule import STEPS
 from conftest import ROOT, SimulatedClock
+from support.cli import cgi_runner
 
 ACCOUNT = {"Authorization": "biologist@example.org deadbeefdeadbeefdead"}
 FORM = (
@@ -98,16 +98,16 @@ def test_a_rule_reads_as_it_was_written(line: str) -> None:
     [
         ("", "a step and a fault are needed"),
         ("post", "a step and a fault are needed"),
-        ("put drop", "'put' is no step"),
-        ("post dorp", "'dorp' is no fault; drop?"),
-        ("post 200", "'200' is no fault"),
-        ("post NNN", "'NNN' is no fault"),
+        ("put drop", "'put' is not a step"),
+        ("post dorp", "'dorp' is not a fault; drop?"),
+        ("post 200", "'200' is not a fault"),
+        ("post NNN", "'NNN' is not a fault"),
         ("post corrupt", "'corrupt' is for download"),
         ("post late", "late=SECONDS is expected"),
         ("post late=soon", "late=SECONDS is expected"),
         ("post drop=1", "'drop' takes no value"),
-        ("post drop twice", "'twice' is none of"),
-        ("post drop times=few", "'few' is no number"),
+        ("post drop twice", "'twice' is not one of"),
+        ("post drop times=few", "'few' is not a number"),
         ("post drop times=0", "times is 1 or more"),
         ("post drop times=2 times=3", "a word is there twice"),
         ("post drop handled=no", "'handled' takes no value"),
@@ -129,17 +129,21 @@ def test_a_rule_reads_as_it_was_written(line: str) -> None:
         ("post drop=", "'drop' takes no value"),
         ("post drop handled=", "'handled' takes no value"),
         ("post drop times=00", "times is 1 or more"),
-        ("post drop times=\u0663", "'\u0663' is no number"),
+        ("post drop times=\u0663", "'\u0663' is not a number"),
         ("post drop skip=1 skip=1", "a word is there twice"),
         ("list 503 retry-after=", "cannot stand in a header"),
-        ("list 5\u0660\u0663", "is no fault"),
+        ("list 5\u0660\u0663", "is not a fault"),
         ("list error-code=5\u0660\u0663", "error-code=NNN is expected"),
         ("logs word=\u4e2d", "word=TEXT is expected"),
+        ("download copy", "copy is one of crlf, no-final-newline"),
+        ("download shape=round", "shape is one of folder-entry"),
+        ("logs log-shape=text= ", "log-shape is one of text, null, missing"),
+        ("info flapping=101", "flapping can be 100 at most"),
     ],
 )
 def test_a_rule_that_is_none(line: str, why: str) -> None:
     """The error says what was expected, and where the faults are listed."""
-    with pytest.raises(InputError, match="is no line of a fault plan") as caught:
+    with pytest.raises(SandboxError, match="is not a line of a fault plan") as caught:
         parse(line)
     assert why in caught.value.message
     assert "docs/drills.md" in caught.value.tip
@@ -155,7 +159,7 @@ def test_a_rule_that_is_none(line: str, why: str) -> None:
 def test_handled_is_refused_where_it_changes_nothing(fault: str) -> None:
     """A fault that always carries the request out, or has a time of its own for that, cannot be told to."""
     assert parse(f"any {fault}").fault == fault.partition("=")[0]
-    with pytest.raises(InputError, match="cannot be handled"):
+    with pytest.raises(SandboxError, match="cannot be handled"):
         parse(f"any {fault} handled")
 
 
@@ -198,7 +202,7 @@ def test_hanging_ends_with_the_client(client: Client) -> None:
         client.ask("list", timeout=0.1)
     begun = time.monotonic()
     client.sandbox.close()
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
 
 
 def test_a_job_that_arrives_late(client: Client, clock: SimulatedClock) -> None:
@@ -254,7 +258,7 @@ def test_a_slow_answer_is_whole(client: Client, clock: SimulatedClock) -> None:
     client.plan("list slow=7")
     before = clock.seconds
     assert client.ask("list").json == []
-    assert clock.seconds - before == 7 * len("[]\n")
+    assert clock.seconds - before == 7 * len("[]")
 
 
 def test_an_endless_answer_goes_on(client: Client) -> None:
@@ -337,7 +341,7 @@ def test_the_command_takes_a_plan() -> None:
     """A rule that is none is said before anything is served."""
     outcome = cgi_runner("sandbox", "--port", "0", "--fault", "post drop", "--fault", "post explode")
     assert outcome.is_plain_failure(2)
-    assert "'explode' is no fault" in outcome.err
+    assert "'explode' is not a fault" in outcome.err
 
 
 @pytest.mark.parametrize(

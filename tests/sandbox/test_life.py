@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfoNotFoundError
 import pytest
 import requests
 
-from cgi_runner.errors import InputError
-from cgi_runner.sandbox import Sandbox, progress, worker
-from cgi_runner.sandbox.analysis import analyse
-from cgi_runner.sandbox.store import Job, Store
-from cgi_runner.sandbox.tables import StoppedError
+from cgi_sandbox import Sandbox, progress, worker
+from cgi_sandbox.analysis import analyse
+from cgi_sandbox.errors import SandboxError
+from cgi_sandbox.store import Job, Store
+from cgi_sandbox.tables import StoppedError
 
 MUTATION = "chr\tpos\tref\talt\nchr7\t140753336\tA\tT\n"
 
@@ -65,7 +65,7 @@ def test_log_is_in_barcelona_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_failing_job_ends_in_error(client: Any) -> None:
-    """A job that can not go on fails while it parses, with the reason as an ERROR line and no archive."""
+    """A job that cannot go on fails while it parses, with the reason as an ERROR line and no archive."""
     job_id = client.submit("nothing\nof use\n")
     assert client.info(job_id)["status"] == "Running"
     client.wait(5)
@@ -90,7 +90,7 @@ def test_unfinished_analysis_begins_again(connect: Any, database: Path, monkeypa
     """A job whose analysis was cut short by a stop is analysed by the next sandbox that is asked for it."""
     begun = threading.Event()
 
-    def endless(_job: object, _folder: object, stopping: Any) -> str:
+    def endless(_job: object, _folder: object, stopping: Any, _shared_variants: object) -> str:
         begun.set()
         while not stopping():
             time.sleep(0.001)
@@ -111,7 +111,7 @@ def test_job_deleted_under_its_analysis_stays_deleted(client: Any, monkeypatch: 
     """Deleting a job while it is analysed is no fault, and it does not come back."""
     deleted = threading.Event()
 
-    def late(job: Any, folder: Path, stopping: Any) -> str:
+    def late(job: Any, folder: Path, stopping: Any, _shared_variants: object) -> str:
         assert deleted.wait(10)
         return analyse(job, folder, stopping)
 
@@ -133,7 +133,7 @@ def test_uploads_are_not_kept_twice(connect: Any, database: Path) -> None:
         assert client.info(job_id)["status"] == "Done"
         sandbox.close()
         folder = database.with_name("jobs.db.files") / job_id
-        assert sorted(file.name for file in folder.iterdir()) == ["remarks.log", "results.zip"]
+        assert sorted(file.name for file in folder.iterdir()) == ["results.zip", "warnings.log"]
     with Sandbox(database) as sandbox:
         connect(sandbox).call("DELETE", job_id)
         assert not folder.exists()
@@ -201,7 +201,7 @@ def test_serving_is_quiet(client: Any, caplog: pytest.LogCaptureFixture, capfd: 
     """Nothing is printed; the access log is there at DEBUG for those who ask."""
     with caplog.at_level(logging.INFO):
         client.call("GET")
-        assert not [record for record in caplog.records if record.name.startswith("cgi_runner")]
+        assert not [record for record in caplog.records if record.name.startswith("cgi_sandbox")]
     with caplog.at_level(logging.DEBUG):
         client.call("GET")
     assert "GET /api/v1" in caplog.text
@@ -224,13 +224,21 @@ def test_serving_from_the_callers_thread(connect: Any) -> None:
 
 
 def test_a_port_in_use_is_named(client: Any) -> None:
-    """A port that can not be had is one sentence with a tip."""
+    """A port that cannot be had is one sentence with a tip."""
     port = int(client.sandbox.url.split(":")[2].split("/")[0])
-    with pytest.raises(InputError, match=f"can not listen on 127.0.0.1:{port}") as raised:
+    with pytest.raises(SandboxError, match=f"cannot listen on 127.0.0.1:{port}") as raised:
         _ = Sandbox(port=port).url
     assert "--port" in raised.value.tip
-    with pytest.raises(InputError, match="can not listen"):
+    with pytest.raises(SandboxError, match="cannot listen"):
         _ = Sandbox(port=70_000).url
+
+
+@pytest.mark.parametrize(("host", "is_told"), [("0.0.0.0", True), ("127.0.0.1", False), ("localhost", False)])
+def test_listening_beyond_this_machine_is_a_warning(host: str, is_told: bool, caplog: pytest.LogCaptureFixture) -> None:
+    """Who lets others reach the sandbox reads what they can do."""
+    with Sandbox(host=host):
+        pass
+    assert ("the sandbox listens on 0.0.0.0: everyone who reaches" in caplog.text) == is_told
 
 
 def test_ipv6_addresses_are_bracketed() -> None:
@@ -238,7 +246,7 @@ def test_ipv6_addresses_are_bracketed() -> None:
     sandbox = Sandbox(host="::1")
     try:
         assert sandbox.url.startswith("http://[::1]:")
-    except InputError:
+    except SandboxError:
         pytest.skip("this machine has no IPv6")
     finally:
         sandbox.close()
@@ -247,8 +255,8 @@ def test_ipv6_addresses_are_bracketed() -> None:
 def test_a_missing_framework_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the extra, the error says what to install."""
     monkeypatch.setitem(sys.modules, "flask", None)
-    monkeypatch.delitem(sys.modules, "cgi_runner.sandbox.app", raising=False)
-    with pytest.raises(InputError, match="flask") as raised:
+    monkeypatch.delitem(sys.modules, "cgi_sandbox.app", raising=False)
+    with pytest.raises(SandboxError, match="flask") as raised:
         _ = Sandbox().url
     assert "cgi-runner[sandbox]" in raised.value.tip
 
@@ -278,7 +286,7 @@ def test_the_last_slot_is_given_once(client: Any, monkeypatch: pytest.MonkeyPatc
     for _ in range(3):
         client.submit(MUTATION)
     with monkeypatch.context() as patch:
-        patch.setattr("cgi_runner.sandbox.store.Store.ids", lambda *_: [])
+        patch.setattr("cgi_sandbox.store.Store.ids", lambda *_: [])
         answer = client.post(MUTATION)
     assert (answer.status_code, answer.json()["error_code"]) == (403, 403)
     assert len(client.call("GET").json()) == 3
@@ -287,7 +295,7 @@ def test_the_last_slot_is_given_once(client: Any, monkeypatch: pytest.MonkeyPatc
 def test_a_full_disk_is_said_aloud(
     client: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An analysis that the machine can not finish leaves the job Running and an error in the log."""
+    """An analysis that the machine cannot finish leaves the job Running and an error in the log."""
 
     def full(*_: object) -> str:
         raise OSError(28, "No space left on device")
@@ -309,7 +317,7 @@ def test_a_late_question_does_not_analyse_again(tmp_path: Path) -> None:
     work = worker.Worker(store)
     try:
         for _ in range(2):
-            assert work.finished(stale).outcome == "analysed"
-            assert "C/T,A" in (folder / "remarks.log").read_text()
+            assert work.wait_for(stale).outcome == "analysed"
+            assert "C/T,A" in (folder / "warnings.log").read_text()
     finally:
         work.close()

@@ -1,10 +1,13 @@
-"""What becomes of mutations: kinds of tables, normal form, echo, skipped rows, folded twins."""
+"""What becomes of mutations: kinds of tables, normal form, echo, skipped rows, merged duplicates."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+
+from cgi_sandbox import Sandbox
 
 ANNOTATION = [
     *("CGI-Gene", "CGI-Protein Change", "CGI-Oncogenic Summary", "CGI-Oncogenic Prediction"),
@@ -64,7 +67,8 @@ def test_a_passenger_has_no_external_annotation(client: Any) -> None:
     [
         ("chr pos ref alt", "chr1 9 A C", ["chr", "pos", "ref", "alt"], "CGI-Sample ID"),
         ("CHR POS REF ALT", "chr1 9 A C", ["CHR", "POS"], "CGI-Sample ID"),
-        ("CHR POS REF ALT SAMPLE", "chr1 9 A C S", ["CHR", "POS"], "CGI-Sample ID"),
+        ("CHR POS REF ALT SAMPLE", "chr1 9 A C S", ["SAMPLE", "CHR", "POS"], "CGI-Sample ID"),
+        ("chr pos ref alt sample", "chr1 9 A C S", ["chr", "pos", "ref", "alt"], "CGI-Sample ID"),
         (
             "chr pos ref alt gene row_id",
             "chr1 9 A C G 7",
@@ -123,10 +127,13 @@ def test_changes_are_normalised(client: Any, row: str, normal: tuple[str, ...], 
     [
         ("1 5 C T,A", 'invalid ref/alt: "C/T,A"'),
         ("1 5 G G,GTT,GTT", 'invalid ref/alt: "-/,GTT,GTT"'),
+        ("1 5 GT G,GTT,GTTT", 'invalid ref/alt: "-/,GTT,GTT"'),
+        ("1 5 GCG GCGCG,G", 'invalid ref/alt: "-/CG,G"'),
+        ("1 5 CAT CAT<INS>", 'invalid ref/alt: "-/<INS>"'),
         ("1 5 A *", 'invalid ref/alt: "A/*"'),
         ("1 5 A <DEL>", 'invalid ref/alt: "A/<DEL>"'),
         ("1 5 a c", 'invalid ref/alt: "a/c"'),
-        ("1 5 A A", 'invalid ref/alt: "A/A"'),
+        ("1 5 A A", 'invalid ref/alt: "-/-"'),
         ("1 5 A", 'invalid ref/alt: "A/-"'),
         ("1 -5 A C", 'invalid position: "-5"'),
         ("1 1099511627776 A C", 'invalid position: "1099511627776"'),
@@ -134,7 +141,7 @@ def test_changes_are_normalised(client: Any, row: str, normal: tuple[str, ...], 
     ],
 )
 def test_unusable_rows_are_skipped_with_a_warning(client: Any, row: str, reason: str) -> None:
-    """A row that CGI can not use is missing from the result and named in the log by its number."""
+    """A row that CGI cannot use is missing from the result and named in the log by its number."""
     table = lines("chr pos ref alt", "1 1 A C", row, "1 9 A C")
     job_id = client.submit(table)
     client.wait()
@@ -152,10 +159,10 @@ def test_skipped_rows_leave_gaps_in_the_ids(client: Any) -> None:
     assert [row["Input ID"] for row in client.analysed(table).table("alterations.tsv")] == ["input01_1", "input01_3"]
 
 
-def test_the_later_of_two_twins_survives(client: Any) -> None:
+def test_the_later_of_two_duplicates_survives(client: Any) -> None:
     """Equal changes of one sample become one row, with the id and the columns of the later one."""
     table = lines(
-        "chr pos ref alt sample note", "1 5 C CA S 1", "chr1 5 - A S 2", "1 5 C CA T 3", "1 5 C CA S 4", "1 6 A C S 5"
+        "chr pos ref alt sample note", "1 5 C CA S 1", "chr1 5 - A S 2", "1 5 C CG T 3", "1 5 C CA S 4", "1 6 A C S 5"
     )
     rows = client.analysed(table).table("alterations.tsv")
     assert [(row["Input ID"], row["note"]) for row in rows] == [
@@ -163,6 +170,50 @@ def test_the_later_of_two_twins_survives(client: Any) -> None:
         ("input01_4", "4"),
         ("input01_5", "5"),
     ]
+
+
+def test_of_a_shared_variant_all_samples_have_the_last_row(connect: Any) -> None:
+    """Each sample has its own row, but with the id and the echo of the last input row that has the variant.
+
+    So a real job of five samples came back, among whose rows 36 (sample 2) and 38 (sample 3) are one variant.
+    """
+    table = lines(
+        "CHR POS REF ALT SAMPLE note",
+        "chr9 5073770 G T S2 early",
+        "chr1 5 A C S1 alone",
+        "chr9 5073770 G T S1 first",
+        "9 5073770 G T S1 again",
+        "chr9 5073770 G T S3 late",
+        "chr1 6 A C S2 end",
+    )
+    shown = ("Input ID", "CGI-Sample ID", "SAMPLE", "CHR", "note", "CGI-Gene")
+    archives = {}
+    for shared_variants in ("last", "own"):
+        with Sandbox(duration=0, shared_variants=shared_variants) as sandbox:
+            archives[shared_variants] = connect(sandbox).analysed(table)
+    assert [tuple(row[name] for name in shown) for row in archives["last"].table("alterations.tsv")] == [
+        ("input01_2", "S1", "S1", "chr1", "alone", ""),
+        ("input01_5", "S2", "S3", "chr9", "late", "JAK2"),
+        ("input01_5", "S1", "S3", "chr9", "late", "JAK2"),
+        ("input01_5", "S3", "S3", "chr9", "late", "JAK2"),
+        ("input01_6", "S2", "S2", "chr1", "end", ""),
+    ]
+    assert [tuple(row[name] for name in shown) for row in archives["own"].table("alterations.tsv")] == [
+        ("input01_1", "S2", "S2", "chr9", "early", "JAK2"),
+        ("input01_2", "S1", "S1", "chr1", "alone", ""),
+        ("input01_4", "S1", "S1", "9", "again", "JAK2"),
+        ("input01_5", "S3", "S3", "chr9", "late", "JAK2"),
+        ("input01_6", "S2", "S2", "chr1", "end", ""),
+    ]
+    for member in ("biomarkers.tsv", "summary.txt"):
+        last, own = (re.sub("(Analysis ID|Date): .*", "", archives[name].text(member)) for name in ("last", "own"))
+        assert last == own
+
+
+def test_samples_may_be_in_another_encoding(client: Any) -> None:
+    """A sample whose name is not UTF-8 keeps its bytes."""
+    archive = client.analysed(b"chr\tpos\tref\talt\tsample\n1\t5\tA\tC\tcaf\xe9\n")
+    assert b"\tcaf\xe9\t" in archive.zip.read("alterations.tsv")
 
 
 @pytest.mark.parametrize("chromosome", ["chrM", "MT", "chrMT"])
@@ -190,7 +241,7 @@ def test_unusable_tables_end_the_job(client: Any, table: str, reason: str) -> No
 
 def test_an_endless_line_ends_the_job(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line beyond all measure is refused instead of being held in memory."""
-    monkeypatch.setattr("cgi_runner.sandbox.tables.LONGEST_LINE", 1000)
+    monkeypatch.setattr("cgi_sandbox.tables.LONGEST_LINE", 1000)
     assert "a line without an end" in client.failed("chr\tpos\tref\talt\n" + "A" * 2000)
 
 
@@ -215,7 +266,7 @@ def test_protein_names_may_be_spelled_differently(client: Any, name: str) -> Non
 
 
 def test_an_unknown_protein_change_has_no_place(client: Any) -> None:
-    """Without a gene model the sandbox can not place a protein change that it does not know."""
+    """Without a gene model the sandbox cannot place a protein change that it does not know."""
     (row,) = client.analysed(lines("protein", "TTN:p.A1B")).table("alterations.tsv")
     assert (row["CHROMOSOME"], row["ALT_TYPE"], row["CGI-Mutation"]) == ("", "", "TTN:p.A1B")
 

@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from cgi_runner.sandbox import archive, facts, mutations, tables, tumors
+from cgi_sandbox import archive, cancer_types, knowledge_base, mutations, tables
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MUTATION = "chr\tpos\tref\talt\tsample\nchr7\t140753336\tA\tT\tS\n"
@@ -80,7 +80,7 @@ def test_the_kind_is_read_from_the_header_not_from_the_field(client: Any) -> Non
 
 
 def test_two_tables_of_one_kind_end_the_job(client: Any) -> None:
-    """Two files that turn out to be the same kind of table can not be told apart in the result."""
+    """Two files that turn out to be the same kind of table cannot be told apart in the result."""
     assert "More than one input file is a table of mutations" in client.failed(MUTATION, cnas=MUTATION)
 
 
@@ -133,7 +133,7 @@ def test_the_same_job_gives_the_same_bytes(client: Any, tmp_path: Path) -> None:
     again = client.download(first).content
     assert client.download(first).content == again
     for name in ("one.zip", "two.zip"):
-        with archive.writing(tmp_path / name, 0, large=True) as made, made.text("a.txt") as text:
+        with archive.create(tmp_path / name, 0, large=True) as made, made.text("a.txt") as text:
             text.write("same")
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
 
@@ -173,8 +173,10 @@ def test_biom_grades_the_alteration(client: Any) -> None:
 
 def test_mutations_that_drive_nothing_are_starred(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mutation that is not classified as a driver is MUT*, and meets no biomarker of oncogenic mutations."""
-    harmless = [fact._replace(gene="PTEN") if fact.protein == "P72R" else fact for fact in facts.mutations()]
-    monkeypatch.setattr(facts, "mutations_by_change", lambda build: {fact.change(build): fact for fact in harmless})
+    harmless = [fact._replace(gene="PTEN") if fact.protein == "P72R" else fact for fact in knowledge_base.mutations()]
+    monkeypatch.setattr(
+        knowledge_base, "mutations_by_change", lambda build: {fact.change(build): fact for fact in harmless}
+    )
     rows = client.analysed("chr\tpos\tref\talt\n17\t7676154\tG\tC\n").table("biomarkers.tsv")
     grades = {(row["Alterations"], row["Biomarker"]): row["BioM"] for row in rows}
     assert grades["PTEN MUT* (P72R)", "PTEN oncogenic mutation"] == "only alteration type"
@@ -195,34 +197,38 @@ def test_resistance_points_to_another_row(client: Any) -> None:
     rows = client.analysed(MUTATION).table("biomarkers.tsv")
     values = {row["Resist."] for row in rows}
     assert values == {"", "12.0", "13.0"}
-    assert facts.biomarkers()[12].response == "Resistant"
+    assert knowledge_base.biomarkers()[12].response == "Resistant"
 
 
 def test_every_fact_has_a_source_and_known_tumours() -> None:
     """No row without a public source; every tumour type id is one of CGI's."""
-    known = tumors.parents()
-    rows: list[Any] = [*facts.mutations(), *facts.copy_numbers().values(), *facts.fusions().values()]
-    assert all(row.source for row in [*rows, *facts.biomarkers()])
-    assert {tumour for row in facts.biomarkers() for tumour in row.tumor_types.split(", ")} <= set(known)
-    listed: list[Any] = [*facts.copy_numbers().values(), *facts.fusions().values()]
+    known = cancer_types.parents()
+    rows: list[Any] = [
+        *knowledge_base.mutations(),
+        *knowledge_base.copy_numbers().values(),
+        *knowledge_base.fusions().values(),
+    ]
+    assert all(row.source for row in [*rows, *knowledge_base.biomarkers()])
+    assert {tumour for row in knowledge_base.biomarkers() for tumour in row.tumor_types.split(", ")} <= set(known)
+    listed: list[Any] = [*knowledge_base.copy_numbers().values(), *knowledge_base.fusions().values()]
     assert {tumour for row in listed for tumour in row.known_in.split(";")} <= set(known) | {"TCALL"}
-    assert len(facts.mutations()) >= 35
+    assert len(knowledge_base.mutations()) >= 35
 
 
 def test_builds_agree_within_a_gene() -> None:
     """Within one gene the two genome builds differ by one constant, so a typing error in a place shows."""
     shifts = defaultdict(set)
-    for fact in facts.mutations():
+    for fact in knowledge_base.mutations():
         shifts[fact.gene].add(int(fact.hg38) - int(fact.hg19))
     assert {gene: found for gene, found in shifts.items() if len(found) > 1} == {}
     for build in ("hg19", "hg38"):
-        assert len(facts.mutations_by_change(build)) == len(facts.mutations())
+        assert len(knowledge_base.mutations_by_change(build)) == len(knowledge_base.mutations())
 
 
 def test_biomarkers_ask_for_alterations_that_exist() -> None:
     """Each change named by a biomarker is one that the sandbox can find."""
-    proteins = {(fact.gene, fact.protein) for fact in facts.mutations()}
-    for row in facts.biomarkers():
+    proteins = {(fact.gene, fact.protein) for fact in knowledge_base.mutations()}
+    for row in knowledge_base.biomarkers():
         if row.kind == "mutation" and row.changes != "oncogenic":
             assert {(row.gene, change) for change in row.changes.split(",")} <= proteins
 
@@ -236,17 +242,20 @@ def test_examples_are_known(client: Any, name: str) -> None:
 
 
 def test_memory_stays_flat(tmp_path: Path) -> None:
-    """Folding twins keeps no row in memory: ten thousand of them would not fit into half a megabyte."""
+    """Merging duplicates keeps no row in memory: ten thousand of them would not fit into half a megabyte."""
     path = tmp_path / "many.tsv"
     with path.open("w") as file:
         file.write("chr\tpos\tref\talt\n")
         file.writelines(f"1\t{position}\tA\tC\n" for position in range(1, 10_001))
     table = tables.Table(path, lambda: False)
     tracemalloc.start()
-    usable, repeated = mutations.Mutations(table, 1, "hg38").twins(print)
+    index = mutations.Mutations(table, 1, "hg38").index_rows(print, "last")
+    found = index.result_rows()
+    kept = sum(len(found(number)) for number in range(1, 10_001))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert (usable, repeated) == (10_000, set())
+    index.close()
+    assert (index.count, kept) == (10_000, 10_000)
     assert peak < 500_000
 
 

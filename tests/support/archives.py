@@ -110,13 +110,15 @@ def table(columns: list[str], *rows: Mapping[str, str], end: str = "\n") -> str:
 
 def _id_rows(*numbers: int) -> list[dict[str, str]]:
     """Rows of alterations.tsv for these rows of input01.tsv."""
+    sent = [line.split("\t") for line in UPLOAD.splitlines()]
     return [
         {
             "Input ID": f"input01_{number}",
-            "CHROMOSOME": "7",
-            "POSITION": f"{number}",
-            "REF": "A",
-            "ALT": "T",
+            "CHROMOSOME": sent[number][0],
+            "POSITION": sent[number][1],
+            "REF": sent[number][2],
+            "ALT": sent[number][3],
+            "CGI-Sample ID": sent[number][4],
             "CGI-Gene": "BRAF",
             "CGI-Oncogenic Summary": "oncogenic (annotated)",
             "CGI-Consequence": "missense_variant",
@@ -196,8 +198,14 @@ def _gen_2c() -> dict[str, str]:
 
 
 def _gen_2d() -> dict[str, str]:
-    cnas = [{"internal_id": f"input02_{n}", "gene": gene, "cna": "AMP"} for n, gene in ((1, "ERBB2"), (3, "MYC"))]
-    fusions = [{"internal_id": f"input03_{n}", "fus": fus} for n, fus in ((1, "ABL1__BCR"), (2, "ALK__EML4"))]
+    cnas = [
+        {"internal_id": f"input02_{n}", "sample": sample, "gene": gene, "cna": "AMP"}
+        for n, sample, gene in ((1, "one", "ERBB2"), (3, "two", "MYC"))
+    ]
+    fusions = [
+        {"internal_id": f"input03_{n}", "sample": sample, "fus": fus}
+        for n, sample, fus in ((1, "one", "ABL1__BCR"), (2, "two", "ALK__EML4"))
+    ]
     foretinib = {"Alterations": "KRAS wildtype", "Drugs": "Foretinib\xa0(MET inhibitor)", "Match": "NO"}
     return {
         "alterations.tsv": table(_GEN_2D_ALTERATIONS, *_id_rows(1, 3)),

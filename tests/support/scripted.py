@@ -1,24 +1,18 @@
-"""A web server that gives exactly the answers that a test has written down, and faults for the sandbox."""
+"""A web server that gives exactly the answers that a test has written down."""
 
 from __future__ import annotations
 
-import io
 import json
-import socket
 import ssl
 import threading
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qs
-
-from cgi_runner.sandbox.faults.call import Call
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    pass
 
 KEPT = 1024 * 1024
 HTML = "<!DOCTYPE html><html><title>Maintenance</title>We are back soon</html>"
@@ -147,62 +141,3 @@ def serving(
         yield server
         server.shutdown()
         thread.join()
-
-
-class Repacked:
-    """An interceptor for the sandbox: gives its archives with other members."""
-
-    def __init__(self, change: Callable[[dict[str, bytes]], object]) -> None:
-        """Have this function change the members of each archive, in place."""
-        self._change = change
-
-    def __call__(
-        self, environ: WSGIEnvironment, start_response: StartResponse, app: WSGIApplication
-    ) -> Iterable[bytes]:
-        """Answer with the changed archive."""
-        call = Call(environ, start_response, app)
-        if call.step != "download":
-            return call.pass_on()
-        whole = call.carry_out()
-        with zipfile.ZipFile(io.BytesIO(whole.body)) as archive:
-            members = {name: archive.read(name) for name in archive.namelist()}
-        self._change(members)
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in members.items():
-                archive.writestr(name, content)
-        return call.give(whole.with_body(packed.getvalue()))
-
-
-class Fault:
-    """An interceptor for the sandbox: gives another answer, before or after the request was carried out."""
-
-    def __init__(
-        self, answer: Answer, method: str, action: str | None = None, *, times: float = 1, carried_out: bool = False
-    ) -> None:
-        """Meet the first `times` requests of this method, and of this action if it is given ("" for none)."""
-        self._answer = answer
-        self._method = method
-        self._action = action
-        self._left = times
-        self._carried_out = carried_out
-
-    def __call__(
-        self, environ: WSGIEnvironment, start_response: StartResponse, app: WSGIApplication
-    ) -> Iterable[bytes]:
-        """Answer in the place of the sandbox."""
-        action = parse_qs(environ.get("QUERY_STRING", "")).get("action", [""])[0]
-        if environ["REQUEST_METHOD"] != self._method or self._action not in {None, action} or self._left < 1:
-            return app(environ, start_response)
-        self._left -= 1
-        if self._carried_out:
-            done = app(environ, lambda *_: lambda _: None)
-            list(done)
-            getattr(done, "close", str)()
-        else:
-            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        start_response(f"{self._answer.status} Scripted", list(self._answer.headers.items()))
-        if self._answer.body is None:
-            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            return [b" "]
-        return self._answer.pieces

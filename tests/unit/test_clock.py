@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cgi_runner.clock import Deadline, SystemClock, parse_duration, spell_duration
+from cgi_runner.clock import Deadline, SystemClock, format_duration, parse_duration
 from cgi_runner.errors import InputError
 from conftest import SimulatedClock
 
@@ -23,7 +23,7 @@ def test_durations_are_read_as_people_write_them(text: str, seconds: float) -> N
 @pytest.mark.parametrize("text", ["", "h", "1 h", "-1", "1w", "1h30", "inf", "nan", "1e9", "2h!", "1.2.3", "½h"])
 def test_what_is_no_duration_is_refused(text: str) -> None:
     """Anything else is bad input, with examples in the tip."""
-    with pytest.raises(InputError, match="no duration") as failed:
+    with pytest.raises(InputError, match="not a valid duration") as failed:
         parse_duration(text)
     assert "1h30m" in failed.value.tip
 
@@ -34,7 +34,7 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 )
 def test_durations_are_written_as_people_say_them(seconds: float, text: str) -> None:
     """Small ones in seconds, larger ones coarser."""
-    assert spell_duration(seconds) == text
+    assert format_duration(seconds) == text
 
 
 def test_a_deadline_comes_closer(clock: SimulatedClock) -> None:

@@ -81,7 +81,7 @@ def hurried(sleep: Callable[[float], None]) -> Callable[..., None]:
 
 def crash() -> None:
     """Break what sends requests, by an exception that no careful program would make."""
-    from cgi_runner.http import Session
+    from cgi_runner.service.session import CgiSession
 
     def broken(self: Any, *_: Any, **__: Any) -> None:
         header = self._requests.auth._credentials.header
@@ -90,7 +90,7 @@ def crash() -> None:
         except ValueError as error:
             raise RuntimeError(f"cannot send Authorization: {header}") from error
 
-    Session._open = broken  # type: ignore[method-assign, assignment]
+    CgiSession._open = broken  # type: ignore[method-assign, assignment]
 
 
 def bare() -> None:

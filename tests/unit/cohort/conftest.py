@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from cgi_runner.api import Api
-from cgi_runner.cohort import Cohort, Flags, Report, run
-from cgi_runner.http import Session
-from cgi_runner.job import Desk, Wish
+from cgi_runner.cohort import Cohort, Defaults, Flags, Report, run
+from cgi_runner.config import Credentials, RetryPolicy
+from cgi_runner.job import JobContext, JobRequest
 from cgi_runner.job import run as run_alone
-from cgi_runner.sandbox import Sandbox
-from cgi_runner.settings import Credentials, Patience, Service
-from conftest import CREDENTIALS, SimulatedClock
+from cgi_runner.service.cgi_v1 import CgiClient
+from cgi_sandbox import Sandbox
+from conftest import SimulatedClock
+from support.sessions import client_of, session_to
 
 _numbers = count()
 TABLES = ("alterations.tsv", "biomarkers.tsv", "cna_analysis.tsv", "fusion_analysis.tsv", "dropped.tsv")
@@ -28,19 +28,26 @@ TP53 = "chr17\t7673802\tC\tT"
 EGFR = "chr7\t55191822\tT\tG"
 
 
+def cohort_of(sheet: Path | None, **wanted: Any) -> Cohort:
+    """Ask for a cohort whose positions are of hg38 where neither sheet nor test says otherwise."""
+    defaults = wanted.pop("defaults", Defaults())
+    return Cohort(sheet, defaults=replace(defaults, reference=defaults.reference or "hg38"), **wanted)
+
+
 @dataclass
 class Bench:
     """A sandbox on a simulated clock, and what is needed to work with it."""
 
     sandbox: Sandbox
     clock: SimulatedClock
-    desk: Desk
+    context: JobContext
 
     def of_another(self) -> Bench:
         """Give the same service for a new account, which has no jobs to look through."""
         credentials = Credentials(f"{next(_numbers)}@example.org", "deadbeefdeadbeefdead")
-        session = Session(Service(self.sandbox.url), credentials, clock=self.clock, patience=self.desk.patience)
-        return replace(self, desk=replace(self.desk, api=Api(session), account=credentials.email))
+        policy = self.context.retry_policy
+        api = client_of(self.sandbox.url, self.clock, credentials=credentials, retry_policy=policy)
+        return replace(self, context=replace(self.context, api=api, account=credentials.email))
 
     def posts(self) -> int:
         """Count the jobs that were submitted."""
@@ -48,11 +55,11 @@ class Bench:
 
     def cohort(self, sheet: Path | None, out: Path, flags: Flags | None = None, **wanted: Any) -> Report:
         """Run a cohort."""
-        return run(Cohort(sheet, **wanted), out, self.desk, flags)
+        return run(cohort_of(sheet, **wanted), out, self.context, flags)
 
     def alone(self, out: Path, **wanted: Any) -> dict[str, bytes]:
         """Run one sample by itself, and give the files that a cohort has to give for it, too."""
-        run_alone(Wish(**wanted), out, self.desk)
+        run_alone(JobRequest(**wanted), out, self.context)
         return files_in(out)
 
 
@@ -60,10 +67,12 @@ class Bench:
 def bench(*, quota: int = 1000, deadline: float = 3600, **settings: Any) -> Iterator[Bench]:
     """Serve a sandbox whose jobs take 16 simulated seconds."""
     clock = SimulatedClock()
-    with Sandbox(duration=16, quota=quota, clock=clock.time) as sandbox:
-        session = Session(Service(sandbox.url), CREDENTIALS, clock=clock, patience=Patience(**settings))
-        desk = Desk(Api(session), "sandbox", "account", deadline, clock=clock, patience=session.patience)
-        yield Bench(sandbox, clock, desk)
+    with Sandbox(duration=16, quota=quota, clock=clock.time, shared_variants="last") as sandbox:
+        session = session_to(sandbox.url, clock, retry_policy=RetryPolicy(**settings))
+        context = JobContext(
+            CgiClient(session), "sandbox", "account", deadline, clock=clock, retry_policy=session.retry_policy
+        )
+        yield Bench(sandbox, clock, context)
         session.close()
 
 
@@ -119,7 +128,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def with_deadline(served: Bench, seconds: float) -> Bench:
     """Give the same service with another deadline."""
-    return replace(served, desk=replace(served.desk, deadline=seconds))
+    return replace(served, context=replace(served.context, deadline=seconds))
 
 
 __all__ = ["Bench", "Mapping", "Sequence"]

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from cgi_runner.cli import cohort as commands
+from cgi_runner.cli.cohort_progress import CohortProgress
 from cgi_runner.cli.main import cli
 from cgi_runner.clock import SystemClock
 from cgi_runner.errors import RowsMissingError
-from cgi_runner.sandbox import mutations
-from cohort.conftest import everything_in, rows_of
-from command_line import cgi_runner
+from cgi_sandbox import mutations
 from conftest import CREDENTIALS, SimulatedClock
+from support.cli import cgi_runner
+from unit.cohort.conftest import everything_in, rows_of
 
 Table = Callable[..., Path]
 
@@ -34,17 +34,15 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("monotonic", "sleep", "now"):
         monkeypatch.setattr(SystemClock, name, simulated(getattr(clock, name)))
     monkeypatch.setenv("CGI_SANDBOX_DURATION", "0.01")
-    for command in (commands.cohort, commands.merge):
-        monkeypatch.setitem(cli.commands, str(command.name), command)
 
 
 def test_a_cohort_on_the_sandbox(three: Path, tmp_path: Path) -> None:
-    """It prints where the results are, what to beware of, and leaves no sandbox behind."""
+    """It prints where the results are, the warnings, and leaves no sandbox behind."""
     outcome = cgi_runner("cohort", three, "--sandbox", "--output", tmp_path / "out")
     assert outcome.code == 0
     lines = outcome.out.splitlines()
     assert lines[0] == f"3 samples in 2 jobs: verified results in {tmp_path / 'out'}"
-    assert any(line.startswith("  beware (job 01): ") and "wild types" in line for line in lines)
+    assert any(line.startswith("  warning: job 01: ") and "wild types" in line for line in lines)
     assert f"  {tmp_path / 'out' / 'alterations.tsv'}" in lines
     assert "job 01 is done" in outcome.err
     assert not (tmp_path / "out" / ".cgi-sandbox").exists()
@@ -121,15 +119,15 @@ def test_what_cannot_be(three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 @pytest.fixture
 def skipping(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the sandbox skip the rows of a chromosome."""
-    from cgi_runner.sandbox import variants
-    from cgi_runner.sandbox.tables import SkippedError
+    from cgi_sandbox import variants
+    from cgi_sandbox.tables import SkippedError
 
     def skip(text: str) -> str:
         if text == "17":
             raise SkippedError("Skipping it")
         return text
 
-    monkeypatch.setattr(variants, "chromosome_name", skip)
+    monkeypatch.setattr(variants, "parse_chromosome", skip)
 
 
 @pytest.mark.usefixtures("skipping")
@@ -150,7 +148,8 @@ def test_a_reader_of_stdout_that_goes_away_changes_nothing(
     os.close(reading)
     with os.fdopen(writing, "w", encoding="utf-8") as unread:
         monkeypatch.setattr("sys.stdout", unread)
-        arguments = ["cohort", str(three), "--sandbox", form, "--strict", "--output", str(tmp_path / "out")]
+        arguments = ["cohort", str(three), "--reference", "hg38", "--sandbox", form, "--strict"]
+        arguments += ["--output", str(tmp_path / "out")]
         with pytest.raises(RowsMissingError):
             cli.main(arguments, standalone_mode=False)
     assert [row["state"] for row in rows_of(tmp_path / "out" / "samples.tsv")] == ["done"] * 3
@@ -189,17 +188,57 @@ def test_a_terminal_shows_a_line_for_each_job_and_a_total(monkeypatch: pytest.Mo
     """Each job says how far it is; jobs that are done are counted; in the end nothing is left."""
     screen = Terminal()
     monkeypatch.setattr("sys.stderr", screen)
-    board = commands.Board(as_json=False)
-    about = {"event": "job", "job_id": "x", "samples": 3, "rows": 30}
-    board.tell({"event": "plan", "samples": 9, "skipped": 0, "jobs": 3, "rows": 90})
-    board.tell({**about, "job": "01", "state": "waiting", "said": ""})
-    board.tell({**about, "job": "01", "state": "waiting", "said": "2026-01-05 13:00:01,600 INFO     Running VEP"})
-    board.tell({**about, "job": "02", "state": "waiting", "said": ""})
-    board.tell({**about, "job": "01", "state": "done", "said": ""})
-    board.tell({**about, "job": "03", "state": "failed", "said": "no slot"})
+    progress = CohortProgress(as_json=False)
+
+    def tell(job: str, state: str, said: str = "") -> None:
+        progress.tell(
+            {
+                "time": "",
+                "event": "job",
+                "job": job,
+                "state": state,
+                "job_id": "x",
+                "samples": 3,
+                "rows": 30,
+                "said": said,
+            }
+        )
+
+    progress.tell({"time": "", "event": "plan", "samples": 9, "skipped": 0, "jobs": 3, "rows": 90})
+    tell("01", "waiting")
+    tell("01", "waiting", "2026-01-05 13:00:01,600 INFO     Running VEP")
+    tell("02", "waiting")
+    tell("01", "done")
+    tell("03", "failed", "no slot")
     drawn = screen.getvalue()
     assert "job 01  3 samples, 30 rows: Running VEP" in drawn
     assert "0 of 3 jobs" in drawn
-    board.tell({"event": "end"})
-    board.close()
+    progress.close()
     assert screen.getvalue().rstrip(" ").endswith("\r")
+
+
+def test_a_dry_run_tells_the_jobs_and_leaves_no_trace(three: Path, tmp_path: Path) -> None:
+    """It needs no credentials, and neither sends nor writes anything."""
+    outcome = cgi_runner("cohort", three, "--dry-run", "--output", tmp_path / "out")
+    assert outcome.code == 0
+    assert outcome.out.splitlines() == [
+        "would send 3 samples with 8 rows in 2 jobs; nothing was sent or written",
+        "  job 01: CM (Cutaneous melanoma), hg38, 6 rows",
+        "    one: 3 rows",
+        "    two: 3 rows",
+        "  job 02: BRCA (Breast adenocarcinoma), hg38, 2 rows",
+        "    three: 2 rows",
+    ]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_knows_what_an_earlier_run_sent(three: Path, tmp_path: Path, table: Table) -> None:
+    """Samples of an earlier run stay in their jobs; those that are new get another, and the folder stays as it is."""
+    assert cgi_runner("cohort", three, "--sandbox", "--output", tmp_path / "out").code == 0
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    more = table("more.tsv", *three.read_text().splitlines(), "four\tCM\ta.tsv", "none\tCM")
+    outcome = cgi_runner("cohort", more, "--dry-run", "--skip-bad", "--json", "--output", tmp_path / "out")
+    found = json.loads(outcome.out)
+    assert [list(job["samples"]) for job in found["jobs"]] == [["one", "two"], ["three"], ["four"]]
+    assert list(found["skipped"]) == ["none"]
+    assert before == {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}

@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cgi_runner.cohort import merge
-from cgi_runner.cohort.ledger import is_done
-from cgi_runner.cohort.names import label_of
-from cohort.conftest import TABLES, Bench, bench, files_in
+from cgi_runner.cohort.names import escape_name
+from cgi_runner.cohort.record import has_open_jobs
+from cgi_runner.inputs import Options
+from support.depth import SOAK
+from unit.cohort.conftest import TABLES, Bench, bench, files_in
 
 VARIANTS = (
     "chr7\t140753336\tA\tT", "17\t7673802\tC\tT", "chr7\t55191822\tT\tG", "chr12\t25245350\tC\tT",
@@ -86,13 +88,13 @@ def write(folder: Path, cohort: dict[str, dict[str, Any]]) -> dict[str, dict[str
                 sources[kind].write_text("\n".join([header, *some]) + "\n", encoding="utf-8")
         cells = [sources[kind].name if kind in sources else "" for kind in ("mutations", "cnas", "translocations")]
         lines.append("\t".join([name, sample["cancer_type"], sample["reference"], *cells]))
-        alone[name] = {"sources": sources, "sample": label_of(name)}
+        alone[name] = {"sources": sources, "options": Options(sample=escape_name(name), ignore_build_hints=True)}
         alone[name] |= {key: sample[key] for key in ("cancer_type", "reference")}
     (folder / "sheet.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return alone
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40 if SOAK else 5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cohort=COHORT, most_rows=st.integers(1, 12))
 def test_every_sample_gets_what_it_would_have_got_alone(
     served: Bench, cohort: dict[str, dict[str, Any]], most_rows: int
@@ -100,19 +102,27 @@ def test_every_sample_gets_what_it_would_have_got_alone(
     """Tables, copies of the input and lists of dropped rows are those of the sample's own run, to the last byte."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        wishes = write(folder, cohort)
-        report = served.of_another().cohort(folder / "sheet.tsv", folder / "out", most_rows=most_rows, title=temporary)
-        report.check(strict=True)
+        job_requests = write(folder, cohort)
+        report = served.of_another().cohort(
+            folder / "sheet.tsv",
+            folder / "out",
+            most_rows=most_rows,
+            title=temporary,
+            options=Options(ignore_build_hints=True),
+        )
+        report.raise_for_failures(strict=True)
         folders = report.ledger.plan.folders
         assert len({name.casefold() for name in folders.values()}) == len(cohort)
         singles = []
-        for number, (name, wish) in enumerate(wishes.items()):
+        for number, (name, job_request) in enumerate(job_requests.items()):
             singles.append(folder / f"alone{number}")
-            alone = served.of_another().alone(singles[-1], title=temporary, **wish)
-            assert files_in(folder / "out" / folders[label_of(name)]) == alone
+            alone = served.of_another().alone(singles[-1], title=temporary, **job_request)
+            assert files_in(folder / "out" / folders[escape_name(name)]) == alone
+        assert not has_open_jobs(folder / "out")
+        if len({sample["reference"] for sample in cohort.values()}) > 1:
+            return  # results of two genome builds are not merged
         merge(singles, folder / "merged")
         tables = {name for name in TABLES if (folder / "merged" / name).exists()}
         assert tables == set(report.ledger.tables)
         for name in tables:
             assert (folder / "merged" / name).read_bytes() == (folder / "out" / name).read_bytes()
-        assert is_done(folder / "out")

@@ -13,16 +13,20 @@ from typing import Any
 
 import pytest
 
-from cgi_runner.api import Api
 from cgi_runner.cohort import Flags, merge
 from cgi_runner.cohort.outcome import CohortError
 from cgi_runner.errors import CredentialsError, InputError, RowsMissingError
+from cgi_runner.findings import read_findings
+from cgi_runner.inputs import Options
 from cgi_runner.job import read_record
-from cgi_runner.sandbox import analysis, variants, worker
-from cgi_runner.sandbox.store import FAILED, Job
-from cgi_runner.sandbox.tables import SkippedError
-from cohort.conftest import BRAF, EGFR, TP53, Bench, bench, everything_in, files_in, rows_of, with_deadline
-from scripted import Answer, Fault
+from cgi_runner.service.cgi_v1 import CgiClient
+from cgi_sandbox import analysis, variants, worker
+from cgi_sandbox.row_index import SharedVariants
+from cgi_sandbox.store import FAILED, Job
+from cgi_sandbox.tables import SkippedError
+from support.faults import Fault, heal, inject
+from support.scripted import Answer
+from unit.cohort.conftest import BRAF, EGFR, TP53, Bench, bench, everything_in, files_in, rows_of, with_deadline
 
 Table = Callable[..., Path]
 
@@ -38,10 +42,10 @@ def many(table: Table) -> Path:
 def failing(cancer_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the sandbox end jobs of this cancer type with Error."""
 
-    def analyse(job: Job, folder: Path, stopping: Callable[[], bool]) -> str:
+    def analyse(job: Job, folder: Path, stopping: Callable[[], bool], shared_variants: SharedVariants) -> str:
         if job.cancer_type != cancer_type:
-            return analysis.analyse(job, folder, stopping)
-        (folder / analysis.REMARKS).write_text("ERROR\tIt cannot be\n", encoding="utf-8")
+            return analysis.analyse(job, folder, stopping, shared_variants)
+        (folder / analysis.WARNINGS_LOG).write_text("ERROR\tIt cannot be\n", encoding="utf-8")
         return FAILED
 
     monkeypatch.setattr(worker, "analyse", analyse)
@@ -49,20 +53,20 @@ def failing(cancer_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def skipping(chromosome: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the sandbox skip the rows of a chromosome, saying why in the log."""
-    name_of = variants.chromosome_name
+    name_of = variants.parse_chromosome
 
-    def chromosome_name(text: str) -> str:
+    def parse_chromosome(text: str) -> str:
         if name_of(text) == chromosome:
             raise SkippedError("Skipping what is not wanted")
         return name_of(text)
 
-    monkeypatch.setattr(variants, "chromosome_name", chromosome_name)
+    monkeypatch.setattr(variants, "parse_chromosome", parse_chromosome)
 
 
 def test_a_cohort_comes_home_whole(bench: Bench, three: Path, tmp_path: Path) -> None:
     """Two cancer types are two jobs; each sample has a folder, the cohort its tables, and a record of it all."""
     report = bench.cohort(three, tmp_path / "out", title="Mine")
-    report.check(strict=True)
+    report.raise_for_failures(strict=True)
     assert (bench.posts(), report.jobs, report.samples_done) == (2, 2, 3)
     assert {path.name for path in (tmp_path / "out").iterdir() if path.is_dir()} == {"one", "two", "three", "jobs"}
     assert {row["CGI-Sample ID"] for row in rows_of(tmp_path / "out" / "alterations.tsv")} == {"one", "two", "three"}
@@ -71,9 +75,28 @@ def test_a_cohort_comes_home_whole(bench: Bench, three: Path, tmp_path: Path) ->
     assert [job["state"] for job in known["jobs"]] == ["verified", "verified"]
     own = json.loads((tmp_path / "out" / "one" / "cgi-job.json").read_text(encoding="utf-8"))
     assert (own["cohort"]["id"], own["samples"], own["job_id"]) == ("s0001", {"one": 3}, "")
-    assert own["rows"]["mutations"] == {"sent": 2, "returned": 2, "folded_by_cgi": 0, "not_returned": 0}
+    assert own["rows"]["mutations"] == {"sent": 2, "returned": 2, "merged": 0, "not_returned": 0}
     assert [row["line"] for row in rows_of(tmp_path / "out" / "one" / "dropped.tsv")] == ["4"]
     assert not (tmp_path / "out" / ".cgi-runner").exists()
+
+
+def test_two_genome_builds_in_one_table_are_told(
+    bench: Bench, table: Table, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """On the screen, in the record and in the report; samples without positions are of no build."""
+    table("a.tsv", "chr\tpos\tref\talt", BRAF)
+    table("old.tsv", "chr\tpos\tref\talt", "chr1\t100\tA\tG")
+    table("c.tsv", "gene\tcna", "ERBB2\tamp")
+    header = "sample\tcancer_type\treference\tmutations\tcnas"
+    one, other = "a\tCM\thg38\ta.tsv\t", "b\tCM\thg19\told.tsv\t"
+    bench.cohort(table("same.tsv", header, one, "c\tCM\thg19\t\tc.tsv"), tmp_path / "same")
+    assert "two genome builds" not in caplog.text
+    bench.cohort(table("mixed.tsv", header, one, other), tmp_path / "out")
+    warning = "two genome builds, hg19 (1 sample) and hg38 (1 sample)"
+    assert caplog.text.count(warning) == 1
+    (recorded,) = json.loads((tmp_path / "out" / "cohort.json").read_text(encoding="utf-8"))["warnings"]
+    assert warning in recorded
+    assert recorded in read_findings(tmp_path / "out").warnings
 
 
 def test_no_name_leaves_this_machine(bench: Bench, three: Path, tmp_path: Path) -> None:
@@ -88,7 +111,7 @@ def test_the_same_command_again_asks_nothing(bench: Bench, three: Path, tmp_path
     """Once all is verified, a second run neither submits nor fetches nor changes a table."""
     bench.cohort(three, tmp_path / "out")
     requests, files = len(bench.sandbox.requests), everything_in(tmp_path / "out")
-    bench.cohort(three, tmp_path / "out").check(strict=True)
+    bench.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
     assert len(bench.sandbox.requests) == requests
     assert everything_in(tmp_path / "out") == files
 
@@ -101,7 +124,7 @@ def test_a_damaged_sample_folder_is_mended_from_the_job(bench: Bench, three: Pat
     (tmp_path / "out" / "two" / "biomarkers.tsv").write_text("cut", encoding="utf-8")
     (tmp_path / "out" / "three" / "cgi-job.json").write_text("[]", encoding="utf-8")
     (tmp_path / "out" / "two" / "my notes.md").touch()
-    bench.cohort(three, tmp_path / "out").check(strict=True)
+    bench.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
     assert len(bench.sandbox.requests) == requests
     assert everything_in(tmp_path / "out") == files
     assert (tmp_path / "out" / "two" / "my notes.md").exists()
@@ -112,7 +135,7 @@ def test_results_that_were_deleted_here_are_fetched_again(bench: Bench, three: P
     bench.cohort(three, tmp_path / "out")
     files = everything_in(tmp_path / "out")
     (tmp_path / "out" / "jobs" / "01" / "cgi-results.zip").unlink()
-    bench.cohort(three, tmp_path / "out").check(strict=True)
+    bench.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
     assert bench.posts() == 2
     assert everything_in(tmp_path / "out") == files
 
@@ -120,9 +143,9 @@ def test_results_that_were_deleted_here_are_fetched_again(bench: Bench, three: P
 def test_another_folder_adopts_the_jobs(bench: Bench, three: Path, tmp_path: Path) -> None:
     """A repeated step of a workflow finds its jobs; --fresh does not look for them."""
     bench.cohort(three, tmp_path / "out")
-    bench.cohort(three, tmp_path / "again").check(strict=True)
+    bench.cohort(three, tmp_path / "again").raise_for_failures(strict=True)
     assert bench.posts() == 2
-    bench.cohort(three, tmp_path / "again", Flags(fresh=True)).check(strict=True)
+    bench.cohort(three, tmp_path / "again", Flags(fresh=True)).raise_for_failures(strict=True)
     assert bench.posts() == 4
     assert everything_in(tmp_path / "out") == everything_in(tmp_path / "again")
 
@@ -135,7 +158,7 @@ def test_new_samples_are_sent_alone(bench: Bench, three: Path, tmp_path: Path, t
     with three.open("a", encoding="utf-8") as sheet:
         sheet.write("One\tCM\tnew.tsv\n")
     report = bench.cohort(three, tmp_path / "out")
-    report.check(strict=True)
+    report.raise_for_failures(strict=True)
     assert bench.posts() == 3
     assert report.ledger.plan.folders["One"] == "One-2"
     assert files_in(tmp_path / "out" / "one") == before
@@ -157,7 +180,7 @@ def test_results_of_other_input_are_never_mixed(
     with pytest.raises(InputError, match="no longer in the sheet or has changed"):
         bench.cohort(three, tmp_path / "out")
     assert everything_in(tmp_path / "out") == files
-    bench.cohort(three, tmp_path / "other").check(strict=True)
+    bench.cohort(three, tmp_path / "other").raise_for_failures(strict=True)
     assert bench.posts() == (2 if change == "no longer there" else 3)
 
 
@@ -173,7 +196,7 @@ def test_a_folder_of_something_else_is_refused(bench: Bench, three: Path, tmp_pa
             bench.cohort(three, tmp_path / taken)
     for text in ("", "{}", '{"schema": 99}', '{"schema": 1, "jobs": [], "samples": [], "service": 1, "title": 1}'):
         (out / "cohort.json").write_text(text, encoding="utf-8")
-        with pytest.raises(InputError, match="later version" if "99" in text else "no record of a cohort"):
+        with pytest.raises(InputError, match="later version" if "99" in text else "not a valid record of a cohort"):
             bench.cohort(three, out)
 
 
@@ -187,7 +210,7 @@ def test_the_users_own_sheet_is_never_overwritten(bench: Bench, three: Path, tmp
         bench.cohort(Path(shutil.copy(sheet, tmp_path / "sheet.tsv")), tmp_path)
     assert (sheet.read_bytes(), bench.posts()) == (text, 0)
     assert not (tmp_path / "cohort.json").exists()
-    bench.cohort(sheet, tmp_path / "out").check(strict=True)
+    bench.cohort(sheet, tmp_path / "out").raise_for_failures(strict=True)
     with pytest.raises(InputError, match="would be overwritten"):
         bench.cohort(tmp_path / "out" / "samples.tsv", tmp_path / "out")
 
@@ -197,10 +220,10 @@ def test_a_cohorts_folder_is_its_own_before_there_are_results(bench: Bench, thre
     out = tmp_path / "out"
     with_deadline(bench, 1).cohort(three, out)
     record = (out / "cohort.json").read_bytes()
-    wish = {"sources": {"mutations": tmp_path / "a.tsv"}, "cancer_type": "CM", "reference": "hg38"}
+    job_request = {"sources": {"mutations": tmp_path / "a.tsv"}, "cancer_type": "CM", "reference": "hg38"}
     with pytest.raises(InputError, match=r"holds cohort\.json"):
-        bench.alone(out, **wish)
-    bench.alone(tmp_path / "alone", **wish)
+        bench.alone(out, **job_request)
+    bench.alone(tmp_path / "alone", **job_request)
     with pytest.raises(InputError, match=r"holds cohort\.json"):
         merge([tmp_path / "alone"], out)
     assert (out / "cohort.json").read_bytes() == record
@@ -210,7 +233,7 @@ def test_a_cohorts_folder_is_its_own_before_there_are_results(bench: Bench, thre
     with pytest.raises(InputError, match="which is not this job's"):
         bench.cohort(three, tmp_path / "alone")
     (out / "cgi-job.json").unlink()
-    bench.cohort(three, out).check(strict=True)
+    bench.cohort(three, out).raise_for_failures(strict=True)
 
 
 def test_a_record_cannot_lead_out_of_the_folder(bench: Bench, three: Path, tmp_path: Path) -> None:
@@ -219,7 +242,7 @@ def test_a_record_cannot_lead_out_of_the_folder(bench: Bench, three: Path, tmp_p
     bench.cohort(three, out)
     text = (out / "cohort.json").read_text(encoding="utf-8")
     (out / "cohort.json").write_text(text.replace('"folder": "one"', '"folder": "../up"'), encoding="utf-8")
-    with pytest.raises(InputError, match="no record of a cohort"):
+    with pytest.raises(InputError, match="not a valid record of a cohort"):
         bench.cohort(three, out)
 
 
@@ -237,7 +260,7 @@ def test_file_names_need_not_be_letters(bench: Bench, tmp_path: Path, table: Tab
     """A shared file that the command line names in Latin-1 is of no harm to the samples' records."""
     maf = table(os.fsdecode(b"m\xfc.tsv"), "chr\tpos\tref\talt\tsample", f"{BRAF}\ta")
     report = bench.cohort(table("s.tsv", "sample\tcancer_type", "a\tCM"), tmp_path / "out", shared={"mutations": maf})
-    report.check(strict=True)
+    report.raise_for_failures(strict=True)
     own = json.loads((tmp_path / "out" / "a" / "cgi-job.json").read_text(encoding="utf-8"))
     assert os.fsencode(own["inputs"]["mutations"]["source"]) == b"m\xfc.tsv"
 
@@ -254,12 +277,12 @@ def test_bad_samples_are_listed_at_once(
     assert "--skip-bad" in raised.value.tip
     assert (bench.posts(), (tmp_path / "out").exists()) == (0, False)
     report = bench.cohort(three, tmp_path / "out", Flags(skip_bad=True))
-    report.check(strict=True)
+    report.raise_for_failures(strict=True)
     assert "2 of 5 samples are skipped" in caplog.text
     skipped = [row for row in rows_of(tmp_path / "out" / "samples.tsv") if row["state"] == "skipped"]
     assert [row["sample"] for row in skipped] == ["nameless", "odd"]
     table("odd.tsv", "chr\tpos\tref\talt", BRAF)
-    bench.cohort(three, tmp_path / "out", Flags(skip_bad=True)).check(strict=True)
+    bench.cohort(three, tmp_path / "out", Flags(skip_bad=True)).raise_for_failures(strict=True)
     assert (tmp_path / "out" / "odd" / "alterations.tsv").exists()
 
 
@@ -272,7 +295,7 @@ def test_rows_of_skipped_samples_are_accounted_for(
         sheet.write("four\tCM\t\td.tsv\n")
     with pytest.raises(InputError, match=r"four: d.tsv: found nothing to send of 'four'.*neither amp nor del: 1"):
         bench.cohort(three, tmp_path / "out")
-    bench.cohort(three, tmp_path / "out", Flags(skip_bad=True)).check(strict=True)
+    bench.cohort(three, tmp_path / "out", Flags(skip_bad=True)).raise_for_failures(strict=True)
     assert "neither amp nor del: 1" in caplog.text
     assert not (tmp_path / "out" / "four").exists()
     listed = [(row["sample"], row["reason"]) for row in rows_of(tmp_path / "out" / "dropped.tsv")]
@@ -294,7 +317,7 @@ def test_a_failing_job_leaves_the_others_whole(
     failing("BRCA", monkeypatch)
     report = bench.cohort(three, tmp_path / "out")
     with pytest.raises(CohortError, match=r"(?s)1 of 2 jobs.*job 02 \(three\).*It cannot be") as raised:
-        report.check(strict=False)
+        report.raise_for_failures(strict=False)
     assert raised.value.exit_code == 5
     assert [row["state"] for row in rows_of(tmp_path / "out" / "samples.tsv")] == ["done", "done", "failed"]
     assert {row["CGI-Sample ID"] for row in rows_of(tmp_path / "out" / "alterations.tsv")} == {"one", "two"}
@@ -303,7 +326,7 @@ def test_a_failing_job_leaves_the_others_whole(
 def test_samples_of_a_failed_job_may_change(
     bench: Bench, three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As it stands, the job is reported again; mended samples get a new one, in the same folder."""
+    """As it stands, the job is reported again; corrected samples get a new one, in the same folder."""
     failing("BRCA", monkeypatch)
     for _ in range(2):
         assert len(bench.cohort(three, tmp_path / "out").failures) == 1
@@ -312,9 +335,9 @@ def test_samples_of_a_failed_job_may_change(
     text = three.read_text(encoding="utf-8").replace("three\tBRCA\ta.tsv", "three\tBRCA\tb.tsv")
     three.write_text(text, encoding="utf-8")
     report = bench.cohort(three, tmp_path / "out")
-    report.check(strict=True)
-    assert [pack.name for pack in report.ledger.plan.packs] == ["01", "03"]
-    bench.cohort(three, tmp_path / "out").check(strict=True)
+    report.raise_for_failures(strict=True)
+    assert [batch.name for batch in report.ledger.plan.batches] == ["01", "03"]
+    bench.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
     assert bench.posts() == 3
 
 
@@ -328,25 +351,27 @@ def test_missing_rows_are_those_of_the_sample_alone(
     sheet = table("s.tsv", "sample\tcancer_type\tmutations", "a\tCM\ta.tsv", "b\tCM\tb.tsv")
     report = bench.cohort(sheet, tmp_path / "out")
     with pytest.raises(RowsMissingError, match="3 rows"):
-        report.check(strict=True)
-    report.check(strict=False)
+        report.raise_for_failures(strict=True)
+    report.raise_for_failures(strict=False)
     assert report.ledger.missing == {"a": 1, "b": 2}
     for name in "ab":
-        wish = {"sources": {"mutations": tmp_path / f"{name}.tsv"}, "cancer_type": "CM", "reference": "hg38"}
-        assert files_in(tmp_path / "out" / name) == bench.of_another().alone(tmp_path / name, sample=name, **wish)
+        job_request = {"sources": {"mutations": tmp_path / f"{name}.tsv"}, "cancer_type": "CM", "reference": "hg38"}
+        assert files_in(tmp_path / "out" / name) == bench.of_another().alone(
+            tmp_path / name, options=Options(sample=name), **job_request
+        )
     own = json.loads((tmp_path / "out" / "b" / "cgi-job.json").read_text(encoding="utf-8"))
     assert own["rows"]["mutations"]["not_returned"] == 2
     assert bench.cohort(sheet, tmp_path / "out").rows_missing == 3
 
 
 def test_the_deadline_leaves_jobs_alone(bench: Bench, three: Path, tmp_path: Path) -> None:
-    """It is the whole cohort's; what is at work is named, and the same command finds it."""
+    """It is the whole cohort's; what is running is named, and the same command finds it."""
     report = with_deadline(bench, 6).cohort(three, tmp_path / "out")
-    with pytest.raises(CohortError, match=r"(?s)2 of 2 jobs.*still at work.*still at work") as raised:
-        report.check(strict=False)
+    with pytest.raises(CohortError, match=r"(?s)2 of 2 jobs.*still running.*still running") as raised:
+        report.raise_for_failures(strict=False)
     assert raised.value.exit_code == 3
     assert bench.clock.seconds == 6
-    bench.cohort(three, tmp_path / "out").check(strict=True)
+    bench.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
     assert bench.posts() == 2
 
 
@@ -354,17 +379,19 @@ def test_a_deadline_of_nothing_submits_nothing(bench: Bench, three: Path, tmp_pa
     """Jobs that would not be waited for are not begun, and that is said."""
     report = with_deadline(bench, 0).cohort(three, tmp_path / "out")
     with pytest.raises(CohortError, match="not submitted yet") as raised:
-        report.check(strict=False)
+        report.raise_for_failures(strict=False)
     assert (raised.value.exit_code, bench.posts()) == (3, 0)
 
 
 def test_a_full_account_is_waited_for_with_delete(many: Path, tmp_path: Path) -> None:
     """Own jobs make room as they end, and nobody else's is touched."""
     with bench(quota=3) as served:
-        foreign = served.desk.api.submit({"cancer_type": "CM", "title": "hers", "reference": "hg38"}, _upload(tmp_path))
+        foreign = served.context.api.submit(
+            {"cancer_type": "CM", "title": "hers", "reference": "hg38"}, _upload(tmp_path)
+        )
         report = served.cohort(many, tmp_path / "out", Flags(delete=True), most_rows=1)
-        report.check(strict=True)
-        assert served.desk.api.jobs() == [foreign]
+        report.raise_for_failures(strict=True)
+        assert served.context.api.list_jobs() == [foreign]
         known = json.loads((tmp_path / "out" / "cohort.json").read_text(encoding="utf-8"))
         assert {job["state"] for job in known["jobs"]} == {"deleted"}
 
@@ -374,18 +401,21 @@ def test_a_full_account_ends_with_what_there_is(many: Path, tmp_path: Path) -> N
     with bench(quota=4) as served:
         report = served.cohort(many, tmp_path / "out", most_rows=1)
         with pytest.raises(CohortError, match=r"(?s)2 of 6 jobs.*no free job slot") as raised:
-            report.check(strict=False)
+            report.raise_for_failures(strict=False)
         assert raised.value.exit_code == 8
         assert "--delete" in raised.value.tip
         assert report.samples_done == 4
-        served.cohort(many, tmp_path / "out", Flags(delete=True), most_rows=1).check(strict=True)
-        assert (len(served.desk.api.jobs()), [r.method for r in served.sandbox.requests].count("DELETE")) == (0, 6)
+        served.cohort(many, tmp_path / "out", Flags(delete=True), most_rows=1).raise_for_failures(strict=True)
+        assert (len(served.context.api.list_jobs()), [r.method for r in served.sandbox.requests].count("DELETE")) == (
+            0,
+            6,
+        )
 
 
 def test_many_jobs_are_asked_for_politely(bench: Bench, many: Path, tmp_path: Path) -> None:
-    """Five at work at most, one look in three seconds at most, and no foreign job is asked for twice."""
+    """Five run at most, one look in three seconds at most, and no foreign job is asked for twice."""
     for _ in range(7):
-        bench.desk.api.submit({"cancer_type": "CM", "title": "hers", "reference": "hg38"}, _upload(tmp_path))
+        bench.context.api.submit({"cancer_type": "CM", "title": "hers", "reference": "hg38"}, _upload(tmp_path))
     times: list[float] = []
     at_work: list[int] = []
     active: set[str] = set()
@@ -399,8 +429,8 @@ def test_many_jobs_are_asked_for_politely(bench: Bench, many: Path, tmp_path: Pa
             active.discard(environ["PATH_INFO"])
         return app(environ, start_response)
 
-    bench.sandbox.interceptors.append(watch)
-    bench.cohort(many, tmp_path / "out", most_rows=1).check(strict=True)
+    inject(bench.sandbox, watch)
+    bench.cohort(many, tmp_path / "out", most_rows=1).raise_for_failures(strict=True)
     assert max(at_work) <= 5
     assert all(later - earlier >= 3 for earlier, later in pairwise(times))
     asked = [request.path for request in bench.sandbox.requests if request.method == "GET" and not request.action]
@@ -410,21 +440,21 @@ def test_many_jobs_are_asked_for_politely(bench: Bench, many: Path, tmp_path: Pa
 def test_an_outage_is_borne(bench: Bench, three: Path, tmp_path: Path) -> None:
     """A service that asks to be spared is left alone for as long, and the cohort goes on."""
     answer = Answer({"error_code": 503, "message": "busy"}, 503, {"Retry-After": "40"})
-    bench.sandbox.interceptors.append(Fault(answer, "GET", "logs"))
-    bench.cohort(three, tmp_path / "out").check(strict=True)
+    inject(bench.sandbox, Fault(answer, "GET", "logs"))
+    bench.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
     assert bench.clock.seconds >= 40
 
 
 def test_a_service_that_stays_away_ends_it(three: Path, tmp_path: Path) -> None:
     """What cannot be submitted fails as not reached, which a pipeline may try again."""
     with bench(attempts=2) as served:
-        served.sandbox.interceptors.append(Fault(Answer({"message": "gone"}, 503), "GET", "", times=99))
+        inject(served.sandbox, Fault(Answer({"message": "gone"}, 503), "GET", "", times=99))
         report = served.cohort(three, tmp_path / "out")
         with pytest.raises(CohortError, match="2 of 2 jobs") as raised:
-            report.check(strict=False)
+            report.raise_for_failures(strict=False)
         assert raised.value.exit_code == 7
-        served.sandbox.interceptors.clear()
-        served.cohort(three, tmp_path / "out").check(strict=True)
+        heal(served.sandbox)
+        served.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
 
 
 def test_a_submission_that_fails_is_made_up_for(many: Path, tmp_path: Path) -> None:
@@ -440,39 +470,40 @@ def test_a_submission_that_fails_is_made_up_for(many: Path, tmp_path: Path) -> N
                     return [b"{}"]
             return app(environ, start_response)
 
-        served.sandbox.interceptors.append(third_list_fails)
-        served.cohort(many, tmp_path / "out", most_rows=1).check(strict=True)
+        inject(served.sandbox, third_list_fails)
+        served.cohort(many, tmp_path / "out", most_rows=1).raise_for_failures(strict=True)
         assert served.posts() == 6
 
 
 def test_a_job_that_the_service_turns_down_is_its_own_failure(bench: Bench, three: Path, tmp_path: Path) -> None:
     """The others are submitted and come home."""
-    bench.sandbox.interceptors.append(Fault(Answer({"error_code": 400, "message": "no"}, 400), "POST"))
+    inject(bench.sandbox, Fault(Answer({"error_code": 400, "message": "no"}, 400), "POST"))
     report = bench.cohort(three, tmp_path / "out")
     with pytest.raises(CohortError, match=r"job 01 \(one and 1 more sample\)") as raised:
-        report.check(strict=False)
+        report.raise_for_failures(strict=False)
     assert (raised.value.exit_code, report.samples_done) == (2, 1)
-    bench.cohort(three, tmp_path / "out").check(strict=True)
+    bench.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
 
 
 def test_refused_credentials_end_all_of_it(bench: Bench, three: Path, tmp_path: Path) -> None:
     """An account that is no longer accepted concerns every job: at the start, and while waiting."""
     refusal = Answer({"error_code": 401, "message": "no"}, 401)
     for method, action in (("GET", ""), ("GET", "logs")):
-        bench.sandbox.interceptors[:] = [Fault(refusal, method, action)]
+        inject(bench.sandbox, Fault(refusal, method, action, times=40), instead=True)
         with pytest.raises(CredentialsError):
             bench.cohort(three, tmp_path / "out")
-    bench.cohort(three, tmp_path / "out").check(strict=True)
+    heal(bench.sandbox)
+    bench.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
     assert bench.posts() == 2
 
 
 def test_a_job_that_somebody_deleted_is_told(bench: Bench, three: Path, tmp_path: Path) -> None:
-    """It is the failure of that job; --fresh submits it anew."""
+    """It is the failure of that job; --fresh submits it again."""
     with_deadline(bench, 1).cohort(three, tmp_path / "out")
-    bench.desk.api.delete(bench.desk.api.jobs()[0])
+    bench.context.api.delete(bench.context.api.list_jobs()[0])
     report = bench.cohort(three, tmp_path / "out")
     with pytest.raises(CohortError, match="no longer in the account") as raised:
-        report.check(strict=False)
+        report.raise_for_failures(strict=False)
     assert raised.value.exit_code == 5
 
 
@@ -484,23 +515,23 @@ def test_ctrl_c_leaves_jobs_alone(
     def interrupted(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Api, "logs", interrupted)
+    monkeypatch.setattr(CgiClient, "logs", interrupted)
     with pytest.raises(KeyboardInterrupt):
         bench.cohort(three, tmp_path / "out")
-    assert f"{', '.join(bench.desk.api.jobs())} go on at CGI" in caplog.text
-    monkeypatch.setattr(Api, "jobs", interrupted)
+    assert f"{', '.join(bench.context.api.list_jobs())} keep running at CGI" in caplog.text
+    monkeypatch.setattr(CgiClient, "list_jobs", interrupted)
     with pytest.raises(KeyboardInterrupt):
         bench.cohort(three, tmp_path / "again")
-    assert "nothing is at work at CGI" in caplog.text
+    assert "nothing is running at CGI" in caplog.text
     monkeypatch.undo()
-    bench.cohort(three, tmp_path / "out").check(strict=True)
+    bench.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
     assert bench.posts() == 2
 
 
 def test_an_answer_that_was_lost_costs_no_second_job(bench: Bench, three: Path, tmp_path: Path) -> None:
     """The submission arrived and its answer did not: the job is found by its mark."""
-    bench.sandbox.interceptors.append(Fault(Answer(), "POST", carried_out=True))
-    bench.cohort(three, tmp_path / "out").check(strict=True)
+    inject(bench.sandbox, Fault(Answer(), "POST", carried_out=True))
+    bench.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
     assert bench.posts() == 2
 
 
@@ -514,23 +545,23 @@ def lose_second(served: Bench, *, carried_out: bool) -> None:
         method = environ["REQUEST_METHOD"]
         posts.extend([1] if method == "POST" else [])
         if len(posts) == 2 and "action=logs" in environ.get("QUERY_STRING", ""):
-            served.sandbox.interceptors.remove(lose)
+            heal(served.sandbox, lose)
         if len(posts) == 2:
             return faults[method](environ, start_response, app)
         return app(environ, start_response)
 
-    served.sandbox.interceptors.append(lose)
+    inject(served.sandbox, lose)
 
 
 @pytest.mark.parametrize("carried_out", [True, False])
 def test_fresh_submits_each_job_once(three: Path, tmp_path: Path, carried_out: bool) -> None:
     """After a lost answer, the job of the first try is looked for; one of an earlier command is not taken for it."""
     with bench(attempts=1) as served:
-        served.cohort(three, tmp_path / "out").check(strict=True)
-        before = served.desk.api.jobs()
+        served.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
+        before = served.context.api.list_jobs()
         lose_second(served, carried_out=carried_out)
-        served.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
-        jobs = served.desk.api.jobs()
+        served.cohort(three, tmp_path / "out", Flags(fresh=True)).raise_for_failures(strict=True)
+        jobs = served.context.api.list_jobs()
         assert len(jobs) == 4
         records = [json.loads(path.read_text("utf-8")) for path in (tmp_path / "out").glob("jobs/*/cgi-job.json")]
         assert {record["job_id"] for record in records} == set(jobs) - set(before)
@@ -539,31 +570,31 @@ def test_fresh_submits_each_job_once(three: Path, tmp_path: Path, carried_out: b
 def test_fresh_goes_on_with_its_own_jobs(three: Path, tmp_path: Path) -> None:
     """A cohort that was begun anew and stopped is gone on with, what is done included; then another begins."""
     with bench() as served:
-        served.cohort(three, tmp_path / "out").check(strict=True)
-        hasty = replace(served, desk=replace(served.desk, deadline=5))
+        served.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
+        hasty = replace(served, context=replace(served.context, deadline=5))
         for _ in range(2):
             with pytest.raises(CohortError) as stopped:
-                hasty.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
+                hasty.cohort(three, tmp_path / "out", Flags(fresh=True)).raise_for_failures(strict=True)
             assert stopped.value.exit_code == 3
             assert served.posts() == 4
-        served.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
+        served.cohort(three, tmp_path / "out", Flags(fresh=True)).raise_for_failures(strict=True)
         assert served.posts() == 4
-        served.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
+        served.cohort(three, tmp_path / "out", Flags(fresh=True)).raise_for_failures(strict=True)
         assert served.posts() == 6
 
 
 def test_fresh_keeps_what_is_done_while_the_rest_is_not(three: Path, tmp_path: Path) -> None:
     """One of two jobs has ended, the other has vanished while it was waited for: both count as ended."""
     with bench() as served:
-        served.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
+        served.cohort(three, tmp_path / "out", Flags(fresh=True)).raise_for_failures(strict=True)
         path = tmp_path / "out" / "jobs" / "02" / "cgi-job.json"
         record = json.loads(path.read_text("utf-8"))
         path.write_text(json.dumps({**record, "state": "waiting"}), encoding="utf-8")
-        served.desk.api.delete(record["job_id"])
+        served.context.api.delete(record["job_id"])
         with pytest.raises(CohortError, match="no longer in the account"):
-            served.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
+            served.cohort(three, tmp_path / "out", Flags(fresh=True)).raise_for_failures(strict=True)
         assert served.posts() == 2
-        served.cohort(three, tmp_path / "out", Flags(fresh=True)).check(strict=True)
+        served.cohort(three, tmp_path / "out", Flags(fresh=True)).raise_for_failures(strict=True)
         assert served.posts() == 4
 
 
@@ -576,10 +607,10 @@ def test_rows_that_a_file_has_gained_are_listed(bench: Bench, table: Table, tmp_
     if shared:
         table("s.tsv", "sample\tcancer_type", "a\tCM", "b\tCM")
     table("m.tsv", header, *rows)
-    bench.cohort(sheet, tmp_path / "out", **wanted).check(strict=True)
+    bench.cohort(sheet, tmp_path / "out", **wanted).raise_for_failures(strict=True)
     table("m.tsv", header, *rows, "chrM\t1000\tA\tG\ta")
     for _ in range(2):
-        bench.cohort(sheet, tmp_path / "out", **wanted).check(strict=True)
+        bench.cohort(sheet, tmp_path / "out", **wanted).raise_for_failures(strict=True)
         for path in (tmp_path / "out" / "dropped.tsv", tmp_path / "out" / "a" / "dropped.tsv"):
             assert [row["alteration"] for row in rows_of(path)] == ["chrM:1000 A>G"]
         assert not rows_of(tmp_path / "out" / "b" / "dropped.tsv")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from archives.generations import generation
 from cgi_runner.cohort import Defaults, merge
-from cgi_runner.cohort.tables import write_tables
+from cgi_runner.cohort.merged_tables import write_tables
 from cgi_runner.errors import InputError
-from cgi_runner.job.offline import read_archive
-from cohort.conftest import BRAF, TABLES, TP53, Bench, rows_of
+from cgi_runner.inputs import Options
+from cgi_runner.job.import_archive import import_archive
+from support.archives import generation
+from unit.cohort.conftest import BRAF, TABLES, TP53, Bench, rows_of
 
 Table = Callable[..., Path]
 
@@ -26,8 +28,13 @@ def alone(bench: Bench, tmp_path: Path, table: Table) -> Callable[..., Path]:
         folder: str, sample: str, variant: str, kind: str = "mutations", header: str = "chr\tpos\tref\talt"
     ) -> Path:
         path = table(f"{folder}.tsv", header, variant)
-        wish = {"sources": {kind: path}, "sample": sample, "cancer_type": "CM", "reference": "hg38"}
-        bench.alone(tmp_path / folder, **wish)
+        job_request = {
+            "sources": {kind: path},
+            "options": Options(sample=sample),
+            "cancer_type": "CM",
+            "reference": "hg38",
+        }
+        bench.alone(tmp_path / folder, **job_request)
         return tmp_path / folder
 
     return run
@@ -102,7 +109,7 @@ def test_results_of_an_earlier_cgi_are_not_left_out_silently(alone: Callable[...
     with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
         for name, text in generation("2a").items():
             archive.writestr(name, text)
-    read_archive(tmp_path / "old.zip", tmp_path / "old")
+    import_archive(tmp_path / "old.zip", tmp_path / "old")
     with pytest.raises(InputError, match=r"mutation_analysis\.tsv of an earlier CGI"):
         merge([alone("a", "one", BRAF), tmp_path / "old"], tmp_path / "merged")
     assert not (tmp_path / "merged").exists()
@@ -139,9 +146,55 @@ def test_only_verified_results_are_merged(alone: Callable[..., Path], tmp_path: 
     one = alone("a", "one", BRAF)
     text = (one / "cgi-job.json").read_text(encoding="utf-8")
     (one / "cgi-job.json").write_text(text.replace('"verified",', '"waiting",'), encoding="utf-8")
-    with pytest.raises(InputError, match=r"(?s)2 folders.*no verified results yet.*no record of a job"):
+    with pytest.raises(InputError, match=r"(?s)2 folders.*no verified results yet.*not a valid record of a job"):
         merge([one, tmp_path / "gone"], tmp_path / "merged")
     (tmp_path / "odd").mkdir()
     (tmp_path / "odd" / "cohort.json").write_text("[]", encoding="utf-8")
-    with pytest.raises(InputError, match="no record of a cohort"):
+    with pytest.raises(InputError, match="not a valid record of a cohort"):
         merge([tmp_path / "odd"], tmp_path / "merged")
+
+
+def edit_record(folder: Path, **facts: object) -> Path:
+    """Change what a folder's record says."""
+    path = folder / "cgi-job.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | facts), encoding="utf-8")
+    return folder
+
+
+def test_genome_builds_are_not_mixed(alone: Callable[..., Path], tmp_path: Path) -> None:
+    """The same number is another place in another build."""
+    folders = [alone("a", "one", BRAF), edit_record(alone("b", "two", TP53), reference="hg19")]
+    with pytest.raises(InputError, match=r"different genome builds: hg19 \(.*/b\), hg38 \(.*/a\)"):
+        merge(folders, tmp_path / "merged")
+    assert not (tmp_path / "merged").exists()
+
+
+def test_results_of_the_sandbox_are_not_mixed_with_real_ones(alone: Callable[..., Path], tmp_path: Path) -> None:
+    """They are made up; a record or CGI's version tells."""
+    real = {
+        "service": "https://www.cancergenomeinterpreter.org/api/v1",
+        "cgi": {"version": "v23.12.2"},
+        "service_kind": "",
+    }
+    folders = [edit_record(alone("a", "one", BRAF), **real), alone("b", "two", TP53)]
+    with pytest.raises(InputError, match=r"different services: CGI \(.*/a\), sandbox \(.*/b\)"):
+        merge(folders, tmp_path / "merged")
+    edit_record(folders[1], service="http://127.0.0.1:1/api/v1", cgi={"version": "v23.12.2 (Sandbox)"})
+    with pytest.raises(InputError, match="different services"):
+        merge(folders, tmp_path / "merged")
+
+
+def test_versions_of_cgi_are_told_and_kept(
+    alone: Callable[..., Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its knowledge changes from version to version, so that samples may differ for no other reason."""
+    folders = [alone("a", "one", BRAF), edit_record(alone("b", "two", TP53), cgi={"version": "v23.05.3"})]
+    merge(folders, tmp_path / "merged")
+    kept = json.loads((tmp_path / "merged" / "cohort.json").read_text(encoding="utf-8"))
+    assert (kept["reference"], kept["service"]) == ("hg38", "sandbox")
+    assert kept["cgi_versions"]["v23.05.3"] == 1
+    assert len(kept["cgi_versions"]) == 2
+    assert "different versions of CGI: v23.05.3 (" in caplog.text
+    caplog.clear()
+    merge(folders[:1], tmp_path / "merged")
+    assert "versions" not in caplog.text

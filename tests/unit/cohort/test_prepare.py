@@ -9,23 +9,26 @@ from typing import Any
 import pytest
 
 from cgi_runner.cohort import Cohort, Defaults, run
-from cgi_runner.cohort.gather import Gathered, gather
-from cgi_runner.cohort.life import _gathered
+from cgi_runner.cohort.lifecycle import _prepare_all
+from cgi_runner.cohort.prepare import PreparedSamples, prepare_samples
+from cgi_runner.cohort.references import same_reference
 from cgi_runner.errors import InputError
-from cohort.conftest import BRAF, EGFR, TP53, Bench, files_in, rows_of
+from cgi_runner.inputs import Options
+from cgi_runner.inputs.reference import Reference
+from unit.cohort.conftest import BRAF, EGFR, TP53, Bench, cohort_of, files_in, rows_of
 
 Table = Callable[..., Path]
 VCF = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
 
 
-def gathered(tmp_path: Path, sheet: Path | None, **wanted: Any) -> Gathered:
+def gathered(tmp_path: Path, sheet: Path | None, **wanted: Any) -> PreparedSamples:
     """Prepare the samples of a sheet."""
-    return _gathered(Cohort(sheet, **wanted), tmp_path / "work")
+    return _prepare_all(cohort_of(sheet, **wanted), tmp_path / "work")
 
 
-def bad(found: Gathered) -> dict[str, str]:
+def bad(found: PreparedSamples) -> dict[str, str]:
     """Give what is wrong, by sample."""
-    return {one.name: one.why for one in found.bad}
+    return {one.name: one.reason for one in found.rejected}
 
 
 def test_a_file_with_a_header_and_no_rows_is_left_out(table: Table, tmp_path: Path) -> None:
@@ -33,7 +36,7 @@ def test_a_file_with_a_header_and_no_rows_is_left_out(table: Table, tmp_path: Pa
     table("m.tsv", "chr\tpos\tref\talt", BRAF)
     table("none.tsv", "fus")
     sheet = table("s.tsv", "sample\tcancer_type\tmutations\ttranslocations", "one\tCM\tm.tsv\tnone.tsv")
-    (member,) = gathered(tmp_path, sheet).members
+    (member,) = gathered(tmp_path, sheet).samples
     assert [part.kind for part in member.parts] == ["mutations"]
 
 
@@ -69,7 +72,7 @@ def test_a_single_row_without_a_header_is_not_taken_for_one(
         found = gathered(tmp_path, table("s.tsv", header, row), shared={other: own})
     else:
         found = gathered(tmp_path, table("s.tsv", f"{header}\t{other}", f"{row}\town.tsv"))
-    assert not found.members
+    assert not found.samples
     assert "one.tsv" in bad(found)["P1"]
 
 
@@ -80,7 +83,7 @@ def test_all_files_without_rows_are_left_out(table: Table, tmp_path: Path) -> No
     table("f.tsv", "fus", "EML4--ALK")
     header = "sample\tcancer_type\tmutations\tcnas\ttranslocations"
     found = gathered(tmp_path, table("s.tsv", header, "P1\tCM\tm.maf\tc.tsv\tf.tsv", "P2\tCM\tm.maf\tc.tsv"))
-    assert [part.kind for member in found.members for part in member.parts] == ["translocations"]
+    assert [part.kind for member in found.samples for part in member.parts] == ["translocations"]
     assert "it has no rows" in bad(found)["P2"]
 
 
@@ -93,8 +96,10 @@ def test_samples_of_a_shared_file_are_listed_also_when_nothing_of_theirs_can_be_
         "17\t7674220\t.\tC\tT\t.\tlow\t.\tGT\t0/0\t0/1",
     )
     vcf = table("all.vcf", f"{VCF}\tP1\tP2", carried, not_carried)
-    found = gathered(tmp_path, None, shared={"mutations": vcf}, pass_only=True, defaults=Defaults("CM"))
-    assert [member.sample.label for member in found.members] == ["P1"]
+    found = gathered(
+        tmp_path, None, shared={"mutations": vcf}, options=Options(filters=frozenset({"PASS"})), defaults=Defaults("CM")
+    )
+    assert [member.sample.label for member in found.samples] == ["P1"]
     assert "nothing to send in the shared files" in bad(found)["P2"]
 
 
@@ -108,10 +113,10 @@ def test_a_file_for_two_samples_that_names_neither_is_told(
     table("d.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\tP7", f"{BRAF}\tP8")
     files = ["a.tsv", "a.tsv", "b.vcf", "./b.vcf", "c.tsv", "c.tsv", "d.tsv", "d.tsv"]
     rows = [f"P{number}\tCM\t{name}" for number, name in enumerate(files, 1)]
-    assert len(gathered(tmp_path, table("s.tsv", "sample\tcancer_type\tmutations", *rows)).members) == 8
-    said = [record.getMessage() for record in caplog.records if "none of whom" in record.getMessage()]
+    assert len(gathered(tmp_path, table("s.tsv", "sample\tcancer_type\tmutations", *rows)).samples) == 8
+    said = [record.getMessage() for record in caplog.records if "names none of them" in record.getMessage()]
     assert said == [
-        f"{name}: taken for each of 'P{first}', 'P{first + 1}', none of whom it names"
+        f"{name}: used for each of 'P{first}', 'P{first + 1}', but names none of them"
         for name, first in (("a.tsv", 1), ("b.vcf", 3), ("c.tsv", 5))
     ]
 
@@ -122,9 +127,26 @@ def test_the_sheet_names_the_sample(table: Table, tmp_path: Path) -> None:
     table("more.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\tb", f"{TP53}\tc")
     sheet = table("s.tsv", "sample\tcancer_type\tmutations", "a\tCM\tone.tsv", "b\tCM\tmore.tsv", "d\tCM\tmore.tsv")
     found = gathered(tmp_path, sheet)
-    assert [(m.sample.label, m.rows, m.parts[0].name) for m in found.members] == [("a", 2, b"TCGA-1"), ("b", 1, b"b")]
-    assert found.members[1].not_sent == {"rows of other samples in the same file": 1}
+    assert [(m.sample.label, m.rows, m.parts[0].name) for m in found.samples] == [("a", 2, b"TCGA-1"), ("b", 1, b"b")]
+    assert found.samples[1].not_sent == {"rows of other samples in the same file": 1}
     assert "found the samples 'b', 'c', expected 'd'" in bad(found)["d"]
+
+
+def test_another_name_in_a_file_is_said_on_screen_and_in_the_record(
+    table: Table, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The sheet decides whose a file is; a slip in it would send one patient's variants under another's name."""
+    caplog.set_level("INFO")
+    table("one.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\tTCGA-1")
+    table("two.vcf", f"{VCF}\tP2_T", "chr7\t140753336\t.\tA\tT\t.\tPASS\t.\tGT\t0/1")
+    table("three.tsv", "chr\tpos\tref\talt\tsample", f"{TP53}\tc")
+    sheet = table("s.tsv", "sample\tcancer_type\tmutations", "a\tCM\tone.tsv", "b\tCM\ttwo.vcf", "c\tCM\tthree.tsv")
+    found = gathered(tmp_path, sheet)
+    assert "sent under the names of the sheet: 'TCGA-1' in one.tsv as 'a', 'P2_T' in two.vcf as 'b'" in caplog.messages
+    notes = [member.parts[0].about["files"][0]["decisions"] for member in found.samples]
+    assert notes[0] == ["the sample 'TCGA-1' is sent as 'a' (asked for)"]
+    assert "the sample 'P2_T' is sent as 'b' (asked for)" in notes[1]
+    assert notes[2] == []
 
 
 @pytest.mark.parametrize(
@@ -141,7 +163,7 @@ def test_a_sample_without_a_usable_row_never_gets_those_of_another(
     """Its own rows are all of no use, and the file has another patient's beside them: it is told, with the reasons."""
     table("f.tsv", header, useless, usable)
     found = gathered(tmp_path, table("s.tsv", f"sample\tcancer_type\t{kind}", "A\tBRCA\tf.tsv"))
-    assert not found.members
+    assert not found.samples
     assert "found nothing to send of 'A'" in bad(found)["A"]
     assert said in bad(found)["A"]
     assert found.dropped
@@ -152,7 +174,7 @@ def test_the_only_sample_of_a_file_is_no_other_line_s(table: Table, tmp_path: Pa
     """Two lines with one file that names one of them: the other has no rows there, and does not get its rows."""
     table("f.tsv", "gene\tcna\tsample", "ERBB2\tamp\tB")
     found = gathered(tmp_path, table("s.tsv", "sample\tcancer_type\tcnas", "A\tBRCA\tf.tsv", "B\tBRCA\tf.tsv"))
-    assert [member.sample.label for member in found.members] == ["B"]
+    assert [member.sample.label for member in found.samples] == ["B"]
     assert "only the sample 'B', which has a line of its own" in bad(found)["A"]
 
 
@@ -171,7 +193,7 @@ def test_the_only_column_of_a_file_is_no_other_line_s(
     table("g.txt", *(line.replace("\tB", "\tTUMOR") for line in lines))
     sheet = table("s.tsv", f"sample\tcancer_type\t{kind}", "A\tBRCA\tf.txt", "B\tBRCA\tf.txt", "C\tBRCA\tg.txt")
     found = gathered(tmp_path, sheet)
-    assert [member.sample.label for member in found.members] == ["B", "C"]
+    assert [member.sample.label for member in found.samples] == ["B", "C"]
     assert "found the samples 'B', expected 'A' among them" in bad(found)["A"]
 
 
@@ -187,7 +209,7 @@ def test_names_that_people_take_for_one_are_not_told_apart(
         table("f.txt", "chr\tpos\tref\talt\tsample", f"{BRAF}\t{his}")
     sheet = table("s.tsv", "sample\tcancer_type\tmutations", "Ana\tCM\tf.txt", f"{hers}\tCM\tf.txt")
     found = gathered(tmp_path, sheet)
-    assert [member.sample.label for member in found.members] == [hers]
+    assert [member.sample.label for member in found.samples] == [hers]
     assert "expected 'Ana'" in bad(found)["Ana"]
 
 
@@ -196,7 +218,7 @@ def test_what_is_not_sent_of_others_is_not_listed_for_a_sample(table: Table, tmp
     table("more.tsv", "gene\tcna\tsample", "ERBB2\tamp\ta", "MYC\tgain\ta", "MYC\tloss\tb", "MET\tamp\tb")
     table("one.tsv", "gene\tcna\tsample", "MYC\tgain\tTCGA-1", "MET\tamp\tTCGA-1")
     sheet = table("s.tsv", "sample\tcancer_type\tcnas", "a\tCM\tmore.tsv", "c\tCM\tone.tsv")
-    first, second = gathered(tmp_path, sheet).members
+    first, second = gathered(tmp_path, sheet).samples
     assert [(row["sample"], row["alteration"]) for row in rows_of(first.dropped)] == [("a", "MYC gain")]
     assert [(row["sample"], row["alteration"]) for row in rows_of(second.dropped)] == [("c", "MYC gain")]
     assert first.not_sent == {"neither amp nor del": 1, "rows of other samples in the same file": 2}
@@ -207,8 +229,8 @@ def test_samples_in_a_file_that_no_line_takes_are_named(
 ) -> None:
     """A few names and how many more there are, once for each file; samples with a line of their own are not meant."""
     table("f.tsv", "gene\tcna\tsample", *(f"ERBB2\tamp\t{name}" for name in "abcdefghi"))
-    gathered(tmp_path, table("s.tsv", "sample\tcancer_type\tcnas", "a\tCM\tf.tsv", "b\tCM\tf.tsv"))
-    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    gathered(tmp_path, table("s.tsv", "sample\tcancer_type\tcnas", "a\tBRCA\tf.tsv", "b\tBRCA\tf.tsv"))
+    (told,) = [message for message in caplog.messages if "not sent" in message]
     assert told.startswith("f.tsv: not sent")
     assert told.endswith("'c', 'd', 'e', 'f', 'g' and 2 more")
 
@@ -231,15 +253,15 @@ def test_shared_files_are_told_apart_by_sample(table: Table, tmp_path: Path) -> 
     table("c.tsv", "gene\tcna", "MET\tamp", "MET\tgain")
     sheet = table("s.tsv", "sample\tcancer_type\tcnas", "a\tCM", "b\tCM\tc.tsv", "d\tCM")
     found = gathered(tmp_path, sheet, shared={"mutations": maf})
-    assert [(m.sample.label, [p.kind for p in m.parts]) for m in found.members] == [
+    assert [(m.sample.label, [p.kind for p in m.parts]) for m in found.samples] == [
         ("a", ["mutations"]),
         ("b", ["mutations", "cnas"]),
     ]
-    assert [row["reason"] for row in rows_of(found.members[1].dropped)] == [
+    assert [row["reason"] for row in rows_of(found.samples[1].dropped)] == [
         "neither amp nor del",
         "CGI takes no mitochondrial variants",
     ]
-    assert sum(found.members[1].not_sent.values()) == 2
+    assert sum(found.samples[1].not_sent.values()) == 2
     assert found.dropped
     assert [row["sample"] for row in rows_of(found.dropped)] == ["c"]
     assert "no alterations" in bad(found)["d"]
@@ -250,7 +272,7 @@ def test_a_file_without_rows_beside_a_shared_one(table: Table, tmp_path: Path) -
     maf = table("all.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\ta")
     table("none.tsv", "fus")
     sheet = table("s.tsv", "sample\tcancer_type\ttranslocations", "a\tCM\tnone.tsv")
-    (member,) = gathered(tmp_path, sheet, shared={"mutations": maf}).members
+    (member,) = gathered(tmp_path, sheet, shared={"mutations": maf}).samples
     assert [part.kind for part in member.parts] == ["mutations"]
 
 
@@ -265,7 +287,21 @@ def test_without_a_sheet_the_files_name_the_samples(table: Table, tmp_path: Path
     """One file of many samples of one cancer type needs no sheet, but the cancer type."""
     maf = table("all.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\tb", f"{TP53}\ta")
     found = gathered(tmp_path, None, shared={"mutations": maf}, defaults=Defaults("CM"))
-    assert [(m.sample.label, m.sample.cancer_type) for m in found.members] == [("a", "CM"), ("b", "CM")]
+    assert [(m.sample.label, m.sample.cancer_type) for m in found.samples] == [("a", "CM"), ("b", "CM")]
+
+
+def test_the_tip_of_a_shared_file_names_what_a_cohort_has(table: Table, tmp_path: Path) -> None:
+    """Two pairs called TUMOR need a sheet, as --sample is no option of a cohort; with the sheet, both go."""
+    head = f"{VCF}\tNORMAL\tTUMOR".replace("#CHROM", "##reference=hg38\n#CHROM")
+    rows = "7\t140753336\t.\tA\tT\t.\tPASS\t.\tGT\t0/0\t0/1"
+    files = [table(name, head, rows) for name in ("PAT1.vcf", "PAT2.vcf")]
+    with pytest.raises(InputError) as caught:
+        gathered(tmp_path, None, shared={"mutations": files}, defaults=Defaults("CM"))
+    assert "found names that stand for any sample ('TUMOR')" in caught.value.message
+    assert caught.value.tip == "say whose alterations these are: a table SAMPLES with a row for each sample"
+    sheet = table("s.tsv", "sample\tcancer_type\tmutations", "PAT1\tCM\tPAT1.vcf", "PAT2\tCM\tPAT2.vcf")
+    found = _prepare_all(cohort_of(sheet), tmp_path / "again")
+    assert [one.sample.label for one in found.samples] == ["PAT1", "PAT2"]
 
 
 @pytest.mark.parametrize(
@@ -296,16 +332,17 @@ def test_a_shared_file_is_of_one_reference(table: Table, tmp_path: Path) -> None
 def test_a_vcf_of_many_samples_gives_each_what_it_would_have_got_alone(
     table: Table, tmp_path: Path, bench: Bench
 ) -> None:
-    """A multi-sample VCF with a clinical table: the tables are those of `run --sample` on the same VCF."""
+    """A multi-sample VCF with a clinical table: the tables are those of `run --tumor-column` on the same VCF."""
     lines = [("7", 140753336, "A", "T", "0/1", "0/0", "1|1"), ("17", 7673802, "C", "T,G", "1/2", "0/2", "0/1")]
     text = [f"{c}\t{p}\t.\t{r}\t{a}\t.\tPASS\t.\tGT\t{x}\t{y}\t{z}" for c, p, r, a, x, y, z in lines]
     vcf = table("all.vcf", f"{VCF}\tone\ttwo\tthree", *text)
     sheet = table("s.tsv", "sample\tcancer_type", "one\tCM", "two\tBRCA", "three\tCM")
-    report = run(Cohort(sheet, {"mutations": vcf}), tmp_path / "out", bench.desk)
-    report.check(strict=True)
+    report = run(cohort_of(sheet, shared={"mutations": vcf}), tmp_path / "out", bench.context)
+    report.raise_for_failures(strict=True)
     for name, cancer_type in (("one", "CM"), ("two", "BRCA"), ("three", "CM")):
-        wish = {"sources": {"mutations": vcf}, "sample": name, "cancer_type": cancer_type, "reference": "hg38"}
-        alone = bench.of_another().alone(tmp_path / f"alone-{name}", **wish)
+        job_request = {"sources": {"mutations": vcf}, "cancer_type": cancer_type, "reference": "hg38"}
+        options = Options(tumor_column=name)
+        alone = bench.of_another().alone(tmp_path / f"alone-{name}", options=options, **job_request)
         got = files_in(tmp_path / "out" / name)
         # Alone, the file's alleles that this sample does not carry are listed as such.
         assert {**got, "dropped.tsv": b""} == {**alone, "dropped.tsv": b""}
@@ -317,14 +354,80 @@ def test_nothing_is_lost_of_a_gistic_matrix(table: Table, tmp_path: Path) -> Non
     table("a.tsv", "chr\tpos\tref\talt", EGFR)
     sheet = table("s.tsv", "sample\tcancer_type\tmutations", "a\tCM\ta.tsv", "b\tCM")
     found = gathered(tmp_path, sheet, shared={"cnas": matrix})
-    assert [member.rows for member in found.members] == [2, 1]
-    assert all(sum(member.not_sent.values()) == 1 for member in found.members)
+    assert [member.rows for member in found.samples] == [2, 1]
+    assert all(sum(member.not_sent.values()) == 1 for member in found.samples)
 
 
 def test_gather_takes_what_is_no_sample_for_what_it_is(tmp_path: Path) -> None:
     """A sheet of bad lines only gives no members and all faults."""
-    from cgi_runner.cohort.shared import Shared
-    from cgi_runner.cohort.sheet import Bad, Sheet
+    from cgi_runner.cohort.shared_inputs import SharedInputs
+    from cgi_runner.cohort.sheet import RejectedSample, Sheet
 
-    found = gather(Sheet([], [Bad("x", "why")]), Shared(), tmp_path / "w")
-    assert (found.members, bad(found)) == ([], {"x": "why"})
+    found = prepare_samples(Sheet([], [RejectedSample("x", "why")]), SharedInputs(), tmp_path / "w", Options())
+    assert (found.samples, bad(found)) == ([], {"x": "why"})
+
+
+def test_a_shared_file_with_a_sheet_of_bad_lines_only_is_told(table: Table, tmp_path: Path) -> None:
+    """Rows of the shared file that cannot be sent are listed though there is no sample to list them with."""
+    table("m.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\tone", "MT\t100\tA\tG\tone")
+    sheet = table("s.tsv", "sample\tcancer_type", "one\tno such type")
+    found = gathered(tmp_path, sheet, shared={"mutations": tmp_path / "m.tsv"})
+    assert list(bad(found)) == ["one"]
+    assert found.dropped
+    assert [row["sample"] for row in rows_of(found.dropped)] == ["one"]
+
+
+def test_each_sample_has_the_build_that_its_own_files_say(table: Table, tmp_path: Path) -> None:
+    """The line of the sheet comes first; a sample of which nothing tells the build cannot be used."""
+    header = "chr\tpos\tref\talt\tgenome_build"
+    table("old.tsv", header, "7\t140453136\tA\tT\tGRCh37")
+    table("new.tsv", header, f"{BRAF}\tGRCh38")
+    table("silent.tsv", "chr\tpos\tref\talt", BRAF)
+    table("c.tsv", "gene\tcna", "MET\tamp")
+    lines = ["old\t\told.tsv\t", "new\t\tnew.tsv\t", "told\thg38\tsilent.tsv\t", "none\t\tsilent.tsv\t"]
+    lines += ["cna\t\t\tc.tsv", "wrong\thg38\told.tsv\t"]
+    sheet = table("s.tsv", "sample\treference\tmutations\tcnas", *lines)
+    found = _prepare_all(Cohort(sheet, defaults=Defaults("CM")), tmp_path / "work")
+    assert {member.sample.label: member.reference.build for member in found.samples} == {
+        "old": "hg19", "new": "hg38", "told": "hg38", "cna": "hg38"
+    }  # fmt: skip
+    assert {name: reason.partition(" (")[0] for name, reason in bad(found).items()} == {
+        "none": "silent.tsv: found nothing that tells the genome build, expected it in the file or by --reference",
+        "wrong": "old.tsv, line 2, column genome_build: 'GRCh37', is hg19, expected hg38 as --reference says",
+    }
+
+
+def test_own_and_shared_files_of_two_builds_are_refused(table: Table, tmp_path: Path) -> None:
+    """A job has one."""
+    table("own.tsv", "chr\tpos\tref\talt\tgenome_build", f"{BRAF}\tGRCh38")
+    shared = table("all.tsv", "gene\tcna\tsample", "MET\tamp\tone")
+    sheet = table("s.tsv", "sample\tmutations", "one\town.tsv")
+    (member,) = _prepare_all(Cohort(sheet, {"cnas": shared}, Defaults("CM")), tmp_path / "work").samples
+    assert member.reference.build == "hg38"
+    references = [Reference("hg38", "own"), Reference("hg19", "shared"), Reference("hg38", "none", is_needed=False)]
+    with pytest.raises(InputError, match="expected one genome build"):
+        same_reference(references)
+    assert same_reference(references[1:]).build == "hg19"
+
+
+def test_shared_files_without_a_sample_in_common_are_a_warning(
+    table: Table, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Samples may have mutations or copy numbers only; but when none has both, names are likely to differ."""
+    table("m.tsv", "chr\tpos\tref\talt\tsample", f"{BRAF}\tone_DNA")
+    table("c.tsv", "gene\tcna\tsample", "MYC\tamp\tone")
+    files = {"mutations": tmp_path / "m.tsv", "cnas": tmp_path / "c.tsv"}
+    found = gathered(tmp_path, None, shared=files, defaults=Defaults("BRCA", "hg38"))
+    assert [sample.sample.name for sample in found.samples] == ["one", "one_DNA"]
+    assert "inputs have no sample in common: m.tsv (--mutations) names 'one_DNA'" in caplog.text
+
+
+def test_a_sample_that_cannot_be_used_comes_with_the_way_out(table: Table, tmp_path: Path) -> None:
+    """The tip for its file is told, but for one that names an option which a cohort does not have."""
+    table("c.tsv", "gene\tchromosome\tstart\tend\tlog2", "MYC\t8\t1\t2\t3.1")
+    table("m.tsv", "gene\tcna", "MYC\tamp")
+    rows = ["one\tBRCA\tc.tsv\t", "two\tBRCA\t\tm.tsv"]
+    sheet = table("s.tsv", "sample\tcancer_type\tcnas\ttranslocations", *rows)
+    found = bad(gathered(tmp_path, sheet))
+    assert "keeps 5 copies or more" in found["one"]
+    assert "(give this file with --cnas)" in found["two"]

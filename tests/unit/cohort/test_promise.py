@@ -15,17 +15,18 @@ from cgi_runner import redaction
 from cgi_runner.cohort import Flags
 from cgi_runner.errors import CredentialsError
 from cgi_runner.job import State, read_record
-from cohort.conftest import BRAF, Bench
 from conftest import CREDENTIALS
-from scripted import Answer, Fault
+from support.faults import Fault, heal, inject
+from support.scripted import Answer
+from unit.cohort.conftest import BRAF, Bench
 
 Table = Callable[..., Path]
 
 
 def titles(bench: Bench) -> Counter[str]:
     """Count the jobs of the account by title."""
-    api = bench.desk.api
-    return Counter(api.job(job).title for job in api.jobs())
+    api = bench.context.api
+    return Counter(api.get_job(job).title for job in api.list_jobs())
 
 
 def second(fault: Fault) -> Any:
@@ -47,9 +48,9 @@ def second(fault: Fault) -> Any:
 def test_a_fresh_cohort_makes_each_job_once(answer: Answer, bench: Bench, three: Path, tmp_path: Path) -> None:
     """Whatever is said to a submission that was taken in."""
     one = bench.of_another()
-    one.sandbox.interceptors.append(second(Fault(answer, "POST", carried_out=True)))
+    inject(one.sandbox, second(Fault(answer, "POST", carried_out=True)))
     assert one.cohort(three, tmp_path / "out", Flags(fresh=True)).samples_done == 3
-    one.sandbox.interceptors.clear()
+    heal(one.sandbox)
     assert set(titles(one).values()) == {1}
 
 
@@ -58,10 +59,10 @@ def test_a_fresh_cohort_that_was_refused_leaves_what_there_was(bench: Bench, thr
     one, out = bench.of_another(), tmp_path / "out"
     one.cohort(three, out, Flags(delete=True))
     posts = one.posts()
-    one.sandbox.interceptors.append(Fault(Answer("", 401), "POST"))
+    inject(one.sandbox, Fault(Answer("", 401), "POST"))
     with pytest.raises(CredentialsError):
         one.cohort(three, out, Flags(fresh=True))
-    one.sandbox.interceptors.clear()
+    heal(one.sandbox)
     assert {read_record(path).state for path in out.glob("jobs/*/cgi-job.json")} == {State.DELETED}
     assert one.cohort(three, out).samples_done == 3
     assert one.posts() == posts + 1  # the one that was refused
@@ -98,13 +99,13 @@ def test_a_job_that_came_in_too_late_is_named(
         held.append("stored")
         return app({**environ, "wsgi.input": BytesIO(body)}, start_response)
 
-    one.sandbox.interceptors.append(late)
+    inject(one.sandbox, late)
     assert one.cohort(three, tmp_path / "out").samples_done == 3
-    one.sandbox.interceptors.clear()
+    heal(one.sandbox)
     assert sorted(titles(one).values()) == [1, 2]
-    assert "in the account is of this order, too" in caplog.text
+    assert "is a duplicate of this one" in caplog.text
     records = [read_record(path) for path in (tmp_path / "out").glob("jobs/*/cgi-job.json")]
-    assert sum("is of this order, too" in text for record in records for text in record.warnings) == 1
+    assert sum("is a duplicate of this one" in text for record in records for text in record.warnings) == 1
 
 
 def test_neither_sheet_nor_record_keeps_a_secret(
@@ -124,3 +125,14 @@ def test_neither_sheet_nor_record_keeps_a_secret(
     for path in out.rglob("*"):
         assert token not in path.name
         assert path.is_dir() or token.encode() not in path.read_bytes()
+
+
+def test_jobs_of_another_run_are_deleted_only_if_that_is_asked_for(bench: Bench, three: Path, tmp_path: Path) -> None:
+    """A cohort that found its jobs in the account leaves them there, but with --delete-adopted."""
+    one = bench.of_another()
+    one.cohort(three, tmp_path / "one")
+    one.cohort(three, tmp_path / "two", Flags(delete=True))
+    assert len(one.context.api.list_jobs()) == 2
+    one.cohort(three, tmp_path / "three", Flags(delete=True, delete_adopted=True))
+    assert one.context.api.list_jobs() == []
+    assert {read_record(path).state for path in (tmp_path / "three").glob("jobs/*/cgi-job.json")} == {State.DELETED}

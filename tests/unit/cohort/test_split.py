@@ -12,16 +12,16 @@ import pytest
 from cgi_runner.cohort import Flags
 from cgi_runner.cohort.outcome import CohortError
 from cgi_runner.errors import RowsMissingError
+from cgi_runner.files import sha256_of
 from cgi_runner.job import read_record
-from cgi_runner.job.fetch import sha256_of
-from cohort.conftest import Bench, everything_in, rows_of
-from scripted import Repacked
+from support.faults import Repacked, inject
+from unit.cohort.conftest import Bench, everything_in, rows_of
 
 
 @pytest.fixture
 def packed(bench: Bench, three: Path, tmp_path: Path) -> Path:
     """Give the folder of a job with two samples, whose own folders are still to be made."""
-    bench.cohort(three, tmp_path / "out").check(strict=True)
+    bench.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
     for name in ("one", "two"):
         (tmp_path / "out" / name / "cgi-job.json").unlink()
     return tmp_path / "out" / "jobs" / "01"
@@ -45,11 +45,6 @@ def change(path: Path, old: str, new: str, times: int = 1) -> None:
     [
         ("biomarkers.tsv", "s0002", "s0003", "a row in biomarkers.tsv of a sample that was not sent"),
         ("cna_analysis.tsv", "\ts0001", "\n", "a row in cna_analysis.tsv that is cut short"),
-        ("alterations.tsv", "\ts0001\t", "\ts0002\t", "in alterations.tsv to another sample"),
-        ("alterations.tsv", "input02_1\t", "input09_1\t", "gives input09_1"),
-        ("alterations.tsv", "input02_1\t", "input02_999\t", "gives input02_999"),
-        ("alterations.tsv", "input02_1\t", "what\t", "gives what"),
-        ("input02.tsv", "140753336", "140753337", "no copy of the mutations"),
     ],
 )
 def test_results_that_do_not_fit_are_given_to_nobody(
@@ -59,11 +54,38 @@ def test_results_that_do_not_fit_are_given_to_nobody(
     change(packed / name, old, new)
     report = bench.cohort(three, packed.parent.parent, Flags(delete=True))
     with pytest.raises(CohortError, match=said) as raised:
-        report.check(strict=False)
-    assert raised.value.exit_code == 6
+        report.raise_for_failures(strict=False)
+    assert raised.value.exit_code == 10
     assert str(packed) in raised.value.tip
     assert report.samples_done == 1
-    assert len(bench.desk.api.jobs()) == 1
+    assert len(bench.context.api.list_jobs()) == 1
+    assert not list(packed.parent.parent.glob("one/cgi-job.json"))
+
+
+@pytest.mark.parametrize("row_id", ["input09_1", "input02_999", "what"])
+def test_an_id_that_is_not_understood_is_put_right(
+    bench: Bench, three: Path, packed: Path, row_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whose a row is and which it is of, sample and variant tell; each sample has what it would have had."""
+    before = everything_in(packed.parent.parent)
+    change(packed / "alterations.tsv", "input02_1\t", f"{row_id}\t")
+    caplog.set_level("INFO")
+    bench.cohort(three, packed.parent.parent).raise_for_failures(strict=False)
+    assert (
+        everything_in(packed.parent.parent).items()
+        >= {name: content for name, content in before.items() if name.endswith("alterations.tsv")}.items()
+    )
+    assert "rows of job 01 came under the Input ID of another sample" in caplog.text
+
+
+def test_a_row_of_a_variant_that_its_sample_was_not_sent_is_given_to_nobody(
+    bench: Bench, three: Path, packed: Path
+) -> None:
+    """It may be another patient's: the job fails for good, and nothing of it is split."""
+    change(packed / "alterations.tsv", "\ts0001\t", "\ts0002\t")
+    (_, error), *_ = bench.cohort(three, packed.parent.parent).failures
+    assert "gives input02_2 in alterations.tsv to another sample than the one that sent it" in error.message
+    assert error.exit_code == 10
     assert not list(packed.parent.parent.glob("one/cgi-job.json"))
 
 
@@ -74,18 +96,19 @@ def test_upload_of_other_samples_is_noticed(bench: Bench, three: Path, packed: P
     old = read_record(packed / "cgi-job.json").inputs["mutations"]["sha256"]
     (packed / "cgi-job.json").write_text(record.replace(old, sha256_of(packed / "input02.tsv")), encoding="utf-8")
     (_, error), *_ = bench.cohort(three, packed.parent.parent).failures
-    assert "other mutations of 2 samples" in error.message
+    assert "holds other mutations of 2 samples than were sent" in error.message
+    assert error.exit_code == 10
 
 
 def test_copy_numbers_that_cgi_counts_otherwise_keep_their_ids(
     bench: Bench, three: Path, packed: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whose a row is, CGI says in a column of its own; an id that does not fit is kept as it is, and that is said."""
-    change(packed / "cna_analysis.tsv", "input01_1", "7")
-    bench.cohort(three, packed.parent.parent).check(strict=False)
+    change(packed / "cna_analysis.tsv", "input01_1\ts0001\tERBB2", "7\ts0001\tHER2")
+    bench.cohort(three, packed.parent.parent).raise_for_failures(strict=False)
     assert "1 rows of job 01 keep the packed job's row ids" in caplog.text
     (row,) = rows_of(packed.parent.parent / "one" / "cna_analysis.tsv")
-    assert (row["internal_id"], row["sample"], row["gene"]) == ("7", "one", "ERBB2")
+    assert (row["internal_id"], row["sample"], row["gene"]) == ("7", "one", "HER2")
 
 
 def test_rows_without_ids_are_not_taken_for_returned(bench: Bench, three: Path, tmp_path: Path) -> None:
@@ -95,18 +118,18 @@ def test_rows_without_ids_are_not_taken_for_returned(bench: Bench, three: Path, 
         header, *rows = members["alterations.tsv"].splitlines(keepends=True)
         members["alterations.tsv"] = header.replace(b"Input ID", b"Row") + b"".join(rows[1:])
 
-    bench.sandbox.interceptors.append(Repacked(renamed))
+    inject(bench.sandbox, Repacked(renamed))
     report = bench.cohort(three, tmp_path / "out", Flags(delete=True))
     rows = {name: read_record(tmp_path / name / "cgi-job.json").rows for name in ("out/one", "out/two")}
-    unknown = {"sent": 2, "folded_by_cgi": 0, "not_returned": None}
+    unknown = {"sent": 2, "merged": 0, "not_returned": None}
     assert rows["out/one"]["mutations"] == {**unknown, "returned": 2}
-    assert rows["out/one"]["cnas"] == {"sent": 1, "returned": 1, "folded_by_cgi": 0, "not_returned": 0}
+    assert rows["out/one"]["cnas"] == {"sent": 1, "returned": 1, "merged": 0, "not_returned": 0}
     assert rows["out/two"]["mutations"] == {**unknown, "returned": 1}
     for again in (report, bench.cohort(three, tmp_path / "out")):
-        with pytest.raises(RowsMissingError, match="do not tell which rows of 3 samples came back") as raised:
-            again.check(strict=True)
+        with pytest.raises(RowsMissingError, match="do not show which rows of 3 samples came back") as raised:
+            again.raise_for_failures(strict=True)
         assert raised.value.exit_code == 9
-        again.check(strict=False)
+        again.raise_for_failures(strict=False)
     assert [row["rows_missing"] for row in rows_of(tmp_path / "out" / "samples.tsv")] == ["", "", ""]
 
 
@@ -116,7 +139,7 @@ def test_blank_lines_and_other_line_ends_do_no_harm(bench: Bench, three: Path, p
         file.write(b"\n")
     change(packed / "biomarkers.tsv", "\n", "\r\n", -1)
     before = (packed.parent.parent / "one" / "biomarkers.tsv").read_bytes()
-    bench.cohort(three, packed.parent.parent).check(strict=True)
+    bench.cohort(three, packed.parent.parent).raise_for_failures(strict=True)
     assert (packed.parent.parent / "one" / "biomarkers.tsv").read_bytes() == before.replace(b"\n", b"\r\n")
 
 
@@ -129,7 +152,7 @@ def extended(packed: Path, name: str, text: str) -> None:
 def test_a_table_never_seen_is_split_by_its_samples(bench: Bench, three: Path, packed: Path) -> None:
     """Any table with a column for samples is; each sample gets one, if need be without rows."""
     extended(packed, "news.tsv", "what\tSample ID\nx\ts0002\n")
-    bench.cohort(three, packed.parent.parent).check(strict=True)
+    bench.cohort(three, packed.parent.parent).raise_for_failures(strict=True)
     assert (packed.parent.parent / "two" / "news.tsv").read_text(encoding="utf-8") == "what\tSample ID\nx\ttwo\n"
     assert (packed.parent.parent / "one" / "news.tsv").read_text(encoding="utf-8") == "what\tSample ID\n"
 
@@ -140,24 +163,24 @@ def test_a_table_without_samples_stays_with_the_job(
     """It cannot be split, and that is said."""
     extended(packed, "genes.tsv", "gene\nMET\n")
     files = everything_in(packed.parent.parent)
-    bench.cohort(three, packed.parent.parent).check(strict=True)
+    bench.cohort(three, packed.parent.parent).raise_for_failures(strict=True)
     assert "genes.tsv of job 01 names no samples" in caplog.text
     assert everything_in(packed.parent.parent) == files
 
 
 def test_large_tables_are_written_piece_by_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is held never grows beyond a limit, and the checksums are those of the whole files."""
-    from cgi_runner.cohort import spread
+    from cgi_runner.cohort import fan_out
 
-    monkeypatch.setattr(spread, "_ROOM", 10)
-    monkeypatch.setattr(spread, "_BLOCK", 10)
+    monkeypatch.setattr(fan_out, "_ROOM", 10)
+    monkeypatch.setattr(fan_out, "_BLOCK", 10)
     paths: list[Path | None] = [tmp_path / "a", None, tmp_path / "b"]
-    one: Callable[..., spread.Spread] = spread.Spread
-    spreading = one(paths, [b"h\n"])
-    for line in spreading.lines(BytesIO(b"".join(b"%d\n" % n for n in range(30)))):
-        spreading.held[int(line) % 3] += line
-        assert sum(map(len, spreading.held)) < 40
-    sums = spreading.close()
+    one: Callable[..., fan_out.FanOutWriter] = fan_out.FanOutWriter
+    writer = one(paths, [b"h\n"])
+    for line in writer.lines(BytesIO(b"".join(b"%d\n" % n for n in range(30)))):
+        writer.buffers[int(line) % 3] += line
+        assert sum(map(len, writer.buffers)) < 40
+    sums = writer.close()
     assert (tmp_path / "a").read_bytes() == b"h\n" + b"".join(b"%d\n" % n for n in range(0, 30, 3))
     assert sums[0] == sha256_of(tmp_path / "a")
     assert sums[2] == sha256_of(tmp_path / "b")

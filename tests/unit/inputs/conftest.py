@@ -1,4 +1,4 @@
-"""A desk to hand files in at."""
+"""Prepares the files of a test, and gives what came of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cgi_runner.errors import InputError
-from cgi_runner.inputs import Prepared, prepare
+from cgi_runner.inputs import KINDS, Options, Prepared, prepare
 
 VCF = "##fileformat=VCFv4.2\n"
 FIXED = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"
@@ -38,10 +38,12 @@ class Outcome:
 
 
 @dataclass
-class Desk:
-    """Hands files in; every name of an input is that of its kind with the ending .txt, whatever it holds."""
+class InputRunner:
+    """Prepares the files of a test; each input file is called after its kind, with the ending .txt."""
 
     folder: Path
+    build: str = "hg38"
+    """The reference where a test names none."""
 
     def path(self, kind: str, content: str | bytes) -> Path:
         """Write the user's file; text without tabs may use `|` for them."""
@@ -51,30 +53,37 @@ class Desk:
         path.write_bytes(content)
         return path
 
-    def hand_in(
-        self, *, reference: str = "hg38", sample: str | None = None, pass_only: bool = False, **files: Any
-    ) -> Outcome:
-        """Prepare files given by kind, as text or bytes, or as the path of one that is there."""
+    def prepare(self, *, reference: str | None = "", options: dict[str, Any] | None = None, **request: Any) -> Outcome:
+        """Prepare files given by kind, as text or bytes, or as paths; all else in the request is an option."""
+        files = {kind: request.pop(kind) for kind in KINDS if kind in request}
         sources: Any = {
-            kind: content if isinstance(content, Path) else self.path(kind, content) for kind, content in files.items()
+            kind: content if isinstance(content, Path | list) else self.path(kind, content)
+            for kind, content in files.items()
         }
         work = self.folder / "work"
         work.mkdir(exist_ok=True)
-        return Outcome(prepare(sources, work, reference=reference, sample=sample, pass_only=pass_only), work)
+        return Outcome(
+            prepare(
+                sources,
+                work,
+                Options(reference=self.build if reference == "" else reference, **request, **(options or {})),
+            ),
+            work,
+        )
 
     def refuse(self, **request: Any) -> InputError:
-        """Hand in what must be refused, and give the error."""
+        """Prepare what must be refused, and give the error."""
         with pytest.raises(InputError) as caught:
-            self.hand_in(**request)
+            self.prepare(**request)
         assert caught.value.exit_code == 2
         assert caught.value.tip
         return caught.value
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """Give a desk with a folder of its own."""
-    return Desk(tmp_path)
+def inputs(tmp_path: Path) -> InputRunner:
+    """Give a folder to prepare files in."""
+    return InputRunner(tmp_path)
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ PIECES = [
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @pytest.mark.parametrize("name", WHOLE)
 @given(data=st.data())
-def test_damage_is_an_account_or_an_error(desk: Any, name: str, data: st.DataObject) -> None:
+def test_damage_is_an_account_or_an_error(inputs: Any, name: str, data: st.DataObject) -> None:
     """A few bytes set in or taken out, plain or compressed: the rows add up, or the fault is printable."""
     kind, content = KINDS.get(name, "mutations"), WHOLE[name].replace("|", "\t").encode()
     for _ in range(data.draw(st.integers(1, 4))):
@@ -64,16 +64,16 @@ def test_damage_is_an_account_or_an_error(desk: Any, name: str, data: st.DataObj
         content = content[:start] + data.draw(st.sampled_from(PIECES)) + content[start + length :]
     if data.draw(st.booleans()):
         content = gzip.compress(content)[: data.draw(st.sampled_from([None, -1, -9, 15]))]
-    request = {kind: content, "pass_only": data.draw(st.booleans())}
+    request = {kind: content, "keep_filtered": data.draw(st.booleans())}
     try:
-        outcome = desk.hand_in(**request)
+        outcome = inputs.prepare(**request)
     except InputError:
-        error = desk.refuse(**request)
+        error = inputs.refuse(**request)
         assert error.message.replace("\n", "").isprintable()
         return
     (file,) = outcome.prepared.files
     sent, dropped = outcome.sent(kind), outcome.dropped()
-    assert file.rows_read == file.rows_sent + file.rows_folded + file.rows_not_sent
+    assert file.rows_read == file.rows_sent + file.rows_merged + file.rows_not_sent
     assert file.rows_sent == len(sent) == sum(outcome.prepared.samples.values())
     assert file.rows_not_sent == len(dropped) == sum(outcome.prepared.reasons.values())
     width = len(outcome.header(kind).split(" "))

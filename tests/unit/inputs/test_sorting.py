@@ -13,32 +13,36 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cgi_runner.inputs import sorting
-from cgi_runner.inputs.layout import CNAS, MOST_LINES, MUTATIONS, Layout
-from cgi_runner.inputs.sorting import Run, Sorter
+from cgi_runner.inputs import merging, sorting
+from cgi_runner.inputs.schema import CNAS, MOST_LINES, MUTATIONS, OutputSchema, line_in_file
+from cgi_runner.inputs.sorting import ExternalSorter, SortedRun
 
 keys = st.tuples(
-    st.integers(1, 24), st.integers(1, 30), st.sampled_from("ACG-"), st.just("T"), st.sampled_from(["a", "b"])
+    st.integers(1, 24),
+    st.integers(1, 30),
+    st.sampled_from(["A", "C", "CA", "-", "G" * 90]),  # the last is longer than what is read of a run at once
+    st.just("T"),
+    st.sampled_from(["a", "b", "\u2028é"]),
 )
 
 
-def sort(path: Path, rows: list[Any], batch: int, layout: Layout = MUTATIONS) -> Run:
+def sort(path: Path, rows: list[Any], batch: int, schema: OutputSchema = MUTATIONS) -> SortedRun:
     """Sort the rows into the file, handed over in batches."""
-    with closing(Sorter(path, layout)) as sorter:
+    with closing(ExternalSorter(path, schema)) as sorter:
         for start in range(0, len(rows), batch):
             sorter.extend(rows[start : start + batch])
         return sorter.finish()
 
 
-def expected(rows: list[Any]) -> str:
-    """Write the same file in the simplest way."""
+def expected(rows: list[Any], schema: OutputSchema = MUTATIONS) -> str:
+    """Write the same file in the simplest way: sorted in memory."""
     lines = defaultdict(list)
     for key, line in rows:
         lines[key].append(line)
-    text = MUTATIONS.header
+    text = schema.header
     for key in sorted(lines):
         listed, more = sorted(lines[key])[:MOST_LINES], len(lines[key][MOST_LINES:])
-        text += MUTATIONS.row(key, listed, more)
+        text += schema.row(key, listed, more)
     return text
 
 
@@ -48,6 +52,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sorting, "WINDOW", 4)
     monkeypatch.setattr(sorting, "RUN", 8)
     monkeypatch.setattr(sorting, "MOST_RUNS", 3)
+    monkeypatch.setattr(merging, "PART", 40)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
@@ -55,14 +60,20 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn=st.lists(keys, max_size=20) | st.lists(keys, min_size=100, max_size=200),
     batch=st.integers(1, 50),
     is_sorted=st.booleans(),
+    files=st.integers(1, 3),
 )
 @pytest.mark.usefixtures("small")
-def test_any_order_gives_the_same_file(tmp_path: Path, drawn: list[Any], batch: int, is_sorted: bool) -> None:
-    """In order or not, in memory or in merged runs: one sorted file, each key once with its lines, nothing else."""
+def test_any_order_gives_the_same_file(
+    tmp_path: Path, drawn: list[Any], batch: int, is_sorted: bool, files: int
+) -> None:
+    """In order or not, of one file or of several, in merged runs or none: as sorted in memory, nothing else."""
+    schema = MUTATIONS.numbered() if files > 1 else MUTATIONS
     rows = [(key, line) for line, key in enumerate(sorted(drawn) if is_sorted else drawn, 1)]
+    if files > 1:
+        rows = [(key, line_in_file(line % files + 1, line)) for key, line in rows]
     path = tmp_path / "mutations.tsv"
-    run = sort(path, rows, batch)
-    assert path.read_text() == expected(rows)
+    run = sort(path, rows, batch, schema)
+    assert path.read_text(encoding="utf-8") == expected(rows, schema)
     assert run.path == path
     assert run.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert run.samples.total() == len(set(drawn))
@@ -72,7 +83,7 @@ def test_any_order_gives_the_same_file(tmp_path: Path, drawn: list[Any], batch: 
 @pytest.mark.usefixtures("small")
 def test_sorted_rows_are_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows in order, but for the few places that normalising moves them, need no second pass."""
-    monkeypatch.setattr(Sorter, "_merged", lambda _: pytest.fail("merged"))
+    monkeypatch.setattr(ExternalSorter, "_merge", lambda _: pytest.fail("merged"))
     rows = [((1, position + (position % 3), "A", "T", "s"), position) for position in range(1, 500)]
     sort(tmp_path / "mutations.tsv", rows, 7)
     assert (tmp_path / "mutations.tsv").read_text() == expected(rows)
@@ -96,10 +107,31 @@ def test_many_shuffled_rows_are_merged(tmp_path: Path, monkeypatch: pytest.Monke
     assert (tmp_path / "mutations.tsv").read_text() == expected(rows)
 
 
+def test_no_number_of_runs_opens_more_than_three_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand runs stay below any system's limit of open files: the first run, the others and the result."""
+    monkeypatch.setattr(sorting, "WINDOW", 4)
+    monkeypatch.setattr(sorting, "RUN", 10)
+    monkeypatch.setattr(sorting, "MOST_RUNS", 2_000)
+    opened: set[int] = set()
+    open_file = Path.open
+
+    def remember(path: Path, *args: Any, **more: Any) -> Any:
+        file = open_file(path, *args, **more)
+        opened.add(file.fileno())  # a number is used again once its file is closed
+        return file
+
+    monkeypatch.setattr(Path, "open", remember)
+    rows = [((1, 1 + 7919 * number % 10_007, "A", "T", "s"), number) for number in range(1, 10_007)]
+    sort(tmp_path / "mutations.tsv", rows, 10)
+    assert len(opened) <= 3
+    monkeypatch.undo()
+    assert (tmp_path / "mutations.tsv").read_text() == expected(rows)
+
+
 @pytest.mark.usefixtures("small")
 def test_nothing_is_left_behind_by_a_failure(tmp_path: Path) -> None:
     """Runs on disk are removed when the reading ends in a fault."""
-    sorter = Sorter(tmp_path / "mutations.tsv", MUTATIONS)
+    sorter = ExternalSorter(tmp_path / "mutations.tsv", MUTATIONS)
     sorter.extend([((1, position, "A", "T", "s"), 1) for position in range(40, 0, -1)])
     sorter.extend([((1, position, "A", "T", "s"), 1) for position in range(39, 0, -1)])
     assert len(list(tmp_path.iterdir())) > 1

@@ -86,7 +86,7 @@ def variants(draw: st.DrawFn) -> Variant:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
 @given(drawn=st.lists(variants(), min_size=10, max_size=10), data=st.data())
 def test_every_spelling_of_ten_variants_sends_the_same_rows(
-    desk: Any, drawn: list[Variant], data: st.DataObject
+    inputs: Any, drawn: list[Variant], data: st.DataObject
 ) -> None:
     """Table, VCF, compressed VCF, MAF and HGVS, padded and cased at will, and what was sent handed in again."""
 
@@ -115,7 +115,7 @@ def test_every_spelling_of_ten_variants_sends_the_same_rows(
         gdna += variant.genomic() + "\n"
 
     def rows(content: str | bytes) -> tuple[list[str], int]:
-        outcome = desk.hand_in(mutations=content, sample="P1")
+        outcome = inputs.prepare(mutations=content, sample="P1")
         (file,) = outcome.prepared.files
         return [row.rpartition(" ")[0] for row in outcome.sent()], file.rows_read
 
@@ -123,5 +123,5 @@ def test_every_spelling_of_ten_variants_sends_the_same_rows(
     expected = [f"{NAMES[rank]} {position} {ref} {alt} P1" for rank, position, ref, alt in sent]
     for content in (vcf, gzip.compress(vcf.encode()), table, dashed, maf, gdna):
         assert rows(content) == (expected, 10)
-    again = (desk.folder / "work" / "mutations.tsv").read_text()
+    again = (inputs.folder / "work" / "mutations.tsv").read_text()
     assert rows(again) == (expected, len(expected))

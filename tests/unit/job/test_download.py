@@ -16,14 +16,26 @@ from typing import Any
 
 import pytest
 
-from cgi_runner.errors import CredentialsError, InputError, JobFailedError, ResultsError, RunnerError, ServiceError
-from cgi_runner.job import Desk, Record, State, Wish, collect, read_record, run, submit
-from cgi_runner.sandbox import Sandbox
-from cgi_runner.sandbox.faults import FaultPlan, parse
+from cgi_runner.config import RetryPolicy
+from cgi_runner.errors import (
+    CredentialsError,
+    ForeignResultsError,
+    InputError,
+    JobFailedError,
+    ResultsError,
+    RunnerError,
+    ServiceError,
+)
+from cgi_runner.job import JobContext, JobRequest, Record, State, fetch_job, read_record, run, submit
+from cgi_runner.service.cgi_v1 import CgiClient
+from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
-from scripted import DROPPED, HTML, Answer, Fault, serving
+from support.archives import JOB
+from support.failures import failure
+from support.faults import Fault, heal, inject
+from support.scripted import DROPPED, HTML, Answer, serving
 
-MELANOMA = Wish({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
+MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
 RESULTS = {"alterations.tsv", "biomarkers.tsv", "summary.txt", "cgi-results.zip"}
 
 
@@ -64,21 +76,20 @@ FOREIGN = zipped(("alterations.tsv", b"x"), ("summary.txt", b"Analysis ID: 01234
 BAD: dict[str, tuple[Any, str]] = {
     "corrupt": (corrupt(), "CRC"),
     "truncated": (GOOD[: len(GOOD) // 2], "corrupt"),
-    "foreign": (FOREIGN, "0123456789abcdef0123"),
     "slip": (zipped(("../evil.tsv", b"x")), "evil"),
     "absolute": (zipped(("/tmp/evil.tsv", b"x")), "evil"),
     "backslash": (zipped(("..\\evil.tsv", b"x")), "evil"),
-    "folder": (zipped(("a/b.tsv", b"x")), "b.tsv"),
+    "folder": (zipped(("a/b.tsv", b"x"), ("c.tsv", b"x")), "b.tsv"),
     "link": (zipped((special("alterations.tsv", 0o120000), b"/etc/passwd")), "link"),
     "device": (zipped((special("alterations.tsv", 0o020000), b"")), "device"),
     "encrypted": (encrypted(), "encrypted"),
     "bomb": (zipped(("alterations.tsv", b"\0" * 2_000_000)), "unpack to 2000000"),
-    "duplicate": (zipped(("a.tsv", b"1"), ("a.tsv", b"2")), "of one name"),
-    "case": (zipped(("a.tsv", b"1"), ("A.tsv", b"2")), "of one name"),
+    "duplicate": (zipped(("a.tsv", b"1"), ("a.tsv", b"2")), "two different files"),
+    "case": (zipped(("a.tsv", b"1"), ("A.tsv", b"2")), "two different files"),
     "own record": (zipped(("cgi-job.json", b"{}")), "cgi-job.json"),
     "own log": (zipped(("CGI-Logs.txt", b"")), "CGI-Logs.txt"),
     "hidden": (zipped((".cgi-runner", b"")), "cgi-runner"),
-    "no members": (zipped(), "0 members"),
+    "no members": (zipped(), "no members"),
     "empty": ("", "empty"),
     "html": (HTML, "We are back soon"),
     "json": ({"status": "Running", "message": "not yet"}, "not yet"),
@@ -88,28 +99,75 @@ BAD: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize(("body", "said"), BAD.values(), ids=BAD)
 def test_what_is_no_archive_of_this_job_is_never_unpacked(
-    body: Any, said: str, desk: Desk, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    body: Any, said: str, context: JobContext, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Exit code 6 with what came instead, after six tries, and none of it in the folder or beside it."""
-    monkeypatch.setattr("cgi_runner.results.archive._HARMLESS", 1_000_000)
-    sandbox.interceptors.append(Fault(Answer(body), "GET", "download", times=99))
+    """Exit code 6 with what came instead, and none of it in the folder or beside it.
+
+    A text may give way to an archive, so it is asked for six times; of two equal zips, a third would be no other.
+    """
+    monkeypatch.setattr("cgi_runner.results.archive.MIN_BOMB_SIZE", 1_000_000)
+    inject(sandbox, Fault(Answer(body), "GET", "download", times=99))
     with pytest.raises(ResultsError) as failed:
-        run(MELANOMA, tmp_path / "out", desk)
+        run(MELANOMA, tmp_path / "out", context)
     assert failed.value.exit_code == 6
     assert said in failed.value.message
     assert "\x1b" not in failed.value.message
-    assert [request.action for request in sandbox.requests].count("download") == 6
+    times = 2 if isinstance(body, bytes) else 6
+    assert [request.action for request in sandbox.requests].count("download") == times
     assert {path.name for path in tmp_path.rglob("*")} == {"out", "cgi-job.json", "cgi-logs.txt", "dropped.tsv"}
-    sandbox.interceptors.clear()
-    assert run(MELANOMA, tmp_path / "out", desk).state is State.VERIFIED
-    assert len(desk.api.jobs()) == 1
+    heal(sandbox)
+    assert run(MELANOMA, tmp_path / "out", context).state is State.VERIFIED
+    assert len(context.api.list_jobs()) == 1
+
+
+def test_an_intact_archive_of_another_job_is_kept(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
+    """It is fetched twice and refused for good, with the command that would take it over; the job is left alone."""
+    inject(sandbox, Fault(Answer(FOREIGN), "GET", "download", times=99))
+    with pytest.raises(ForeignResultsError, match="is that of job 0123456789abcdef0123") as failed:
+        run(MELANOMA, tmp_path / "out", context, delete=True)
+    assert failed.value.exit_code == 10
+    assert [request.action for request in sandbox.requests].count("download") == 2
+    kept = tmp_path / "out" / "cgi-results.refused.zip"
+    assert kept.read_bytes() == FOREIGN
+    assert f"fetch {kept.parent} --archive {kept} --accept-archive 0123456789abcdef0123" in failed.value.tip
+    assert len(context.api.list_jobs()) == 1
+    heal(sandbox)
+    assert run(MELANOMA, tmp_path / "out", context).state is State.VERIFIED
+
+
+@pytest.mark.parametrize("change", ["crlf", "bom", "quotes", "other-order", "missing", "extra-column"])
+def test_a_changed_copy_of_the_input_is_a_warning(
+    change: str, context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The id proves whose results they are; the rows are all accounted for, and the job stays at CGI."""
+    inject(sandbox, f"download copy={change} times=99")
+    record = run(MELANOMA, tmp_path / "out", context, delete=True, strict=True)
+    assert record.state is State.VERIFIED
+    assert record.rows["mutations"]["not_returned"] == 0
+    assert [text for text in record.warnings if text.startswith("CGI's copy of the mutations")]
+    assert record.archive["unknown"]
+    assert len(context.api.list_jobs()) == 1
+
+
+def test_rows_that_were_never_sent_are_believed_of_no_archive(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Though its summary names the job; the archive is kept, and nothing is in place."""
+    inject(sandbox, "download rows=unsent times=99")
+    with pytest.raises(ForeignResultsError, match="2 rows of mutations that were not sent"):
+        run(MELANOMA, tmp_path / "out", context, delete=True)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        *("cgi-job.json", "cgi-logs.txt", "cgi-results.refused.zip", "dropped.tsv")
+    }
+    assert len(context.api.list_jobs()) == 1
 
 
 @pytest.mark.parametrize("name", ["corrupt", "truncated", "foreign", "html", "empty"])
-def test_a_bad_archive_is_fetched_again(name: str, desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_bad_archive_is_fetched_again(name: str, context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
     """What is broken once may be whole the next time."""
-    sandbox.interceptors.append(Fault(Answer(BAD[name][0]), "GET", "download"))
-    assert run(MELANOMA, tmp_path / "out", desk).state is State.VERIFIED
+    body = FOREIGN if name == "foreign" else BAD[name][0]
+    inject(sandbox, Fault(Answer(body), "GET", "download"))
+    assert run(MELANOMA, tmp_path / "out", context).state is State.VERIFIED
 
 
 @pytest.mark.parametrize(
@@ -126,50 +184,53 @@ def test_a_bad_archive_is_fetched_again(name: str, desk: Desk, sandbox: Sandbox,
     ],
 )
 def test_a_download_that_is_refused(
-    answer: Answer, kind: type[RunnerError], code: int, desk: Desk, sandbox: Sandbox, tmp_path: Path
+    answer: Answer, kind: type[RunnerError], code: int, context: JobContext, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """Each refusal has its exit code; the record stays, and the same command goes on later."""
-    sandbox.interceptors.append(Fault(answer, "GET", "download", times=99))
+    inject(sandbox, Fault(answer, "GET", "download", times=99))
     with pytest.raises(kind) as failed:
-        run(MELANOMA, tmp_path / "out", desk)
+        run(MELANOMA, tmp_path / "out", context)
     assert failed.value.exit_code == code
-    sandbox.interceptors.clear()
-    assert run(MELANOMA, tmp_path / "out", desk).state is State.VERIFIED
+    heal(sandbox)
+    assert run(MELANOMA, tmp_path / "out", context).state is State.VERIFIED
 
 
-def test_results_that_are_not_there_yet_are_asked_for_again(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_results_that_are_not_there_yet_are_asked_for_again(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
     """Done and fetchable need not be the same moment."""
-    sandbox.interceptors.append(Fault(Answer("", 404), "GET", "download", times=3))
-    assert run(MELANOMA, tmp_path / "out", desk).state is State.VERIFIED
+    inject(sandbox, Fault(Answer("", 404), "GET", "download", times=3))
+    assert run(MELANOMA, tmp_path / "out", context).state is State.VERIFIED
 
 
-def test_results_of_a_job_that_is_deleted_meanwhile(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
-    """It is no longer listed, so asking again would be in vain; the tip says what helps."""
-    sandbox.interceptors.append(FaultPlan([parse("download vanish")]))
+def test_results_of_a_job_that_is_deleted_meanwhile(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
+    """It is no longer listed, say several looks over a minute; the tip says what helps."""
+    inject(sandbox, "download vanish")
     with pytest.raises(JobFailedError, match="has no results of job") as failed:
-        run(MELANOMA, tmp_path / "out", desk)
+        run(MELANOMA, tmp_path / "out", context)
     assert "--fresh" in failed.value.tip
-    assert [request.action for request in sandbox.requests].count("download") == 1
+    assert [request.action for request in sandbox.requests].count("download") == 6
 
 
 def test_a_pause_asked_for_while_fetching_is_kept(
-    desk: Desk, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path
+    context: JobContext, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path
 ) -> None:
     """Retry-After counts for downloads, too."""
-    sandbox.interceptors.append(Fault(Answer("", 429, {"Retry-After": "33"}), "GET", "download"))
-    run(MELANOMA, tmp_path / "out", desk)
+    inject(sandbox, Fault(Answer("", 429, {"Retry-After": "33"}), "GET", "download"))
+    run(MELANOMA, tmp_path / "out", context)
     assert clock.sleeps[-1] == 33
 
 
 @pytest.fixture
-def fetched(desk: Desk, tmp_path: Path) -> Callable[[str], Record]:
+def fetched(context: JobContext, tmp_path: Path) -> Callable[[str], Record]:
     """Give a function that fetches a job, known by its id only, from a scripted service."""
 
     def fetch(url: str) -> Record:
-        record = Record(desk.service, job_id="c22ecf2af788d65ec257")
-        session = desk.api._session
+        record = Record(context.service, job_id="c22ecf2af788d65ec257")
+        assert isinstance(context.api, CgiClient)
+        session = context.api._session
         session.service = replace(session.service, url=url)
-        return collect(record, None, tmp_path / "out", desk)
+        return fetch_job(record, None, tmp_path / "out", context)
 
     return fetch
 
@@ -197,13 +258,13 @@ def test_a_transfer_without_end_is_stopped(
     fetched: Callable[[str], Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The disk is not filled by a service that never stops sending."""
-    monkeypatch.setattr("cgi_runner.job.fetch._LARGEST", 1_000_000)
+    monkeypatch.setattr("cgi_runner.job.download._MAX_ARCHIVE", 1_000_000)
 
     def endless() -> Iterator[bytes]:
         while True:
             yield b"P" * 65536
 
-    with serving(scripted(lambda: Answer(endless()))) as server, pytest.raises(ResultsError, match="does not end"):
+    with serving(scripted(lambda: Answer(endless()))) as server, pytest.raises(ResultsError, match="larger than any"):
         fetched(server.url)
     assert {path.name for path in tmp_path.rglob("*")} == {"out", "cgi-job.json", "cgi-logs.txt"}
 
@@ -232,97 +293,99 @@ def test_damaged_archives_end_in_the_one_error(seed: int, tmp_path: Path) -> Non
             continue
 
 
-def test_archives_of_another_input_are_refused(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_archives_of_another_input_are_refused(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
     """The upload that CGI echoes has to be one of those that were sent."""
     archive = zipped(("alterations.tsv", b"x"), ("input01.tsv", b"chr\tpos\tref\talt\n1\t2\tA\tC\n"))
-    sandbox.interceptors.append(Fault(Answer(archive), "GET", "download", times=9))
-    with pytest.raises(ResultsError, match="other inputs"):
-        run(MELANOMA, tmp_path / "out", desk)
+    inject(sandbox, Fault(Answer(archive), "GET", "download", times=9))
+    with pytest.raises(ForeignResultsError, match="other rows than were sent"):
+        run(MELANOMA, tmp_path / "out", context)
     assert not RESULTS & {path.name for path in (tmp_path / "out").iterdir()}
 
 
 @pytest.mark.parametrize("name", ["alterations.tsv", "summary.txt", "input01.tsv", "dropped.tsv", "cgi-logs.txt"])
-def test_a_folder_with_other_results_is_left_alone(name: str, desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_folder_with_other_results_is_left_alone(
+    name: str, context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
     """Files with the names of results and no record are somebody's: exit code 2, before anything is sent."""
     (tmp_path / name).write_text("precious")
     with pytest.raises(InputError, match=name) as failed:
-        run(MELANOMA, tmp_path, desk)
+        run(MELANOMA, tmp_path, context)
     assert failed.value.exit_code == 2
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "precious")]
     assert not sandbox.requests
 
 
-def test_a_folder_with_another_jobs_record_is_left_alone(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_folder_with_another_jobs_record_is_left_alone(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
     """Another order never gets into a folder that has one, verified or not."""
-    run(MELANOMA, tmp_path, desk)
+    run(MELANOMA, tmp_path, context)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     requests = len(sandbox.requests)
     for fresh in (False, True):
         with pytest.raises(InputError, match="another job's record"):
-            run(replace(MELANOMA, cancer_type="BRCA"), tmp_path, desk, fresh=fresh)
+            run(replace(MELANOMA, cancer_type="BRCA"), tmp_path, context, fresh=fresh)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     assert len(sandbox.requests) == requests
 
 
 @pytest.mark.parametrize("content", ["{", '{"schema": 99}', '{"schema": 1, "service": "s", "state": "lost"}'])
 def test_a_record_that_is_not_understood_is_left_alone(
-    content: str, desk: Desk, sandbox: Sandbox, tmp_path: Path
+    content: str, context: JobContext, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """A damaged record, or one of a later version, is neither believed nor overwritten."""
     (tmp_path / "cgi-job.json").write_text(content)
     with pytest.raises(InputError):
-        run(MELANOMA, tmp_path, desk)
+        run(MELANOMA, tmp_path, context)
     assert (tmp_path / "cgi-job.json").read_text() == content
     assert not sandbox.requests
 
 
-def test_results_that_went_missing_are_fetched_again(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_results_that_went_missing_are_fetched_again(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
     """A verified folder that lost a file, or whose archive was changed, is made whole without a new job."""
-    run(MELANOMA, tmp_path / "out", desk)
+    run(MELANOMA, tmp_path / "out", context)
     before = {name: (tmp_path / "out" / name).read_bytes() for name in [*RESULTS, "dropped.tsv", "cgi-logs.txt"]}
     for name in before:
         (tmp_path / "out" / name).unlink()
-        run(MELANOMA, tmp_path / "out", desk)
+        run(MELANOMA, tmp_path / "out", context)
     (tmp_path / "out" / "cgi-results.zip").write_bytes(b"PK")
-    run(MELANOMA, tmp_path / "out", desk)
+    run(MELANOMA, tmp_path / "out", context)
     assert {name: (tmp_path / "out" / name).read_bytes() for name in before} == before
     assert [request.method for request in sandbox.requests].count("POST") == 1
 
 
-def test_a_job_is_collected_into_another_folder(desk: Desk, tmp_path: Path) -> None:
+def test_a_job_is_collected_into_another_folder(context: JobContext, tmp_path: Path) -> None:
     """Submitted here, fetched there: the list of rows that were not sent goes along."""
-    submitted = submit(MELANOMA, tmp_path / "here", desk)
-    record = collect(read_record(tmp_path / "here" / "cgi-job.json"), tmp_path / "here", tmp_path / "there", desk)
+    submitted = submit(MELANOMA, tmp_path / "here", context)
+    record = fetch_job(read_record(tmp_path / "here" / "cgi-job.json"), tmp_path / "here", tmp_path / "there", context)
     assert record.job_id == submitted.job_id
     assert record.state is State.VERIFIED
     assert (tmp_path / "there" / "dropped.tsv").read_text() == (tmp_path / "here" / "dropped.tsv").read_text()
-    again = collect(read_record(tmp_path / "there" / "cgi-job.json"), tmp_path / "there", tmp_path / "third", desk)
+    again = fetch_job(read_record(tmp_path / "there" / "cgi-job.json"), tmp_path / "there", tmp_path / "third", context)
     assert (tmp_path / "third" / "summary.txt").read_text() == (tmp_path / "there" / "summary.txt").read_text()
     assert again.archive == record.archive
 
 
-def test_a_collection_that_comes_to_nothing_leaves_no_trace(desk: Desk, tmp_path: Path) -> None:
+def test_a_collection_that_comes_to_nothing_leaves_no_trace(context: JobContext, tmp_path: Path) -> None:
     """After a deadline the new folder is not there, so that the same command works later."""
-    submit(MELANOMA, tmp_path / "here", desk)
+    submit(MELANOMA, tmp_path / "here", context)
     record = read_record(tmp_path / "here" / "cgi-job.json")
     with pytest.raises(RunnerError):
-        collect(record, tmp_path / "here", tmp_path / "there", replace(desk, deadline=0))
+        fetch_job(record, tmp_path / "here", tmp_path / "there", replace(context, deadline=0))
     assert not (tmp_path / "there").exists()
-    assert collect(record, tmp_path / "here", tmp_path / "there", desk).state is State.VERIFIED
+    assert fetch_job(record, tmp_path / "here", tmp_path / "there", context).state is State.VERIFIED
 
 
 def test_the_account_in_a_log_of_the_services_is_masked(
-    desk: Desk, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path
+    context: JobContext, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path
 ) -> None:
     """Even a service that writes the account into the job's log does not get it onto the disk."""
-    from cgi_runner.redaction import hide
+    from cgi_runner.redaction import register_secret
 
-    hide(CREDENTIALS.email, CREDENTIALS.token)
+    register_secret(CREDENTIALS.email, CREDENTIALS.token)
     lines = [f"job of {CREDENTIALS.email.upper()} with {CREDENTIALS.token}"]
-    sandbox.interceptors.append(Fault(Answer({"status": "Done", "logs": lines}), "GET", "logs"))
-    submit(MELANOMA, tmp_path / "out", desk)
+    inject(sandbox, Fault(Answer({"status": "Done", "logs": lines}), "GET", "logs"))
+    submit(MELANOMA, tmp_path / "out", context)
     clock.sleep(20)
-    run(MELANOMA, tmp_path / "out", desk)
+    run(MELANOMA, tmp_path / "out", context)
     assert (tmp_path / "out" / "cgi-logs.txt").read_text() == "job of ***** with *****\n"
 
 
@@ -330,18 +393,16 @@ SIZE = 120 * 1024**2
 MEMORY = """
 import json, re, sys
 from pathlib import Path
-from conftest import CREDENTIALS, SimulatedClock
-from cgi_runner.api import Api
-from cgi_runner.http import Session
-from cgi_runner.job import Desk, Record, collect
-from cgi_runner.settings import Patience, Service
+from conftest import SimulatedClock
+from cgi_runner.job import Record, fetch_job
+from support.sessions import context_at
 url, what, path = sys.argv[1:]
-api = Api(Session(Service(url), CREDENTIALS, clock=SimulatedClock(), patience=Patience()))
+context = context_at(url, SimulatedClock(), deadline=60)
 if what == "upload":
-    api.submit({"cancer_type": "CM", "title": "t", "reference": "hg38"}, {"mutations": Path(path)})
+    context.api.submit({"cancer_type": "CM", "title": "t", "reference": "hg38"}, {"mutations": Path(path)})
 else:
     record = Record(url, job_id="c22ecf2af788d65ec257")
-    collect(record, None, Path(path), Desk(api, url, "account", 60, clock=SimulatedClock()))
+    fetch_job(record, None, Path(path), context)
 # Not ru_maxrss, which begins with what the process that started this one had in use.
 print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 """
@@ -351,7 +412,7 @@ def peak(*arguments: str | Path) -> float:
     """Give the peak memory of a process with these arguments, in MB."""
     done = subprocess.run(
         [sys.executable, "-c", MEMORY, *arguments],
-        cwd=Path(__file__).parent,
+        cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         check=False,
@@ -386,3 +447,69 @@ def test_a_large_archive_is_never_whole_in_memory(tmp_path: Path) -> None:
     with serving(scripted(lambda: Answer(pieces(), length=(tmp_path / "big.zip").stat().st_size))) as server:
         assert peak(server.url, "download", tmp_path / "out") < 80
     assert json.loads((tmp_path / "out" / "cgi-job.json").read_text())["state"] == "verified"
+
+
+ANEW = "was it another account's? if it was deleted, --fresh submits it again"
+
+
+def test_a_download_that_comes_to_nothing_says_why(
+    context: JobContext,
+    sandbox: Sandbox,
+    tmp_path: Path,
+    said: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Gone, without end, or broken off; and before that, that it is fetched again."""
+    record = submit(MELANOMA, tmp_path / "out", context)
+    again = replace(context, retry_policy=RetryPolicy(attempts=2))
+    for answer, kind, message, tip in (
+        (
+            Answer("PK" * 600),
+            ResultsError,
+            f"the archive of job {record.job_id} is larger than any of CGI's: 1200 bytes",
+            "",
+        ),
+        (Answer("PK"), ResultsError, "the archive is corrupt: File is not a zip file", None),
+    ):
+        monkeypatch.setattr("cgi_runner.job.download._MAX_ARCHIVE", 1199)
+        inject(sandbox, Fault(answer, "GET", "download", times=9), instead=True)
+        found = failure(lambda: run(MELANOMA, tmp_path / "out", again))
+        assert found[:2] == (kind, message)
+        assert tip is None or found[2] == tip
+        if kind is ResultsError:
+            assert said()[-1] == f"{message}; fetching it again"
+    monkeypatch.setattr("cgi_runner.job.download._MAX_ARCHIVE", 1200)
+    inject(sandbox, Fault(Answer("PK" * 600), "GET", "download", times=9), instead=True)
+    assert (
+        failure(lambda: run(MELANOMA, tmp_path / "out", again))[1] == "the archive is corrupt: File is not a zip file"
+    )
+    inject(sandbox, "download vanish", instead=True)
+    assert failure(lambda: run(MELANOMA, tmp_path / "out", again)) == (
+        JobFailedError,
+        f"CGI has no results of job {record.job_id} any more",
+        ANEW,
+    )
+
+
+@pytest.mark.parametrize(("length", "whole"), [(900, " of 900"), (None, "")])
+def test_a_transfer_that_breaks_off_says_how_far_it_came(
+    length: int | None, whole: str, context: JobContext, tmp_path: Path
+) -> None:
+    """Of how many bytes, if that was announced."""
+    done = Answer({"status": "Done", "logs": []})
+
+    def cut(seen: Any) -> Answer:
+        if "download" not in seen.path:
+            return done
+        chunked = Answer(iter([b"a\r\n" + b"P" * 10 + b"\r\n"]), headers={"Transfer-Encoding": "chunked"})
+        return Answer(iter([b"P" * 10]), length=length) if length else chunked
+
+    with serving(cut) as server:
+        assert isinstance(context.api, CgiClient)
+        session = context.api._session
+        session.service = replace(session.service, url=server.url)
+        assert failure(lambda: fetch_job(Record(context.service, job_id=JOB), None, tmp_path / "out", context)) == (
+            ResultsError,
+            f"the archive of job {JOB} broke off after 10{whole} bytes",
+            "run the command again",
+        )

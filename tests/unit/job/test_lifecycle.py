@@ -11,44 +11,45 @@ from pathlib import Path
 import pytest
 
 from cgi_runner.errors import RowsMissingError
-from cgi_runner.job import Desk, State, Wish, read_record, run
-from cgi_runner.job.life import wait
-from cgi_runner.sandbox import Sandbox
+from cgi_runner.job import JobContext, JobRequest, State, read_record, run
+from cgi_runner.job.lifecycle import wait
+from cgi_sandbox import Sandbox
 from conftest import EXAMPLES, SimulatedClock
-from scripted import DROPPED, HTML, Answer, Fault, serving
+from support.faults import Fault, inject
+from support.scripted import DROPPED, HTML, Answer, serving
 
-MELANOMA = Wish({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
+MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
 
 
-def test_a_job_comes_home_whole(desk: Desk, tmp_path: Path) -> None:
+def test_a_job_comes_home_whole(context: JobContext, tmp_path: Path) -> None:
     """A run ends with verified files and a record that says so."""
-    record = run(MELANOMA, tmp_path / "out", desk)
+    record = run(MELANOMA, tmp_path / "out", context)
     assert record.state is State.VERIFIED
     assert "BRAF" in (tmp_path / "out" / "alterations.tsv").read_text(encoding="utf-8")
     assert record.rows["mutations"]["not_returned"] == 0
 
 
 def test_sixteen_seconds_take_twelve_requests_at_most(
-    desk: Desk, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path
+    context: JobContext, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path
 ) -> None:
     """A short job is noticed within four seconds of its end and costs few requests."""
-    run(MELANOMA, tmp_path / "out", desk)
+    run(MELANOMA, tmp_path / "out", context)
     assert clock.seconds <= 20
     assert len(sandbox.requests) <= 12
 
 
-def test_the_same_command_again_asks_nothing(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_the_same_command_again_asks_nothing(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
     """Once the results are verified, a second run neither submits nor fetches."""
-    run(MELANOMA, tmp_path / "out", desk)
+    run(MELANOMA, tmp_path / "out", context)
     before = len(sandbox.requests)
-    assert run(MELANOMA, tmp_path / "out", desk).state is State.VERIFIED
+    assert run(MELANOMA, tmp_path / "out", context).state is State.VERIFIED
     assert len(sandbox.requests) == before
 
 
-def test_another_folder_adopts_the_job(desk: Desk, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_another_folder_adopts_the_job(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
     """An engine that repeats a step in an empty folder finds the job of the first attempt."""
-    first = run(MELANOMA, tmp_path / "one", desk)
-    second = run(MELANOMA, tmp_path / "two", desk)
+    first = run(MELANOMA, tmp_path / "one", context)
+    second = run(MELANOMA, tmp_path / "two", context)
     assert second.job_id == first.job_id
     assert second.adopted
     assert [method for method, *_ in sandbox.requests].count("POST") == 1
@@ -72,7 +73,8 @@ ECHO = f"you are {EMAIL.upper()} with {TOKEN}"
 def test_nothing_that_the_command_says_or_keeps_holds_the_account(answer: Answer, code: int, tmp_path: Path) -> None:
     """A service that echoes the account gets it into no message, no traceback of --debug, and no file."""
     command = ["--debug", "run", "--mutations", str(EXAMPLES / "mutations.tsv"), "--cancer-type", "CM"]
-    environ = {"PATH": os.environ["PATH"], "CGI_EMAIL": EMAIL, "CGI_TOKEN": TOKEN, "HOME": str(tmp_path)}
+    command += ["--reference", "hg38"]
+    environ = {"PATH": os.environ["PATH"], "CGI_EMAIL": EMAIL, "CGI_TOKEN": TOKEN, "HOME": str(tmp_path / "home")}
     # Pauses are cut short, since this is a process with a clock of its own.
     program = "import time; time.sleep = lambda _: None; from cgi_runner.cli import main; main()"
     with serving([answer]) as server:
@@ -86,15 +88,17 @@ def test_nothing_that_the_command_says_or_keeps_holds_the_account(answer: Answer
         assert server.requests[0].headers["Authorization"] == f"{EMAIL} {TOKEN}"
     assert done.returncode == code, done.stderr
     assert "Traceback" in done.stderr
-    for text in (done.stdout, done.stderr, *(str(path) for path in tmp_path.rglob("*"))):
+    kept = [text for path in tmp_path.rglob("*") for text in (str(path), path.read_text() if path.is_file() else "")]
+    for text in (done.stdout, done.stderr, *kept):
         assert TOKEN not in text.lower()
         assert EMAIL not in text.lower()
-    assert not list(tmp_path.iterdir())
+    assert {path.name for path in tmp_path.iterdir()} <= {"home"}  # where locks and notes of jobs lie
 
 
 def test_without_debug_a_failure_is_two_lines(tmp_path: Path) -> None:
     """One line says what is wrong, one what to do; there is no traceback."""
-    command = ["run", "--mutations", str(EXAMPLES / "mutations.tsv"), "--cancer-type", "CM", "--output", str(tmp_path)]
+    command = ["run", "--mutations", str(EXAMPLES / "mutations.tsv"), "--cancer-type", "cgi:CM"]
+    command += ["--output", str(tmp_path), "--reference", "hg38"]
     environ = {"PATH": os.environ["PATH"], "CGI_EMAIL": EMAIL, "CGI_TOKEN": TOKEN}
     program = "import time; time.sleep = lambda _: None; from cgi_runner.cli import main; main()"
     with serving([DROPPED]) as server:
@@ -109,17 +113,17 @@ def test_without_debug_a_failure_is_two_lines(tmp_path: Path) -> None:
     assert [line.split()[0] for line in done.stderr.splitlines()] == ["ERROR", "TIP"]
 
 
-def test_the_record_tells_what_became_of_everything(desk: Desk, tmp_path: Path) -> None:
+def test_the_record_tells_what_became_of_everything(context: JobContext, tmp_path: Path) -> None:
     """States with times, a checksum and counts for each input, CGI's version, and no secret."""
-    run(MELANOMA, tmp_path / "out", desk, delete=True)
+    run(MELANOMA, tmp_path / "out", context, delete=True)
     record = json.loads((tmp_path / "out" / "cgi-job.json").read_text())
     states = ["prepared", "submitting", "waiting", "done", "fetching", "verified", "deleted"]
     assert list(record["times"]) == states
     assert record["inputs"]["mutations"]["rows_sent"] == record["rows"]["mutations"]["sent"]
     assert len(record["inputs"]["mutations"]["sha256"]) == 64
     assert record["cgi"]["version"]
-    assert record["title"] == f"first [cgi-runner {record['fingerprint']}]"
-    assert not desk.api.jobs()
+    assert record["title"] == f"[cgi-runner {record['fingerprint']}] first"
+    assert not context.api.list_jobs()
 
 
 STOPS = {"submitting": ("POST", ""), "waiting": ("GET", "logs"), "fetching": ("GET", "download")}
@@ -128,16 +132,16 @@ STOPS = {"submitting": ("POST", ""), "waiting": ("GET", "logs"), "fetching": ("G
 @pytest.mark.parametrize("moment", STOPS)
 def test_whoever_stops_it_is_told_what_becomes_of_the_job(
     moment: str,
-    desk: Desk,
+    context: JobContext,
     sandbox: Sandbox,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """At any step Ctrl-C leaves the remote job alone, and the same command goes on with it."""
-    clock, sleep = desk.clock, desk.clock.sleep
-    sandbox.interceptors.append(Fault(Answer("", 503), *STOPS[moment], carried_out=True))
-    said = "stopped while submitting" if moment == "submitting" else "goes on at CGI"
+    clock, sleep = context.clock, context.clock.sleep
+    inject(sandbox, Fault(Answer("", 503), *STOPS[moment], carried_out=True))
+    said = "stopped while submitting" if moment == "submitting" else "keeps running at CGI"
 
     def stop(seconds: float) -> None:
         if STOPS[moment] in {(request.method, request.action) for request in sandbox.requests}:
@@ -146,56 +150,56 @@ def test_whoever_stops_it_is_told_what_becomes_of_the_job(
 
     monkeypatch.setattr(clock, "sleep", stop)
     with pytest.raises(KeyboardInterrupt):
-        run(MELANOMA, tmp_path / "out", desk)
+        run(MELANOMA, tmp_path / "out", context)
     assert caplog.text.count(said) == 1
     monkeypatch.setattr(clock, "sleep", sleep)
-    assert run(MELANOMA, tmp_path / "out", desk).state is State.VERIFIED
-    assert len(desk.api.jobs()) == 1
+    assert run(MELANOMA, tmp_path / "out", context).state is State.VERIFIED
+    assert len(context.api.list_jobs()) == 1
 
 
 def test_stopped_before_anything_was_sent_leaves_nothing(
-    desk: Desk, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    context: JobContext, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C while the service is being reached takes the folder away again."""
-    sandbox.interceptors.append(Fault(DROPPED, "GET", times=9))
+    inject(sandbox, Fault(DROPPED, "GET", times=9))
     monkeypatch.setattr(clock, "sleep", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        run(MELANOMA, tmp_path / "out", desk)
+        run(MELANOMA, tmp_path / "out", context)
     assert not (tmp_path / "out").exists()
 
 
 def test_waiting_alone_tells_the_id_when_stopped(
-    desk: Desk, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    context: JobContext, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The job that was waited for is named."""
-    job_id = desk.api.submit({"cancer_type": "CM"}, {"mutations": EXAMPLES / "mutations.tsv"})
+    job_id = context.api.submit({"cancer_type": "CM"}, {"mutations": EXAMPLES / "mutations.tsv"})
     monkeypatch.setattr(clock, "sleep", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        wait(job_id, desk)
-    assert f"job {job_id} goes on at CGI" in caplog.text
+        wait(job_id, context)
+    assert f"job {job_id} keeps running at CGI" in caplog.text
 
 
-def test_missing_rows_are_an_error_only_if_asked(desk: Desk, tmp_path: Path) -> None:
+def test_missing_rows_are_an_error_only_if_asked(context: JobContext, tmp_path: Path) -> None:
     """With --strict, exit code 9 comes after the verified results, which stay."""
     out = tmp_path / "out"
-    run(MELANOMA, out, desk)
-    assert run(MELANOMA, out, desk, strict=True).state is State.VERIFIED
+    run(MELANOMA, out, context)
+    assert run(MELANOMA, out, context, strict=True).state is State.VERIFIED
     record = json.loads((out / "cgi-job.json").read_text())
     record["rows"]["mutations"]["not_returned"] = 2
     (out / "cgi-job.json").write_text(json.dumps(record))
     with pytest.raises(RowsMissingError, match="2 rows") as failed:
-        run(MELANOMA, out, desk, strict=True)
+        run(MELANOMA, out, context, strict=True)
     assert failed.value.exit_code == 9
     assert read_record(out / "cgi-job.json").state is State.VERIFIED
 
 
 @pytest.mark.parametrize("name", ["alterations.tsv", "summary.txt", "cgi-logs.txt"])
 def test_results_of_a_deleted_job_come_back_from_their_archive(
-    name: str, desk: Desk, sandbox: Sandbox, tmp_path: Path
+    name: str, context: JobContext, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """Nobody else has them any more, so the service is not even asked."""
     out = tmp_path / "out"
-    run(MELANOMA, out, desk, delete=True)
+    run(MELANOMA, out, context, delete=True)
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     requests = len(sandbox.requests)
     for damage in ("edited", "gone"):
@@ -204,7 +208,7 @@ def test_results_of_a_deleted_job_come_back_from_their_archive(
             before["cgi-logs.txt"] = b"" if name == "cgi-logs.txt" else before["cgi-logs.txt"]
         else:
             (out / name).write_bytes(before[name].swapcase())
-        assert run(MELANOMA, out, desk).state is State.DELETED
+        assert run(MELANOMA, out, context).state is State.DELETED
         assert {path.name: path.read_bytes() for path in out.iterdir()} == before
     assert len(sandbox.requests) == requests
 
@@ -218,9 +222,9 @@ def test_results_of_a_deleted_job_come_back_from_their_archive(
     ],
 )
 def test_failing_to_delete_is_a_warning(
-    fault: Fault, state: State, desk: Desk, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    fault: Fault, state: State, context: JobContext, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The results are here, whatever becomes of the remote job; it is deleted when it is no longer listed."""
-    sandbox.interceptors.append(fault)
-    assert run(MELANOMA, tmp_path / "out", desk, delete=True).state is state
-    assert ("could not be deleted" in caplog.text) is (state is State.VERIFIED)
+    inject(sandbox, fault)
+    assert run(MELANOMA, tmp_path / "out", context, delete=True).state is state
+    assert ("is not deleted at CGI: deleting it failed" in caplog.text) is (state is State.VERIFIED)

@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from archives.generations import GENERATIONS, generation, zipped
-from cgi_runner.api import Api
 from cgi_runner.clock import SystemClock
-from cgi_runner.job.finish import not_returned
-from cgi_runner.job.offline import read_archive
-from cgi_runner.sandbox import Sandbox
-from command_line import cgi_runner
+from cgi_runner.job.import_archive import import_archive
+from cgi_runner.output.folder import not_returned
+from cgi_runner.service.cgi_v1 import CgiClient
+from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
+from support.archives import GENERATIONS, generation, zipped
+from support.cli import cgi_runner
+from support.faults import inject
 
 # Row 3 repeats row 2, rows 4 and 6 are what CGI skips, row 5 is row 2 of another sample.
 RAW = (
@@ -45,7 +46,7 @@ def _simulated(method: Callable[..., Any]) -> Callable[..., Any]:
     return lambda _self, *arguments: method(*arguments)
 
 
-def posted(api: Api, folder: Path, text: str = RAW) -> str:
+def posted(api: CgiClient, folder: Path, text: str = RAW) -> str:
     """Post an upload as it is, past the runner's preparation; gives the job's id."""
     (folder / "raw.tsv").write_text(text)
     return api.submit({"cancer_type": "CM", "title": "raw", "reference": "hg38"}, {"mutations": folder / "raw.tsv"})
@@ -57,11 +58,11 @@ def dropped(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines, delimiter="\t"))
 
 
-def test_skipped_rows_are_listed_with_cgis_reason(api: Api, tmp_path: Path) -> None:
+def test_skipped_rows_are_listed_with_cgis_reason(api: CgiClient, tmp_path: Path) -> None:
     """Two rows are skipped with status Done; the user learns which, from which line, and why."""
     outcome = cgi_runner("fetch", posted(api, tmp_path), "--output", tmp_path / "out")
     assert outcome.code == 0
-    assert "6 sent, 3 returned, 1 folded by CGI, 2 missing" in outcome.out
+    assert "6 sent, 3 returned, 1 merged by CGI, 2 missing" in outcome.out
     assert [
         (row["line"], row["sample"], row["alteration"], row["stage"], row["reason"])
         for row in dropped(tmp_path / "out")
@@ -70,10 +71,10 @@ def test_skipped_rows_are_listed_with_cgis_reason(api: Api, tmp_path: Path) -> N
         ("7", "two", "chr3:179234297 A><DEL>", "not returned", 'Skipping variant with invalid ref/alt: "A/<DEL>"'),
     ]
     counts = json.loads((tmp_path / "out" / "cgi-job.json").read_text())["rows"]["mutations"]
-    assert counts == {"sent": 6, "returned": 3, "folded_by_cgi": 1, "not_returned": 2}
+    assert counts == {"sent": 6, "returned": 3, "merged": 1, "not_returned": 2}
 
 
-def test_strict_makes_missing_rows_an_error_with_the_results_in_place(api: Api, tmp_path: Path) -> None:
+def test_strict_makes_missing_rows_an_error_with_the_results_in_place(api: CgiClient, tmp_path: Path) -> None:
     """Exit 9; the results are verified all the same, and a second fetch says the same without asking again."""
     job_id = posted(api, tmp_path)
     for _ in range(2):
@@ -85,14 +86,14 @@ def test_strict_makes_missing_rows_an_error_with_the_results_in_place(api: Api, 
     assert cgi_runner("fetch", job_id, "--output", tmp_path / "out").code == 0
 
 
-def test_folded_rows_alone_are_no_error(api: Api, tmp_path: Path) -> None:
+def test_folded_rows_alone_are_no_error(api: CgiClient, tmp_path: Path) -> None:
     """A twin of a row that came back is not missing."""
     twins = "".join(RAW.splitlines(keepends=True)[:4])
     assert cgi_runner("fetch", posted(api, tmp_path, twins), "-o", tmp_path / "out", "--strict").code == 0
     assert dropped(tmp_path / "out") == []
 
 
-def test_a_mitochondrial_row_ends_the_job_in_error(api: Api, tmp_path: Path) -> None:
+def test_a_mitochondrial_row_ends_the_job_in_error(api: CgiClient, tmp_path: Path) -> None:
     """Exit 5 with the log's end, and no results in the folder."""
     outcome = cgi_runner("fetch", posted(api, tmp_path, RAW + "chrM\t3243\tA\tG\tone\t8\n"), "-o", tmp_path / "out")
     assert outcome.is_plain_failure(5)
@@ -116,7 +117,7 @@ def test_rows_not_sent_stay_listed_once(tmp_path: Path) -> None:
 
 def test_all_three_kinds_come_back(tmp_path: Path) -> None:
     """Each kind has its account, on the screen and in the record."""
-    inputs = [("--mutations", "mutations.vcf"), ("--cnas", "cnas.tsv"), ("--translocations", "translocations.tsv")]
+    inputs = [("--mutations", "mutations.tsv"), ("--cnas", "cnas.tsv"), ("--translocations", "translocations.tsv")]
     arguments = [str(part) for option, name in inputs for part in (option, EXAMPLES / name)]
     outcome = cgi_runner("run", *arguments, "--cancer-type", "LUAD", "-o", tmp_path / "out", "--strict", "--json")
     assert outcome.code == 0
@@ -147,10 +148,10 @@ def test_a_saved_archive_of_any_generation_becomes_a_verified_folder(
     assert not sandbox.requests
 
 
-def test_an_archive_in_a_folder_of_the_runners_brings_log_and_list(api: Api, tmp_path: Path) -> None:
+def test_an_archive_in_a_folder_of_the_runners_brings_log_and_list(api: CgiClient, tmp_path: Path) -> None:
     """What lies beside cgi-results.zip belongs to it: reasons stay reasons."""
     cgi_runner("fetch", posted(api, tmp_path), "--output", tmp_path / "first")
-    record = read_archive(tmp_path / "first" / "cgi-results.zip", tmp_path / "second")
+    record = import_archive(tmp_path / "first" / "cgi-results.zip", tmp_path / "second")
     assert not_returned(record) == 2
     for name in ("dropped.tsv", "cgi-logs.txt", "cgi-results.zip"):
         assert (tmp_path / "second" / name).read_bytes() == (tmp_path / "first" / name).read_bytes()
@@ -160,7 +161,7 @@ def test_a_log_that_happens_to_lie_there_is_not_believed(tmp_path: Path) -> None
     """In a folder of downloads it may be that of any job."""
     archive = zipped(generation("2d"), tmp_path / "download.zip")
     (tmp_path / "cgi-logs.txt").write_text("WARNING  of another job | Alteration ID: input01_2\n")
-    read_archive(archive, tmp_path / "out")
+    import_archive(archive, tmp_path / "out")
     assert {row["reason"] for row in dropped(tmp_path / "out")} == {"CGI returned no result for it and gave no reason"}
 
 
@@ -192,7 +193,7 @@ def test_another_archive_needs_another_folder(tmp_path: Path) -> None:
     """The results of the first stay as they are."""
     for name in ("2c", "2d"):
         zipped(generation(name), tmp_path / f"{name}.zip")
-    read_archive(tmp_path / "2c.zip", tmp_path / "out")
+    import_archive(tmp_path / "2c.zip", tmp_path / "out")
     assert cgi_runner("fetch", "--archive", tmp_path / "2d.zip", "-o", tmp_path / "out").is_plain_failure(2)
     assert (tmp_path / "out" / "report.txt").is_file()
     assert not (tmp_path / "out" / "summary.txt").exists()
@@ -208,7 +209,7 @@ def test_fetch_says_what_it_needs(arguments: list[str]) -> None:
 
 def test_a_folder_from_a_saved_archive_has_no_job_to_ask_about(sandbox: Sandbox, tmp_path: Path) -> None:
     """Its record names no service; nobody is asked."""
-    read_archive(zipped(generation("2d"), tmp_path / "saved.zip"), tmp_path / "out")
+    import_archive(zipped(generation("2d"), tmp_path / "saved.zip"), tmp_path / "out")
     outcome = cgi_runner("status", tmp_path / "out")
     assert outcome.is_plain_failure(2)
     assert "saved archive" in outcome.err
@@ -230,7 +231,8 @@ def test_results_of_other_inputs_are_refused(tmp_path: Path, sandbox: Sandbox) -
         passed: Iterable[bytes] = app(environ, start_response)
         return passed
 
-    sandbox.interceptors.append(mixed_up)
+    inject(sandbox, mixed_up)
     outcome = cgi_runner("fetch", tmp_path / "job")
-    assert outcome.is_plain_failure(6)
+    assert outcome.is_plain_failure(10)
     assert not (tmp_path / "job" / "alterations.tsv").exists()
+    assert (tmp_path / "job" / "cgi-results.refused.zip").read_bytes() == foreign

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cgi_runner.job.offline import read_archive
-from cgi_runner.results import Findings, read
-from cgi_runner.results.archive import Unpacked, read_summary
+from cgi_runner.job.import_archive import import_archive
+from cgi_runner.results import ResultSummary, read
+from cgi_runner.results.archive import ExtractedArchive, read_summary
 
 pytestmark = pytest.mark.real_archives
 
@@ -21,22 +21,22 @@ FOLDERS = [
 ]
 
 
-def findings(folder: Path) -> Findings:
+def findings(folder: Path) -> ResultSummary:
     """Read the files of a real archive where they lie."""
-    return read(Unpacked(folder / "none.zip", folder, (), read_summary(folder)), [])
+    return read(ExtractedArchive(folder / "none.zip", folder, (), read_summary(folder)), [])
 
 
 @pytest.mark.parametrize(("name", "generation"), FOLDERS)
 def test_every_real_folder_is_recognised(name: str, generation: str, real_data: Path) -> None:
     """No real table is a riddle."""
-    assert findings(real_data / name).generation == generation
+    assert findings(real_data / name).format_version == generation
 
 
 @pytest.mark.parametrize("name", [name for name, _ in FOLDERS if name != "querynator_2024-07-03_1182bbd"])
 def test_every_real_zip_becomes_a_verified_folder(name: str, real_data: Path, tmp_path: Path) -> None:
     """Offline, byte for byte what the archive holds; the report agrees with the folder's own copy of the tables."""
     (archive,) = (real_data / name).glob("*.zip")
-    record = read_archive(archive, tmp_path / "out")
+    record = import_archive(archive, tmp_path / "out")
     for member in record.archive["members"]:
         beside = real_data / name / member
         assert not beside.exists() or beside.read_bytes() == (tmp_path / "out" / member).read_bytes()
@@ -50,9 +50,9 @@ def test_the_counts_are_those_of_cgis_summary(name: str, real_data: Path) -> Non
     (rows,) = found.rows
     summary = read_summary(real_data / name)
     assert rows.returned == int(summary["Analysed mutations"]) == 88
-    assert (rows.sent, rows.folded, rows.lost) == (90, 2, 0)
+    assert (rows.sent, rows.merged, rows.not_returned) == (90, 2, 0)
     assert found.version == summary["CGI version"]
-    assert not any("summary counts" in caution for caution in found.cautions)
+    assert not any("summary counts" in warning for warning in found.warnings)
 
 
 def test_biomarkers_agree_with_the_summary(real_data: Path) -> None:
@@ -64,14 +64,14 @@ def test_biomarkers_agree_with_the_summary(real_data: Path) -> None:
     matches = Counter(line.split("\t")[place] for line in lines[1:] if line)
     assert matches["YES"] == int(summary["Biomarkers in cancer type"])
     assert matches["NO"] == int(summary["Biomarkers in other cancer type"])
-    assert "biomarker rows that are exact duplicates of others: 5" in findings(folder).cautions
+    assert "biomarker rows that are exact duplicates of others: 5" in findings(folder).warnings
 
 
 def test_copy_numbers_of_2024_are_found(real_data: Path) -> None:
     """Their table has CRLF line ends and ids with a file number."""
-    from cgi_runner.results.layout import read_layout
+    from cgi_runner.results.generations import read_result_tables
 
-    layout = read_layout(real_data / "querynator_2024-07-03_1182bbd")
+    layout = read_result_tables(real_data / "querynator_2024-07-03_1182bbd")
     assert layout.cnas
     assert [cells[1:4] for cells in layout.cnas.rows()] == [
         ["test_1", "ERBB2", "AMP"],

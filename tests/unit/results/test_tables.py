@@ -48,7 +48,7 @@ def test_remarks_and_blank_lines_are_no_rows(tmp_path: Path) -> None:
 def test_columns_are_found_whatever_their_case_or_a_byte_order_mark(tmp_path: Path) -> None:
     """Uploads come with CHR and chr, and from Windows with a byte order mark."""
     table = made(tmp_path, b"\xef\xbb\xbfCHR\t pos \tchr\n")
-    assert table.place("chr") == 0
+    assert (table.place("CHR"), table.place("chr"), table.place("Chr")) == (0, 2, 0)
     assert table.place("nothing", "POS") == 1
     assert table.place("nothing") is None
 
@@ -72,3 +72,20 @@ def test_a_column_is_that_of_the_rows(rows: list[list[str]], tmp_path_factory: p
     for place in range(3):
         assert list(table.column(place)) == [cells[place] for cells in table.rows()]
     assert table.count() == len(list(table.rows()))
+
+
+def test_rows_are_found_again_by_the_place_of_their_line(tmp_path: Path) -> None:
+    """In bytes, past notes and empty lines, whatever ends a line and whichever letters are wide."""
+    content = '##note µ\n\n"a"\t"b"\r\nµ\t1\r\n\n##in between\n"2"\n'.encode()
+    table = made(tmp_path, content)
+    found = list(table.leading_cells_with_offsets(1))
+    assert [cells for _, cells in found] == [["µ", "1"], ["2", ""]]
+    assert [content[offset:].split(b"\n")[0] for offset, _ in found] == ["µ\t1\r".encode(), b'"2"']
+    assert table.split_line(b'x\t"y"\tz\r\n') == ["x", "y", "z"]
+    assert made(tmp_path, b"a\tb\n").split_line(b'x\t"y"\n') == ["x", '"y"']
+    assert list(made(tmp_path, b"a\tb\tc\n1\t2\t3\n").leading_cells_with_offsets(0)) == [(6, ["1", "2\t3"])]
+
+
+def test_blanks_within_quotes_end_no_cell(tmp_path: Path) -> None:
+    """A copy that went through a spreadsheet has drugs of several words, too."""
+    assert list(made(tmp_path, b'"drug"\t"gene"\n"Encorafenib (BRAF)"\t""\n').rows()) == [["Encorafenib (BRAF)", ""]]

@@ -1,4 +1,4 @@
-"""What a reader of results is warned of: each caution with its number, and none where there is nothing to say."""
+"""What a reader of results is warned of: each warning with its number, and none where there is nothing to say."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from archives.generations import generation, laid_out, table
 from cgi_runner.results import read
-from cgi_runner.results.archive import Unpacked, read_summary
+from cgi_runner.results.archive import ExtractedArchive, read_summary
+from support.archives import generation, laid_out, table
 
 ALTERATIONS = ["Input ID", "REF", "ALT", "CGI-Oncogenic Summary", "CGI-Consequence", "CGI-HGVS"]
 BIOMARKERS = ["Sample ID", "Alterations", "Drugs", "Match", "BioM"]
 
+NO_COPY = "the archive holds no copy of an input, so nobody can tell which rows CGI left out"
+
 
 def said(members: Mapping[str, str], folder: Path, cancer_type: str = "") -> list[str]:
-    """Give the cautions for an archive."""
+    """Give the warnings for an archive."""
     laid_out(members, folder)
-    return read(Unpacked(folder / "x.zip", folder, (), read_summary(folder)), [], cancer_type=cancer_type).cautions
+    found = read(ExtractedArchive(folder / "x.zip", folder, (), read_summary(folder)), [], cancer_type=cancer_type)
+    return [sentence for sentence in found.warnings if sentence != NO_COPY]
 
 
 def judged(consequence: str, summary: str = "", reference: str = "A", alternate: str = "T") -> dict[str, str]:
@@ -32,8 +35,8 @@ def judged(consequence: str, summary: str = "", reference: str = "A", alternate:
     }
 
 
-def test_quiet_results_need_no_caution(tmp_path: Path) -> None:
-    """A judged substitution, no biomarkers: nothing to beware of."""
+def test_quiet_results_need_no_warning(tmp_path: Path) -> None:
+    """A judged substitution, no biomarkers: nothing to warn of."""
     assert said({"alterations.tsv": table(ALTERATIONS, judged("missense_variant", "non-oncogenic"))}, tmp_path) == []
 
 
@@ -43,8 +46,8 @@ def test_quiet_results_need_no_caution(tmp_path: Path) -> None:
 def test_a_changed_protein_without_a_verdict_is_not_harmless(consequence: str, tmp_path: Path) -> None:
     """CGI has left summaries empty with the status Done; that must not be read as benign."""
     rows = [judged(consequence), judged(consequence, " "), judged(consequence, "oncogenic (predicted)")]
-    (caution,) = said({"alterations.tsv": table(ALTERATIONS, *rows)}, tmp_path)
-    assert caution == "alterations that change a protein, without CGI's summary: 2; not judged, not harmless"
+    (warning,) = said({"alterations.tsv": table(ALTERATIONS, *rows)}, tmp_path)
+    assert warning == "alterations that change a protein, without CGI's summary: 2; not judged, not harmless"
 
 
 def test_an_intron_without_a_verdict_is_nothing_to_say(tmp_path: Path) -> None:
@@ -56,16 +59,16 @@ def test_an_intron_without_a_verdict_is_nothing_to_say(tmp_path: Path) -> None:
 def test_older_tables_are_looked_at_too(name: str, tmp_path: Path) -> None:
     """The column of the verdict has had three names."""
     assert any(
-        caution.startswith("alterations that change a protein, without CGI's summary: 1;")
-        for caution in said(generation(name), tmp_path)
+        warning.startswith("alterations that change a protein, without CGI's summary: 1;")
+        for warning in said(generation(name), tmp_path)
     )
 
 
 def test_normalised_indels_are_pointed_out(tmp_path: Path) -> None:
     """POSITION, REF and ALT are CGI's own; joining them with echoed columns gives wrong keys."""
     rows = [judged("x", "y", "-", "G"), judged("x", "y", "GA", "-"), judged("x", "y")]
-    (caution,) = said({"alterations.tsv": table(ALTERATIONS, *rows)}, tmp_path)
-    assert caution.startswith("indels: 2; their POSITION, REF and ALT are CGI's")
+    (warning,) = said({"alterations.tsv": table(ALTERATIONS, *rows)}, tmp_path)
+    assert warning.startswith("indels: 2; their POSITION, REF and ALT are CGI's")
 
 
 def test_wild_types_are_inferred_from_absence(tmp_path: Path) -> None:
@@ -75,8 +78,8 @@ def test_wild_types_are_inferred_from_absence(tmp_path: Path) -> None:
         {"Alterations": "EGFR Wildtype, ALK wildtype"},
         {"Alterations": "BRAF (V600E)"},
     ]
-    cautions = said({"biomarkers.tsv": table(BIOMARKERS, *rows)}, tmp_path)
-    assert cautions[0].startswith("biomarkers of wild types: 2; inferred from absence")
+    warnings = said({"biomarkers.tsv": table(BIOMARKERS, *rows)}, tmp_path)
+    assert warnings[0].startswith("biomarkers of wild types: 2; inferred from absence")
 
 
 def test_repeated_biomarkers_are_counted(tmp_path: Path) -> None:
@@ -116,5 +119,83 @@ def test_a_table_without_the_columns_is_not_judged(tmp_path: Path) -> None:
 def test_a_generation_that_names_no_rows_says_so(tmp_path: Path) -> None:
     """Nobody should take silence for completeness."""
     assert said(generation("2b"), tmp_path)[0] == (
-        "this archive does not tell which rows of the mutations CGI left out: compare them yourself"
+        "this archive does not show which rows of the mutations CGI left out: compare them yourself"
     )
+
+
+def test_an_archive_without_a_copy_of_the_input_leaves_everything_open(tmp_path: Path) -> None:
+    """Without what was sent, nobody can tell what is missing, and that is said."""
+    laid_out({"alterations.tsv": table(ALTERATIONS, judged("x", "y"))}, tmp_path)
+    found = read(ExtractedArchive(tmp_path / "x.zip", tmp_path, (), {}), [])
+    assert found.warnings == found.unknown_reasons == [NO_COPY]
+
+
+def warnings_of(members: dict[str, str], folder: Path, **about: str) -> list[str]:
+    """Give the warnings for an archive."""
+    laid_out(members, folder)
+    found = read(ExtractedArchive(folder / "x.zip", folder, (), about), []).warnings
+    return [sentence for sentence in found if sentence != NO_COPY]
+
+
+def test_warnings_are_whole_sentences(tmp_path: Path) -> None:
+    """In their order, most serious first."""
+    columns = ["Input ID", "REF", "ALT", "CGI-Oncogenic Summary", "CGI-Consequence", "CGI-HGVS"]
+    rows = [
+        {"REF": "-", "ALT": "A", "CGI-Consequence": "stop_lost"},
+        {"REF": "A", "ALT": "-", "CGI-Consequence": "protein_altering_variant"},
+        {"REF": "A", "ALT": "T", "CGI-Consequence": "start_lost", "CGI-Oncogenic Summary": "x"},
+    ]
+    biomarkers = ["Alterations", "Match", "BioM"]
+    drugs = [{"Alterations": "KRAS wildtype"}] * 2
+    assert warnings_of(
+        {"alterations.tsv": table(columns, *rows), "biomarkers.tsv": table(biomarkers, *drugs)},
+        tmp_path,
+        **{"Analysed mutations": "2", "Cancer type": "CANCER"},
+    ) == [
+        "CGI's summary counts other than its table has rows: 2 mutations, 3 rows",
+        "alterations that change a protein, without CGI's summary: 2; not judged, not harmless",
+        "indels: 2; their POSITION, REF and ALT are CGI's own, only echoed columns are as sent",
+        "biomarkers of wild types: 2; inferred from absence, wrong for genes that your panel lacks",
+        "biomarker rows that are exact duplicates of others: 1",
+        "Match in the biomarkers means the tumour type, BioM the alteration; with CANCER it is YES everywhere",
+    ]
+
+
+def test_a_layout_not_seen_before_is_said_in_full(tmp_path: Path) -> None:
+    """And which rows it leaves open, by the upload's own name where its kind is unknown."""
+    assert warnings_of({"alterations.tsv": "Verdict\nx\n", "input01.tsv": "what\ny\n"}, tmp_path) == [
+        "CGI's archive has a layout not seen before; its files are kept as they are, row counts may be missing",
+        "this archive does not show which rows of the input01.tsv CGI left out: compare them yourself",
+    ]
+
+
+@pytest.mark.parametrize("missing", ["REF", "ALT", "Input ID", "CGI-Oncogenic Summary", "CGI-Consequence"])
+def test_nothing_is_judged_by_half_of_its_columns(missing: str, tmp_path: Path) -> None:
+    """A table that lacks one of two columns is read to its end all the same."""
+    columns = ["Input ID", "REF", "ALT", "CGI-Oncogenic Summary", "CGI-Consequence", "CGI-HGVS"]
+    columns.remove(missing)
+    said = warnings_of({"alterations.tsv": table(columns, {"REF": "-", "CGI-Consequence": "missense"})}, tmp_path)
+    is_about_indels = missing in {"REF", "ALT", "Input ID"}
+    assert [sentence.split(",")[0].split(":")[0] for sentence in said] == [
+        "alterations that change a protein" if is_about_indels else "indels"
+    ]
+
+
+def test_a_table_of_biomarkers_without_rows_needs_no_warning(tmp_path: Path) -> None:
+    """Nor one without the columns in question."""
+    assert warnings_of({"biomarkers.tsv": "Alterations\tMatch\tBioM\n"}, tmp_path) == []
+    assert warnings_of({"biomarkers.tsv": "Match\tBioM\nYES\tx\n"}, tmp_path) == [
+        "Match in the biomarkers means the tumour type, BioM the alteration"
+    ]
+
+
+def test_findings_say_nothing_that_the_summary_does_not(tmp_path: Path) -> None:
+    """Without a summary, version and date are empty; the log's reasons come with the missing rows."""
+    laid_out(generation("2d") | {"summary.txt": ""}, tmp_path)
+    log = ["WARNING  odd allele  | Alteration ID:  input01_2", "WARNING  x | Alteration ID: input02_2 "]
+    found = read(ExtractedArchive(tmp_path / "x.zip", tmp_path, (), {}), log)
+    assert (found.format_version, found.version, found.date) == ("2d", "", "")
+    assert [(row.kind, row.alteration, row.reason) for row in found.missing] == [
+        ("mutations", "chr7:55181378 C>T,A", "odd allele"),
+        ("cnas", "PTEN gone", "x"),
+    ]

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cgi_runner.api import AccountFullAnswerError, Api, JobInfo, JobLog, Status, UnknownJobError
+from cgi_runner.config import RetryPolicy
 from cgi_runner.errors import CredentialsError, InputError, RunnerError, ServiceError
-from cgi_runner.failures import AnswerLostError, RefusedError
-from cgi_runner.http import Session
-from cgi_runner.redaction import hide
-from cgi_runner.settings import Patience, Service
+from cgi_runner.redaction import register_secret
+from cgi_runner.service.base import JobInfo, JobLog, QuotaRejectedError, Status, UnknownJobError
+from cgi_runner.service.cgi_v1 import CgiClient
+from cgi_runner.service.errors import MaybeProcessedError, RejectedError
 from conftest import CREDENTIALS, SimulatedClock
-from scripted import DROPPED, HTML, Answer, Scripted, Seen, serving
+from support.scripted import DROPPED, HTML, Answer, Scripted, Seen, serving
+from support.sessions import session_to
 
 JOB = "c22ecf2af788d65ec257"
 OTHER = "0123456789abcdef0123"
@@ -30,9 +32,9 @@ def server() -> Iterator[Scripted]:
 
 
 @pytest.fixture
-def called(server: Scripted, clock: SimulatedClock) -> Api:
+def called(server: Scripted, clock: SimulatedClock) -> CgiClient:
     """Give the API of that server."""
-    return Api(Session(Service(server.url), CREDENTIALS, clock=clock, patience=Patience(attempts=2)))
+    return CgiClient(session_to(server.url, clock, retry_policy=RetryPolicy(attempts=2)))
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def is_list(seen: Seen) -> bool:
     return (seen.method, seen.path) == ("GET", "/api/v1")
 
 
-def test_a_submission_sends_every_field_and_no_file_name(server: Scripted, called: Api, table: Path) -> None:
+def test_a_submission_sends_every_field_and_no_file_name(server: Scripted, called: CgiClient, table: Path) -> None:
     """CGI gets what its page asks for; the name of the user's file, which may name a patient, stays here."""
     server.script = [Answer([JOB][0].join('""'))]
     assert called.submit(FIELDS, {"mutations": table, "cnas": table}) == JOB
@@ -61,23 +63,23 @@ def test_a_submission_sends_every_field_and_no_file_name(server: Scripted, calle
 
 @pytest.mark.parametrize(
     "body",
-    [17, None, [JOB], {"id": JOB}, '"Error"', '"Forbidden"', '""', '"../../etc"', '"a b"', f'"{"a1" * 40}"', HTML],
+    [17, None, [JOB], {"id": "Error"}, '"Error"', '"Forbidden"', '""', '"../../etc"', '"a b"', f'"{"a1" * 40}"', HTML],
 )
 def test_an_answer_that_is_no_id_leaves_open_what_was_done(
-    server: Scripted, called: Api, table: Path, body: Any
+    server: Scripted, called: CgiClient, table: Path, body: Any
 ) -> None:
     """Only a string that looks like a job id is one; for all else the caller has to look."""
     server.script = [Answer("null" if body is None else body)]
-    with pytest.raises(AnswerLostError):
+    with pytest.raises(MaybeProcessedError):
         called.submit(FIELDS, {"mutations": table})
     assert len(server.requests) == 1
 
 
-def test_an_echo_of_the_token_is_not_quoted(server: Scripted, called: Api, table: Path) -> None:
+def test_an_echo_of_the_token_is_not_quoted(server: Scripted, called: CgiClient, table: Path) -> None:
     """A service that answers with the account does not get it into the message."""
-    hide(CREDENTIALS.email, CREDENTIALS.token)
+    register_secret(CREDENTIALS.email, CREDENTIALS.token)
     server.script = [Answer({"got": CREDENTIALS.header.upper()})]
-    with pytest.raises(AnswerLostError) as failed:
+    with pytest.raises(MaybeProcessedError) as failed:
         called.submit(FIELDS, {"mutations": table})
     assert CREDENTIALS.token not in str(failed.value).lower()
     assert CREDENTIALS.email not in str(failed.value).lower()
@@ -90,19 +92,19 @@ def test_an_echo_of_the_token_is_not_quoted(server: Scripted, called: Api, table
         (413, InputError),
         (422, InputError),
         (401, CredentialsError),
-        (403, AccountFullAnswerError),
-        (404, AnswerLostError),
-        (409, AnswerLostError),
-        (500, AnswerLostError),
-        (503, AnswerLostError),
-        (408, AnswerLostError),
-        (425, AnswerLostError),
-        (429, AnswerLostError),
+        (403, QuotaRejectedError),
+        (404, MaybeProcessedError),
+        (409, MaybeProcessedError),
+        (500, MaybeProcessedError),
+        (503, MaybeProcessedError),
+        (408, MaybeProcessedError),
+        (425, MaybeProcessedError),
+        (429, MaybeProcessedError),
     ],
 )
 @pytest.mark.parametrize("inside", [False, True])
 def test_what_a_refused_submission_means(
-    server: Scripted, called: Api, table: Path, status: int, kind: type[Exception], inside: bool
+    server: Scripted, called: CgiClient, table: Path, status: int, kind: type[Exception], inside: bool
 ) -> None:
     """Each refusal has its meaning, be it in the HTTP status or in an `error_code` under 200."""
     server.script = [Answer({"error_code": status, "message": "no"}, 200 if inside else status)]
@@ -111,26 +113,31 @@ def test_what_a_refused_submission_means(
     assert type(failed.value) is kind
 
 
-def test_the_list_is_given_as_it_is(server: Scripted, called: Api) -> None:
+def test_the_list_is_given_as_it_is(server: Scripted, called: CgiClient) -> None:
     """Ids come in the service's order."""
     server.script = [Answer([JOB, "0123456789abcdef0123"])]
-    assert called.jobs() == [JOB, "0123456789abcdef0123"]
+    assert called.list_jobs() == [JOB, "0123456789abcdef0123"]
 
 
 @pytest.mark.parametrize("body", [{"status": "ok"}, [17], [JOB, None], ["a/../b"], '"text"'])
-def test_a_list_that_is_not_understood_is_no_list(server: Scripted, called: Api, body: Any) -> None:
+def test_a_list_that_is_not_understood_is_no_list(server: Scripted, called: CgiClient, body: Any) -> None:
     """No entry is skipped: the odd one might be the job that must not be submitted twice."""
     server.script = [Answer(body)]
-    with pytest.raises(AnswerLostError, match="no list of job ids"):
-        called.jobs()
+    with pytest.raises(MaybeProcessedError, match="not return a list of job ids"):
+        called.list_jobs()
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_account_is_a_matter_of_credentials(server: Scripted, called: Api, status: int) -> None:
+def test_a_refused_account_is_a_matter_of_credentials(server: Scripted, called: CgiClient, status: int) -> None:
     """Every call but the submission tells so, whatever its HTTP status."""
     for answer in (Answer("no", status), Answer({"error_code": str(status)})):
         server.script = [answer]
-        for call in (called.jobs, lambda: called.job(JOB), lambda: called.logs(JOB), lambda: called.delete(JOB)):
+        for call in (
+            called.list_jobs,
+            lambda: called.get_job(JOB),
+            lambda: called.logs(JOB),
+            lambda: called.delete(JOB),
+        ):
             with pytest.raises(CredentialsError):
                 call()
         with pytest.raises(CredentialsError):
@@ -138,10 +145,10 @@ def test_a_refused_account_is_a_matter_of_credentials(server: Scripted, called: 
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_job_that_is_not_there_is_told_so(server: Scripted, called: Api, status: int) -> None:
+def test_a_job_that_is_not_there_is_told_so(server: Scripted, called: CgiClient, status: int) -> None:
     """Unknown and deleted jobs are one and the same, if the account's list agrees."""
     server.script = lambda seen: Answer([OTHER]) if is_list(seen) else Answer({"error_code": status}, status)
-    for call in (lambda: called.job(JOB), lambda: called.logs(JOB), lambda: called.delete(JOB)):
+    for call in (lambda: called.get_job(JOB), lambda: called.logs(JOB), lambda: called.delete(JOB)):
         with pytest.raises(UnknownJobError, match=JOB):
             call()
     with pytest.raises(UnknownJobError):
@@ -149,64 +156,66 @@ def test_a_job_that_is_not_there_is_told_so(server: Scripted, called: Api, statu
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_job_that_is_denied_but_listed_is_not_given_up(server: Scripted, called: Api, status: int) -> None:
+def test_a_job_that_is_denied_but_listed_is_not_given_up(server: Scripted, called: CgiClient, status: int) -> None:
     """Something on the way may answer 404 for a while: the job is asked for again, and never taken for deleted."""
     server.script = lambda seen: Answer([OTHER, JOB]) if is_list(seen) else Answer({"error_code": status}, status)
-    for call in (lambda: called.job(JOB), lambda: called.logs(JOB, retry=False), lambda: called.delete(JOB)):
-        with pytest.raises(AnswerLostError, match=f"lists job {JOB}, and yet answers {status}"):
+    for call in (lambda: called.get_job(JOB), lambda: called.logs(JOB, retry=False), lambda: called.delete(JOB)):
+        with pytest.raises(MaybeProcessedError, match=f"lists job {JOB}, and yet answers {status}"):
             call()
-    with pytest.raises(AnswerLostError):
+    with pytest.raises(MaybeProcessedError):
         next(called.download(JOB))
     denials = iter([404])
     server.script = lambda seen: (
         Answer([JOB]) if is_list(seen) else Answer({"status": "Done", "metadata": {}}, next(denials, 200))
     )
-    assert called.job(JOB).status.is_done
+    assert called.get_job(JOB).status.is_done
 
 
-def test_what_is_known_of_a_job(server: Scripted, called: Api) -> None:
+def test_what_is_known_of_a_job(server: Scripted, called: CgiClient) -> None:
     """Keys come in any order, old jobs lack some, and the account's e-mail is left out."""
     metadata = {"title": "first", "user": "a@b.org", "cancertype": "BRCA", "id": JOB, "date": None}
     server.script = [Answer({"metadata": metadata, "status": "Done"}), Answer({"status": "Done", "metadata": {}})]
-    about = called.job(JOB)
+    about = called.get_job(JOB)
     assert (about.title, about.cancer_type, about.reference, about.date) == ("first", "BRCA", "", "")
     assert "a@b.org" not in repr(about)
-    assert called.job(JOB).title == ""
+    assert called.get_job(JOB).title == ""
 
 
 @pytest.mark.parametrize("id_", ["0123456789abcdef0123", 7, [], {"a": []}, True])
-def test_what_is_said_of_another_job_is_not_believed(server: Scripted, called: Api, id_: object) -> None:
+def test_what_is_said_of_another_job_is_not_believed(server: Scripted, called: CgiClient, id_: object) -> None:
     """Nor where its id is something that is none."""
     server.script = [Answer({"status": "Done", "metadata": {"id": id_, "title": "t"}})]
-    with pytest.raises(AnswerLostError, match=f"asked about job {JOB}, and describes another one"):
-        called.job(JOB)
+    with pytest.raises(MaybeProcessedError, match=f"asked about job {JOB}, and describes another one"):
+        called.get_job(JOB)
 
 
 @pytest.mark.parametrize("body", [{"status": "Done"}, {"status": "Done", "metadata": 3}])
-def test_a_job_without_a_description_is_not_taken_for_nobodys(server: Scripted, called: Api, body: Any) -> None:
+def test_a_job_without_a_description_is_not_taken_for_nobodys(server: Scripted, called: CgiClient, body: Any) -> None:
     """It might be the one that is looked for."""
     server.script = [Answer(body)]
-    with pytest.raises(AnswerLostError, match="does not describe"):
-        called.job(JOB)
+    with pytest.raises(MaybeProcessedError, match="does not describe"):
+        called.get_job(JOB)
 
 
 @pytest.mark.parametrize("body", ["[]", '"Done"', {"metadata": {}}, "null"])
-def test_an_answer_without_a_status_is_none(server: Scripted, called: Api, body: Any) -> None:
+def test_an_answer_without_a_status_is_none(server: Scripted, called: CgiClient, body: Any) -> None:
     """What does not say how the job stands is not taken for its state."""
     server.script = [Answer(body)]
-    for call in (lambda: called.job(JOB), lambda: called.logs(JOB)):
-        with pytest.raises(AnswerLostError):
+    for call in (lambda: called.get_job(JOB), lambda: called.logs(JOB)):
+        with pytest.raises(MaybeProcessedError):
             call()
 
 
-@pytest.mark.parametrize(("lines", "read"), [(["a\n", "b\r\n", 3], ["a", "b", "3"]), ("text", []), (None, [])])
-def test_log_lines_lose_their_ends_only(server: Scripted, called: Api, lines: Any, read: list[str]) -> None:
-    """Lines are as CGI wrote them; anything but a list is no lines."""
+@pytest.mark.parametrize(
+    ("lines", "read"), [(["a\n", "b\r\n", 3], ["a", "b", "3"]), ("text\r\nmore\n", ["text", "more"]), (None, [])]
+)
+def test_log_lines_lose_their_ends_only(server: Scripted, called: CgiClient, lines: Any, read: list[str]) -> None:
+    """Lines are as CGI wrote them; so are those of one text."""
     server.script = [Answer({"status": "Running", "logs": lines})]
     assert called.logs(JOB).lines == read
 
 
-def test_looking_once_is_once(server: Scripted, called: Api) -> None:
+def test_looking_once_is_once(server: Scripted, called: CgiClient) -> None:
     """Who waits does his own repeating."""
     server.script = [DROPPED]
     with pytest.raises(ServiceError):
@@ -214,14 +223,14 @@ def test_looking_once_is_once(server: Scripted, called: Api) -> None:
     assert len(server.requests) == 1
 
 
-def test_deleting_is_repeated_and_answers_with_anything(server: Scripted, called: Api) -> None:
+def test_deleting_is_repeated_and_answers_with_anything(server: Scripted, called: CgiClient) -> None:
     """A DELETE whose answer was lost does no harm a second time."""
     server.script = [DROPPED, Answer({"whatever": 1}), Answer([OTHER])]
     called.delete(JOB)
     assert [seen.method for seen in server.requests] == ["DELETE", "DELETE", "GET"]
 
 
-def test_a_job_that_is_listed_is_not_deleted(server: Scripted, called: Api) -> None:
+def test_a_job_that_is_listed_is_not_deleted(server: Scripted, called: CgiClient) -> None:
     """No answer to a DELETE proves that it was done; patients' data may still be there, and the slot taken."""
     server.script = lambda seen: Answer([OTHER, JOB] if is_list(seen) else '"done"')
     with pytest.raises(ServiceError, match=f"still lists job {JOB}"):
@@ -243,18 +252,18 @@ def test_a_job_that_is_listed_is_not_deleted(server: Scripted, called: Api) -> N
     ],
 )
 def test_only_done_and_error_end_a_job(word: str, done: int, error: int, known: int) -> None:
-    """Every other word means that the job is at work."""
+    """Every other word means that the job is running."""
     status = Status(word)
     assert (status.is_done, status.is_error, status.is_known) == (done, error, known)
 
 
-def test_each_call_asks_for_what_the_apis_page_says(server: Scripted, called: Api, table: Path) -> None:
+def test_each_call_asks_for_what_the_apis_page_says(server: Scripted, called: CgiClient, table: Path) -> None:
     """Method, path and action of every call."""
     about = {"status": "Running", "logs": ["a"], "metadata": {}}
     server.script = lambda seen: Answer(f'"{JOB}"' if seen.method == "POST" else about if JOB in seen.path else [OTHER])
     called.submit(FIELDS, {"mutations": table})
-    called.jobs()
-    called.job(JOB)
+    called.list_jobs()
+    called.get_job(JOB)
     called.logs(JOB)
     list(called.download(JOB))
     called.delete(JOB)
@@ -269,7 +278,7 @@ def test_each_call_asks_for_what_the_apis_page_says(server: Scripted, called: Ap
     ]
 
 
-def test_each_file_goes_out_whole_under_the_name_of_its_kind(server: Scripted, called: Api, table: Path) -> None:
+def test_each_file_goes_out_whole_under_the_name_of_its_kind(server: Scripted, called: CgiClient, table: Path) -> None:
     """Its own name may be a patient's."""
     server.script = [Answer(f'"{JOB}"')]
     assert called.submit(FIELDS, {"cnas": table}) == JOB
@@ -279,14 +288,14 @@ def test_each_file_goes_out_whole_under_the_name_of_its_kind(server: Scripted, c
     assert content.startswith(table.read_text(encoding="utf-8") + "\r\n--")
 
 
-def test_a_job_is_described_by_its_own_words(server: Scripted, called: Api) -> None:
+def test_a_job_is_described_by_its_own_words(server: Scripted, called: CgiClient) -> None:
     """Id, state, title, cancer type, reference and date; a status of another type is no state that is known."""
     metadata = {"title": "t", "cancertype": "CM", "reference": "hg38", "date": "2026-01-05"}
     server.script = [
         Answer({"metadata": metadata, "status": "Running"}),
         Answer({"status": None, "logs": ["  a X\r\n"]}),
     ]
-    assert called.job(JOB) == JobInfo(JOB, Status("Running"), "t", "CM", "hg38", "2026-01-05")
+    assert called.get_job(JOB) == JobInfo(JOB, Status("Running"), "t", "CM", "hg38", "2026-01-05")
     assert called.logs(JOB) == JobLog(Status("None"), ["  a X"])
     server.script = [Answer({"status": "Done", "logs": ["a ", "bX"]})]
     assert called.logs(JOB) == JobLog(Status("Done"), ["a ", "bX"])
@@ -294,19 +303,21 @@ def test_a_job_is_described_by_its_own_words(server: Scripted, called: Api) -> N
     assert not Status("Run").is_known
 
 
-def test_the_log_is_asked_for_again_unless_told_otherwise(server: Scripted, called: Api) -> None:
+def test_the_log_is_asked_for_again_unless_told_otherwise(server: Scripted, called: CgiClient) -> None:
     """A single look that fails is not the end of `cgi-runner logs`."""
     server.script = [DROPPED, Answer({"status": "Done", "logs": []})]
     assert called.logs(JOB).status.is_done
 
 
-def test_a_list_beyond_all_measure_is_refused(server: Scripted, called: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_beyond_all_measure_is_refused(
+    server: Scripted, called: CgiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As many jobs as may be are taken, one more is not."""
-    monkeypatch.setattr("cgi_runner.api._MOST_JOBS", 2)
+    monkeypatch.setattr("cgi_runner.service.cgi_v1._MOST_JOBS", 2)
     server.script = [Answer([JOB] * 2), Answer([JOB] * 3)]
-    assert called.jobs() == [JOB] * 2
+    assert called.list_jobs() == [JOB] * 2
     with pytest.raises(ServiceError) as failed:
-        called.jobs()
+        called.list_jobs()
     assert failed.value.message == f"{server.url} lists 3 jobs for this account"
     assert failed.value.tip == "is --api-url right?"
 
@@ -323,25 +334,25 @@ ACCOUNT = "check the e-mail, and make a new token on CGI's REST API page if this
 @pytest.mark.parametrize(
     ("call", "answer", "kind", "message", "tip"),
     [
-        ("jobs", Answer({}), AnswerLostError, "{url} gave no list of job ids", RIGHT),
-        ("jobs", Answer("", 404), RefusedError, "the service refused GET /api/v1 with 404: Not Found", ""),
-        ("job", Answer([]), AnswerLostError, "{url} gave something else than the state of a job", RIGHT),
-        ("job", Answer({"status": "Done"}), AnswerLostError, f"{{url}} does not describe job {JOB}", RIGHT),
-        ("logs", Answer({}), AnswerLostError, "{url} gave something else than the state of a job", RIGHT),
+        ("jobs", Answer({}), MaybeProcessedError, "{url} did not return a list of job ids", RIGHT),
+        ("jobs", Answer("", 404), RejectedError, "the service refused GET /api/v1 with 404: Not Found", ""),
+        ("job", Answer([]), MaybeProcessedError, "{url} did not return the state of a job", RIGHT),
+        ("job", Answer({"status": "Done"}), MaybeProcessedError, f"{{url}} does not describe job {JOB}", RIGHT),
+        ("logs", Answer({}), MaybeProcessedError, "{url} did not return the state of a job", RIGHT),
         ("job", Answer("", 404), UnknownJobError, f"the account has no job {JOB}", WHOSE),
         ("logs", Answer("", 410), UnknownJobError, f"the account has no job {JOB}", WHOSE),
-        ("logs of a listed job", Answer("", 404), AnswerLostError, f"{{url}} lists job {JOB}, {DENIED}", LATER),
+        ("logs of a listed job", Answer("", 404), MaybeProcessedError, f"{{url}} lists job {JOB}, {DENIED}", LATER),
         ("jobs", Answer("", 401), CredentialsError, "the service does not accept these credentials (401)", ACCOUNT),
         ("submit", Answer("no", 400), InputError, f"{POSTED} 400: no", SENT),
-        ("submit", Answer("full", 403), AccountFullAnswerError, f"{POSTED} 403: full", ""),
-        ("submit", Answer("busy", 500), AnswerLostError, f"{POSTED} 500: busy", ""),
-        ("submit", Answer("slow", 408), AnswerLostError, f"{POSTED} 408: slow", ""),
-        ("submit", Answer("odd", 499), AnswerLostError, f"{POSTED} 499: odd", ""),
+        ("submit", Answer("full", 403), QuotaRejectedError, f"{POSTED} 403: full", ""),
+        ("submit", Answer("busy", 500), MaybeProcessedError, f"{POSTED} 500: busy", ""),
+        ("submit", Answer("slow", 408), MaybeProcessedError, f"{POSTED} 408: slow", ""),
+        ("submit", Answer("odd", 499), MaybeProcessedError, f"{POSTED} 499: odd", ""),
         (
             "submit",
             Answer(["a" * 80]),
-            AnswerLostError,
-            "{url} answered the submission with \"['" + "a" * 57 + '\u2026", which is no job id',
+            MaybeProcessedError,
+            "{url} answered the submission with \"['" + "a" * 57 + '\u2026", which is not a job id',
             "",
         ),
     ],
@@ -353,16 +364,16 @@ def test_each_failed_call_has_its_sentence_and_its_tip(
     message: str,
     tip: str,
     server: Scripted,
-    called: Api,
+    called: CgiClient,
     table: Path,
 ) -> None:
     """What people read, word for word."""
     listed = Answer([JOB] if "listed" in call else [])
     server.script = lambda seen: listed if is_list(seen) and call != "jobs" else answer
     calls: dict[str, Callable[[], Any]] = {
-        "jobs": called.jobs,
+        "jobs": called.list_jobs,
         "logs of a listed job": lambda: called.logs(JOB, retry=False),
-        "job": lambda: called.job(JOB),
+        "job": lambda: called.get_job(JOB),
         "logs": lambda: called.logs(JOB, retry=False),
         "submit": lambda: called.submit(FIELDS, {"mutations": table}),
     }
@@ -370,3 +381,69 @@ def test_each_failed_call_has_its_sentence_and_its_tip(
         calls[call]()
     assert type(failed.value) is kind
     assert (failed.value.message, failed.value.tip) == (message.format(url=server.url), tip)
+
+
+@pytest.fixture
+def small_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let answers above 64 KiB be too large for memory, and logs above 1 MiB for the disk."""
+    monkeypatch.setattr("cgi_runner.service.session.LARGEST_ANSWER", 64 * 1024)
+    monkeypatch.setattr("cgi_runner.service.session.LARGEST_LOG", 1024 * 1024)
+
+
+ODD_LINES = [
+    'a "status": "Error", of old',
+    '"logs": ["',
+    "back\\slash\\",
+    'end \\" "',
+    "été ] } 变",
+    "",
+    "two\nlines\n",
+    "\ud800x",
+]
+
+
+@pytest.mark.parametrize("ascii_only", [True, False], ids=["escaped", "as it is"])
+@pytest.mark.parametrize("order", [("status", "logs"), ("logs", "status")])
+@pytest.mark.usefixtures("small_memory")
+def test_a_log_larger_than_memory_is_read_from_disk(
+    order: tuple[str, str], ascii_only: bool, server: Scripted, called: CgiClient
+) -> None:
+    """State and every line are those of the answer, whatever characters are in them and wherever the state stands."""
+    lines = ODD_LINES + [f"Skipping row {number}, {'x' * 40}" for number in range(5000)] + ODD_LINES
+    texts = [line if ascii_only else line.replace("\ud800", "?") for line in lines]
+    about = {"status": "Done", "logs": texts}
+    server.script = [Answer(json.dumps({name: about[name] for name in order}, ensure_ascii=ascii_only, indent=1))]
+    found = called.logs(JOB)
+    assert found.status.is_done
+    assert len(found.lines) == len(lines)
+    assert list(found.lines) == [line.replace("\ud800", "?").rstrip("\n") for line in lines]
+    assert found.lines[-2:] == ["two\nlines", "?x"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"status": "Done", "logs": [' + '"line", ' * 20_000,
+        '{"status": "Done", "logs": [' + '"line", ' * 20_000 + '"line"]',
+        '{"logs": [' + '"line", ' * 20_000 + '"line"]}',
+        '{"status": "Done", "logs": [' + "7, " * 40_000 + "7]}",
+        '{"status": "Done", "logs": [' + '"line", ' * 200_000 + '"line"]}',
+        "[" * 100_000,
+        '{"status": "Done", "page": "' + "x" * 100_000 + '"}',
+    ],
+    ids=[
+        "cut in the log",
+        "cut after the log",
+        "no state",
+        "no lines",
+        "too large for the disk",
+        "no object",
+        "no log",
+    ],
+)
+@pytest.mark.usefixtures("small_memory")
+def test_a_large_answer_that_is_no_whole_log_is_none(body: str, server: Scripted, called: CgiClient) -> None:
+    """Half a log does not end a job, and nothing else may be as large as a log."""
+    server.script = [Answer(body)]
+    with pytest.raises(MaybeProcessedError, match="too large"):
+        called.logs(JOB)

@@ -10,13 +10,13 @@ from hypothesis import strategies as some
 from werkzeug.test import create_environ
 from werkzeug.wrappers import Request
 
-from cgi_runner.upload import Upload
+from cgi_runner.service.multipart import MultipartBody
 
 KINDS = ("mutations", "cnas", "translocations")
 TEXTS = some.text(some.characters(exclude_categories=["Cs"]))
 
 
-def read(upload: Upload) -> tuple[dict[str, str], dict[str, tuple[str | None, str, bytes]]]:
+def read(upload: MultipartBody) -> tuple[dict[str, str], dict[str, tuple[str | None, str, bytes]]]:
     """Read a form as a web service does."""
     body = b"".join(upload)
     assert len(body) == len(upload)
@@ -31,7 +31,7 @@ def read(upload: Upload) -> tuple[dict[str, str], dict[str, tuple[str | None, st
 )
 def test_a_form_is_read_as_it_was_written(fields: dict[str, str], files: dict[str, bytes]) -> None:
     """Whatever stands in fields and files; and a second try sends the same again, from the beginning."""
-    upload = Upload(fields, {kind: BytesIO(content) for kind, content in files.items()})
+    upload = MultipartBody(fields, {kind: BytesIO(content) for kind, content in files.items()})
     wanted = {kind: (f"{kind}.tsv", "text/tab-separated-values", content) for kind, content in files.items()}
     assert read(upload) == read(upload) == (fields, wanted)
 
@@ -41,7 +41,7 @@ def test_a_try_that_was_broken_off_does_not_shorten_the_next(tmp_path: Path) -> 
     path = tmp_path / "Doe.vcf"
     path.write_bytes(b"x" * 600_000)
     with path.open("rb") as file:
-        upload = Upload({}, {"mutations": file})
+        upload = MultipartBody({}, {"mutations": file})
         pieces = iter(upload)
         assert max(len(next(pieces)) for _ in range(2)) < 300_000
         assert read(upload)[1]["mutations"][2] == path.read_bytes()

@@ -1,0 +1,33 @@
+"""What tests of the command line share: a service, an account at it, and a clock that does not wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cgi_runner.clock import SystemClock
+from cgi_sandbox import Sandbox
+from conftest import CREDENTIALS, SimulatedClock
+
+
+@pytest.fixture
+def without_waiting(clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command line live by the simulated clock."""
+
+    def simulated(method: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda _self, *arguments: method(*arguments)
+
+    for name in ("monotonic", "sleep", "now"):
+        monkeypatch.setattr(SystemClock, name, simulated(getattr(clock, name)))
+
+
+@pytest.fixture
+def account(sandbox: Sandbox, without_waiting: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the sandbox as the service, its account in a file that the environment names, and the simulated clock."""
+    del without_waiting
+    (tmp_path / "credentials").write_text(CREDENTIALS.header)
+    monkeypatch.setenv("CGI_API_URL", sandbox.url)
+    monkeypatch.setenv("CGI_CREDENTIALS_FILE", str(tmp_path / "credentials"))

@@ -1,0 +1,16 @@
+"""What a call that fails says: the kind of the failure, its sentence and its tip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from cgi_runner.errors import RunnerError
+
+
+def failure(call: Callable[[], object]) -> tuple[type[RunnerError], str, str]:
+    """Give kind, sentence and tip of the failure with which a call ends."""
+    with pytest.raises(RunnerError) as raised:
+        call()
+    return type(raised.value), raised.value.message, raised.value.tip

@@ -1,0 +1,159 @@
+"""Archives that speak against themselves or against the job: warned of, never deleted at CGI, or refused and kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cgi_runner.errors import ForeignResultsError
+from cgi_runner.job import JobContext, JobRequest, State, run
+from cgi_runner.job.import_archive import accept_archive
+from cgi_runner.results.contradictions import require_request
+from cgi_sandbox import Sandbox
+from cgi_sandbox.faults.call import Call
+from cgi_sandbox.faults.members import pack_members, read_members
+from conftest import EXAMPLES
+
+Members = dict[str, bytes]
+MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38")
+
+
+def changing(change: Callable[[Members], object]) -> Any:
+    """Return an interceptor that changes the members of the archive in place."""
+
+    def intercept(environ: Any, start_response: Any, app: Any) -> Any:
+        call = Call(environ, start_response, app)
+        if call.step != "download":
+            return call.pass_on()
+        answer = call.forward()
+        members = read_members(answer.body)
+        change(members)
+        return call.respond(answer.with_body(pack_members(members.items())))
+
+    return intercept
+
+
+def cells(members: Members, table: str, column: str, edit: Callable[[str], str]) -> None:
+    """Change all cells of a column of a table."""
+    header, *rows = members[table].decode().splitlines()
+    place = header.split("\t").index(column)
+    changed = [row.split("\t") for row in rows]
+    for row in changed:
+        row[place] = edit(row[place])
+    members[table] = "".join(line + "\n" for line in [header, *("\t".join(row) for row in changed)]).encode()
+
+
+CONTRADICTIONS: dict[str, tuple[Callable[[Members], object], str]] = {
+    "half the rows": (
+        lambda m: m.update({"alterations.tsv": b"".join(m["alterations.tsv"].splitlines(keepends=True)[:5])}),
+        "CGI's summary counts other than its table has rows: 8 mutations, 4 rows",
+    ),
+    "no biomarkers": (
+        lambda m: m.pop("biomarkers.tsv"),
+        "CGI's summary counts biomarkers, and the archive holds no table of them",
+    ),
+    "a stranger's biomarkers": (
+        lambda m: cells(m, "biomarkers.tsv", "Sample ID", lambda _: "Somebody"),
+        "the table of biomarkers names samples that were not sent: somebody",
+    ),
+    "other positions": (
+        lambda m: cells(m, "alterations.tsv", "POSITION", lambda text: str(int(text) + 1)),
+        "rows of mutations that are of another variant by POSITION, REF and ALT than by their echoed columns: 8",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_what_speaks_against_itself_is_told_and_stays_at_cgi(
+    name: str, context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The results are in hand, with a warning; --delete does not delete the job."""
+    change, said = CONTRADICTIONS[name]
+    sandbox.interceptors.append(changing(change))
+    record = run(MELANOMA, tmp_path / "out", context, delete=True)
+    assert record.state is State.VERIFIED
+    assert said in record.warnings
+    assert said in record.not_deleted
+    assert context.api.list_jobs() == [record.job_id]
+
+
+def test_what_agrees_with_itself_is_deleted(context: JobContext, tmp_path: Path) -> None:
+    """An archive as CGI makes it has nothing of this."""
+    assert run(MELANOMA, tmp_path / "out", context, delete=True).state is State.DELETED
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ("Reference genome: hg38", "Reference genome: GRCh37", "of hg19, and the job was submitted with hg38"),
+        ("Cancer type: CM", "Cancer type: BRCA", "of cancer type BRCA, and the job was submitted with CM"),
+    ],
+)
+def test_results_of_another_genome_or_tumour_are_refused(
+    was: str, now: str, said: str, context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """They are kept, and a person who typed the job's id may take them over."""
+
+    def change(members: Members) -> None:
+        members["summary.txt"] = re.sub(was.encode(), now.encode(), members["summary.txt"])
+
+    sandbox.interceptors.append(changing(change))
+    out = tmp_path / "out"
+    with pytest.raises(ForeignResultsError, match=said) as refused:
+        run(MELANOMA, out, context)
+    (job_id,) = context.api.list_jobs()
+    assert f"--accept-archive {job_id}" in refused.value.tip
+    assert not (out / "alterations.tsv").exists()
+    assert accept_archive(out / "cgi-results.refused.zip", out, job_id).state is State.VERIFIED
+
+
+def test_words_that_are_not_known_prove_nothing(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
+    """A summary may spell build and cancer type in a way of its own."""
+
+    def change(members: Members) -> None:
+        text = members["summary.txt"].replace(b"Reference genome: hg38", b"Reference genome: GCA_000001405")
+        members["summary.txt"] = text.replace(b"Cancer type: CM", b"Cancer type: Skin, melanoma")
+
+    sandbox.interceptors.append(changing(change))
+    assert run(MELANOMA, tmp_path / "out", context).state is State.VERIFIED
+
+
+@pytest.mark.parametrize("key", ["Reference genome", "Reference"])
+@pytest.mark.parametrize(
+    ("said", "asked", "agrees"),
+    [
+        ("hg19", "hg19", True),
+        ("GRCh37", "hg19", True),
+        ("HG38", "grch38", True),
+        ("hg19", "hg38", False),
+        ("GRCh38", "GRCh37", False),
+        ("t2t", "hg38", True),  # words that are not known prove nothing
+        ("hg19", "", True),
+        ("", "hg38", True),
+    ],
+)
+def test_the_build_of_a_summary_is_that_of_the_job(key: str, said: str, asked: str, agrees: bool) -> None:
+    """By any of its names, under both words that summaries have had for it."""
+    if agrees:
+        require_request({key: said}, "CM", asked, tip="look")
+        return
+    with pytest.raises(ForeignResultsError, match="the archive is of hg") as refused:
+        require_request({key: said}, "CM", asked, tip="look")
+    assert refused.value.tip == "look"
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "agrees"),
+    [("CM", "CM", True), ("CM", "BRCA", False), ("Somewhere", "CM", True), ("", "CM", True), ("CM", "", True)],
+)
+def test_the_cancer_type_of_a_summary_is_that_of_the_job(said: str, asked: str, agrees: bool) -> None:
+    """If CGI's id is known, and the job's is."""
+    if agrees:
+        require_request({"Cancer type": said}, asked, "hg38", tip="look")
+        return
+    with pytest.raises(ForeignResultsError, match=f"of cancer type {said}, and the job was submitted with {asked}"):
+        require_request({"Cancer type": said}, asked, "hg38", tip="look")

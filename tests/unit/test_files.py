@@ -1,0 +1,15 @@
+"""Checksums of files."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from cgi_runner.files import sha256_of
+
+
+def test_checksums_are_those_of_everybody(tmp_path: Path) -> None:
+    """SHA-256 in hex, of files of any size."""
+    for content in (b"", b"x" * (1024 * 1024), b"y" * (1024 * 1024 + 1)):
+        (tmp_path / "f").write_bytes(content)
+        assert sha256_of(tmp_path / "f") == hashlib.sha256(content).hexdigest()
