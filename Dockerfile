@@ -50,7 +50,8 @@ RUN touch /tmp/start \
 COPY --from=build /image/ /
 ENV LANG=C.UTF-8 \
     PYTHONDONTWRITEBYTECODE=1
-USER 65532:65532
+# No USER: engines that run an image as it is (WDL, Nextflow) mount files of their caller's, a credentials file of mode 600
+# among them, which a user of the image's own could not read. Whoever starts a container by hand names one with --user.
 WORKDIR /data
 CMD ["cgi-runner", "--help"]
 

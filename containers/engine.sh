@@ -15,7 +15,8 @@ if [ -z "$STATE" ]; then
   else STATE=${XDG_CACHE_HOME:-$HOME/.cache}/cgi-runner-containers; fi
 fi
 OWN_HOST=unix://$STATE/docker.sock
-START_SECONDS=60
+START_SECONDS=180
+LONGEST_SOCKET=104 # bytes of a path, as containerd allows
 
 say() { printf 'engine: %s\n' "$*" >&2; }
 die() { say "$1"; [ -z "${2:-}" ] || printf 'TIP: %s\n' "$2" >&2; exit 1; }
@@ -52,13 +53,21 @@ clear_away() {
 # No bridge, no rules: containers share the host's network, and the machine's firewall and routes stay as they are.
 start_daemon() {
   [ "$(id -u)" = 0 ] || die "no engine answers, and starting one needs root" "start Docker, or run this as root"
-  clear_away
-  setsid /usr/sbin/dockerd --data-root "$STATE/data" --exec-root "$STATE/exec" --pidfile "$STATE/docker.pid" -H "$OWN_HOST" \
-    --bridge=none --iptables=false --ip-forward=false --ip-masq=false --log-level warn \
-    >"$STATE/dockerd.log" 2>&1 </dev/null &
-  local deadline=$((SECONDS + START_SECONDS))
+  local longest=$STATE/exec/containerd/containerd-debug.sock
+  [ "${#longest}" -le "$LONGEST_SOCKET" ] ||
+    die "the path of CONTAINER_STATE has ${#STATE} characters, and sockets there allow $((${#STATE} + LONGEST_SOCKET - ${#longest}))" \
+      "set CONTAINER_STATE to a folder with a shorter path"
+  local deadline=$((SECONDS + START_SECONDS)) daemon=''
   until own_answers; do
     [ "$SECONDS" -lt "$deadline" ] || { tail -20 "$STATE/dockerd.log" >&2; die "the engine did not answer within $START_SECONDS s"; }
+    # On a busy machine a daemon gives up after 15 s without its containerd; another one is started then.
+    if [ -z "$daemon" ] || ! kill -0 "$daemon" 2>/dev/null; then
+      clear_away
+      setsid /usr/sbin/dockerd --data-root "$STATE/data" --exec-root "$STATE/exec" --pidfile "$STATE/docker.pid" -H "$OWN_HOST" \
+        --bridge=none --iptables=false --ip-forward=false --ip-masq=false --log-level warn \
+        >"$STATE/dockerd.log" 2>&1 </dev/null &
+      daemon=$!
+    fi
     sleep 0.1
   done
 }
