@@ -6,11 +6,16 @@ RUNNER := .venv-runner
 VENV := .venv
 BIN := $(VENV)/bin
 MUTANTS := .venv-mutants
+SITE := .venv-site
 PYTEST_ARGS ?=
+JOBS ?= auto
+SOAK_TESTS := tests/promise tests/test_benchmarks.py tests/unit/cohort/test_equality.py tests/site
 BENCH ?= --with-querynator
+# The unit tests, those of TLS among them, on which the promise for other versions of Python stands.
+PYTHONS ?= python3.10 python3.13 python3.14
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak reliability mutants bench lint format types galaxy-lint engines image lock clean
+.PHONY: help demo test test-pythons soak reliability messages mutants bench bench-full lint format types audit galaxy-lint engines image site release lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 12
@@ -18,25 +23,35 @@ help: ## show this list
 demo: $(RUNNER)/ready ## run the main job on a stand-in service with the example input, and show the results
 	@rm -rf demo
 	$(RUNNER)/bin/cgi-runner run --sandbox --mutations examples/mutations.tsv --cnas examples/cnas.tsv \
-	  --translocations examples/translocations.tsv --cancer-type CM --title "Demo" --output demo
-	@echo; echo "The melanoma's drugs, approved for its own tumour type (from demo/biomarkers.tsv):"
-	@awk -F '\t' 'NR == 1 || ($$1 == "melanoma-1" && $$8 == "YES") {print $$1 "\t" $$2 "\t" $$4 "\t" $$6 "\t" $$7}' \
-	  demo/biomarkers.tsv | expand -t 12,30,90,102
+	  --translocations examples/translocations.tsv --cancer-type CM --reference hg38 --title "Demo" --output demo
 
 test: $(VENV)/ready ## run every test that this machine can run; says what was left out and why
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadgroup $(PYTEST_ARGS)
+
+test-pythons: ## run the unit tests, those of TLS among them, with each of PYTHONS that this machine has
+	@for python in $(PYTHONS); do \
+	  command -v $$python >/dev/null && $$python -c '' 2>/dev/null || { echo "$$python: not here, left out"; continue; }; \
+	  $(MAKE) --no-print-directory PYTHON=$$python VENV=.venv-$$python .venv-$$python/ready && \
+	  .venv-$$python/bin/python -m pytest --numprocesses=$(JOBS) --dist=loadgroup tests/unit $(PYTEST_ARGS) || exit 1; \
+	done
 
 soak: $(VENV)/ready ## the long part of the proofs: hundreds of kills, thousands of random lives and files
-	CGI_SOAK=1 $(BIN)/python -m pytest tests/reliability $(PYTEST_ARGS)
+	CGI_SOAK=1 $(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadgroup $(SOAK_TESTS) $(PYTEST_ARGS)
 
-reliability: $(VENV)/ready ## run every fault at every step, and write the tables of docs/reliability.md anew
-	PYTHONPATH=tests $(BIN)/python -m reliability.matrix
+reliability: $(VENV)/ready ## run every fault at every step, and write docs/reliability.tsv and its overview anew
+	PYTHONPATH=tests $(BIN)/python -m promise.matrix
 
-mutants: $(MUTANTS)/ready ## put small faults into the code, one at a time, and count how many the tests notice (an hour)
-	$(MUTANTS)/bin/python tests/reliability/mutants.py $(GROUPS)
+messages: $(VENV)/ready ## write every sentence and help page of the program into tests/cli/messages.golden
+	PYTHONPATH=tests $(BIN)/python -m support.messages
 
-bench: $(VENV)/ready ## measure what it costs, beside what people would use instead, and write docs/performance.md (15 min)
+mutants: $(MUTANTS)/ready ## put small faults into the code, one at a time, and count how many the tests notice (an hour; SAMPLE=150: some)
+	$(MUTANTS)/bin/python tests/promise/mutants.py $(GROUPS) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
+
+bench: $(VENV)/ready ## measure what it costs, beside what people would use instead, and write docs/performance.md (20 min)
 	$(BIN)/python -m benchmarks.run $(BENCH)
+
+bench-full: $(VENV)/ready ## the same with what takes longer: 10,000,000 rows, 10,000 jobs, the tests (1 h)
+	$(BIN)/python -m benchmarks.run --full $(BENCH)
 
 lint: $(VENV)/ready ## look for faults in the code without running it
 	$(BIN)/ruff check
@@ -45,31 +60,56 @@ lint: $(VENV)/ready ## look for faults in the code without running it
 types: $(VENV)/ready ## check the types, strictly
 	$(BIN)/mypy
 
+audit: $(VENV)/ready ## look for known vulnerabilities of pinned packages (AUDIT_DATABASE=all.zip: offline); says if it could not
+	$(BIN)/python packaging/audit.py
+
 format: $(VENV)/ready ## put the code into its one shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 galaxy-lint: ## lint the Galaxy suite as its reviewers do
-	@tests/galaxy/install_galaxy.sh
-	@tests/galaxy/lint_tools.sh
+	@tests/engines/galaxy/install_galaxy.sh
+	@tests/engines/galaxy/lint_tools.sh
 
-engines: ## set up what `make test` otherwise leaves out: container engine, Galaxy, Toil, Slurm (Debian, as root)
+engines: ## set up what `make test` otherwise leaves out, each engine that tests/engines names (Debian, as root)
 	@containers/engine.sh up
-	@tests/cwl/install_engines.sh toil
-	@tests/cwl/install_engines.sh slurm
-	@tests/galaxy/install_galaxy.sh
+	@tests/engines/image/install_registry.sh
+	@tests/engines/cwl/install_engines.sh toil
+	@tests/engines/cwl/install_engines.sh slurm
+	@tests/engines/snakemake/install_snakemake.sh
+	@tests/engines/python/install_parsl.sh
+	@tests/engines/nextflow/install_reftrace.sh
+	@tests/engines/galaxy/install_galaxy.sh
+	@$(PYTHON) -m benchmarks.querynator install
+	@tests/engines/browser/install_browser.sh
+	@tests/engines/multiqc/install_multiqc.sh
+
+site: $(SITE)/ready ## build the documentation (dist/site) and the manual page (dist/man); a warning is an error
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} \
+	  $(SITE)/bin/python -m sphinx --fail-on-warning --keep-going --quiet -c docs -b html . dist/site
+	$(SITE)/bin/python -m sphinx --quiet -c docs -b man . dist/man
 
 image: ## build the container image and its bill of materials (dist/*.spdx.json)
 	@containers/build.sh
+
+release: $(VENV)/ready ## make a release: checks, version, commit, tag, and all that is published in dist/ (VERSION=1.2.3)
+	@[ -n "$(VERSION)" ] || { echo "make release VERSION=1.2.3" >&2; exit 2; }
+	$(BIN)/python packaging/release.py $(VERSION) $(RELEASE_ARGS)
 
 lock: ## write the locks anew from pyproject.toml (needs uv)
 	uv pip compile $(LOCK) --extra sandbox -o requirements/runner.txt pyproject.toml
 	uv pip compile $(LOCK) --group build -o requirements/build.txt
 	uv pip compile $(LOCK) --extra sandbox --group dev --group cwl -o requirements/dev.txt pyproject.toml
+	uv pip compile $(subst 3.10,3.11,$(LOCK)) --extra sandbox --group site -o requirements/site.txt pyproject.toml
 	uv pip compile $(LOCK) --extra sandbox --group mutants -o requirements/mutants.txt pyproject.toml
+	echo 'toil[cwl,wdl]>=9.6' | uv pip compile $(LOCK) - -o tests/engines/cwl/toil.txt
+	echo parsl | uv pip compile $(LOCK) --extra sandbox -o tests/engines/python/parsl.txt pyproject.toml -
+	printf '%s\n' reftrace protobuf | uv pip compile $(LOCK) --no-deps -o tests/engines/nextflow/reftrace.txt -
+	printf '%s\n' snakemake snakemake-executor-plugin-slurm snakefmt | \
+	  uv pip compile $(subst 3.10,3.11,$(LOCK)) -o tests/engines/snakemake/snakemake.txt -
 
 clean: ## remove what make has set up or written
-	rm -rf $(VENV) $(RUNNER) $(MUTANTS) .mutants .engines demo build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(RUNNER) $(MUTANTS) $(SITE) .mutants .engines demo build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 LOCK := --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
@@ -91,4 +131,10 @@ $(MUTANTS)/ready: requirements/mutants.txt pyproject.toml
 	@echo "Setting up $(MUTANTS), once ..."
 	@$(PYTHON) -m venv --clear $(MUTANTS)
 	@$(MUTANTS)/bin/python $(PIP_INSTALL) --require-hashes -r requirements/mutants.txt
+	@touch $@
+
+$(SITE)/ready: requirements/site.txt
+	@echo "Setting up $(SITE), once ..."
+	@$(PYTHON) -m venv --clear $(SITE)
+	@$(SITE)/bin/python $(PIP_INSTALL) --require-hashes -r requirements/site.txt
 	@touch $@
