@@ -4,9 +4,13 @@ set -euo pipefail
 cd "$(dirname "$0")/../../.."
 folder=.engines/browser
 
-if ! command -v chromium > /dev/null || ! command -v npm > /dev/null; then
+# Only what is missing: a Node.js from elsewhere brings an npm of its own, and Debian's package npm refuses to stand beside it.
+missing=()
+command -v chromium > /dev/null || missing+=(chromium)
+command -v npm > /dev/null || missing+=(nodejs npm)
+if [ "${#missing[@]}" -gt 0 ]; then
   apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium nodejs npm
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 fi
 mkdir -p "$folder"
 npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$folder" axe-core@4.10.2 playwright-core@1.65.1
