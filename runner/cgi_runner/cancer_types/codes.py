@@ -14,7 +14,7 @@ LISTS = {"tcga": "TCGA", "oncotree": "OncoTree", "icd10": "ICD-10", "icdo": "ICD
 OWN = "cgi"  # the prefix that names CGI's own list
 
 _ICD10 = re.compile(r"[A-Z]\d\d(\.\d{1,4}|\d)?")
-_ICDO = re.compile(r"\d{4}/\d")
+_ICDO = re.compile(r"(M-?)?(\d{4}/\d)")  # registries write M before a morphology
 _NONE = "none: "
 _CATEGORY = 3  # letters of an ICD-10 category, such as C34
 # ICD-10's chapter D by number and ICD-O's digit behind the slash (World Health Organization).
@@ -132,6 +132,8 @@ def _get(name: str, code: str) -> ListedCode | None:
     wanted = code.strip().upper()
     if name == "tcga":
         wanted = wanted.removeprefix("TCGA-")  # as the projects of the Genomic Data Commons are called
+    if name == "icdo" and (morphology := _ICDO.fullmatch(wanted)):
+        wanted = morphology.group(2)
     known = _codes(name)
     if name == "icd10" and _ICD10.fullmatch(wanted):
         plain = wanted.replace(".", "")

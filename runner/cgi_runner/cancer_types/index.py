@@ -19,6 +19,7 @@ from cgi_runner.cancer_types.codes import (
     is_code_shaped,
     split_list,
 )
+from cgi_runner.cancer_types.spelling_out import SHORTEST, spell_out
 from cgi_runner.cancer_types.table import CancerType, depth, read_rows, richer_sibling, table
 from cgi_runner.cancer_types.words import meanings_of_words, organs, words_of
 
@@ -38,7 +39,6 @@ _ROOT = "TISSUE"  # of OncoTree
 _ID_ALIKE = 0.75  # one mistake in four letters
 _ENTITY_ENDINGS = ("oma", "emia", "osis")
 _LONG_ENDING = 8  # letters of a disease at the end of a longer word
-_SHORTEST = 3
 _LONGEST = 300  # letters of a query that are read: no name is longer, and each unknown word costs a search
 _ANY_ORGAN = "SOLID"  # where a morphology is all that is known
 _CLOSE = 0.02  # likenesses that differ by less are the same, and the more general type comes first
@@ -110,7 +110,7 @@ def is_other(entry: ListedCode) -> bool:
 
 def by_name(query: str) -> list[CancerType]:
     """Give the types whose names share telling words with the query, best first."""
-    best = _scores(_known(words_of(_spell_out(query))))
+    best = _scores(_known(words_of(spell_out(query, _vocabulary()))))
     found = [kind for kind, score in best.items() if score >= _ENOUGH]
     found.sort(key=lambda kind: (kind.is_predisposition, -round(best[kind] / _CLOSE), depth(kind), kind.id))
     return _with_richer_first(found)
@@ -195,32 +195,6 @@ def _entities() -> frozenset[str]:
 
 
 @cache
-def _abbreviations() -> dict[str, str]:
-    """Give the name of the type for each abbreviation of three letters or more that means one disease."""
-    ids = {kind.id: kind.name for kind in table().values() if len(kind.id) >= _SHORTEST}
-    foreign = {code for (_, code), meaning in clashes().items() if meaning == "other"}
-    usual = {row["phrase"]: table()[row["cgi_id"]].name for row in read_rows("cancer_type_synonyms.tsv")}
-    codes = {entry.code: entry.name for entry in codes_of("oncotree") if entry.cgi_id and len(entry.code) >= _SHORTEST}
-    return {
-        short: name for short, name in {**codes, **ids, **usual}.items() if short.isupper() and short not in foreign
-    }
-
-
-def _spell_out(query: str) -> str:
-    """Put names for the abbreviations in a longer query, such as `blast phase CML`."""
-    texts = [text.strip(",;.()") for text in query.split()]
-    if len(texts) == 1:
-        return query
-    return " ".join(map(_spell_out_word, texts))
-
-
-def _spell_out_word(text: str) -> str:
-    """Put the name for an abbreviation, behind it where it is a word by itself; NST says nothing."""
-    name = _abbreviations().get(text, "") if meanings_of_words().get(text.casefold()) != () else ""
-    return name if name and text.casefold() not in _vocabulary() else f"{text} {name}".strip()
-
-
-@cache
 def _weight(word: str) -> float:
     """Give how much a word tells: much if few types bear it, more if it is an organ, little if it says "tumour"."""
     if word in _GENERIC:
@@ -253,7 +227,9 @@ def _nearest(word: str) -> list[str]:
     if word in _vocabulary():
         return [word]
     ends = [end for end in _entities() if len(end) >= _LONG_ENDING and word.endswith(end)]
-    return difflib.get_close_matches(word, _vocabulary(), n=1, cutoff=_ALIKE) or sorted(ends, key=len)[-1:]
+    # Nonsquamous is no misspelling of squamous.
+    others = _vocabulary() if not word.startswith("non") else [one for one in _vocabulary() if one.startswith("non")]
+    return difflib.get_close_matches(word, others, n=1, cutoff=_ALIKE) or sorted(ends, key=len)[-1:]
 
 
 def _join_split(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -261,7 +237,7 @@ def _join_split(words: tuple[str, ...]) -> tuple[str, ...]:
     joined: list[str] = []
     for word in words:
         before = joined[-1] if joined else ""
-        if len(before) >= _SHORTEST and before not in _vocabulary() and before + word in _vocabulary():
+        if len(before) >= SHORTEST and before not in _vocabulary() and before + word in _vocabulary():
             joined[-1] = before + word
         else:
             joined.append(word)

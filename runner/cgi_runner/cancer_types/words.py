@@ -13,7 +13,7 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 _ELISION = re.compile(r"\b[dl]['\u2019]")  # l'ovaire
 _GENITIVE = re.compile(r"['\u2019`]s?\b")  # Ewing's
 _GERMAN_TUMOR = re.compile(
-    r"(.{3,}?)s?(kreb|adenokarzinom|karzinom|tumor|sarkom|lymphom|melanom|mesotheliom|adenom|gliom|leukamie)(e|en)?"
+    r"(.{3,}?)s?(kreb|kanker|adenokarzinom|karzinom|tumor|sarkom|lymphom|melanom|mesotheliom|adenom|gliom|leukamie)(e|en)?"
 )
 _NEGATIONS = frozenset({"non", "no", "nao", "nicht"})
 _NEGATED = frozenset({"small", "hodgkin", "seminomatous", "seminoma"})  # `no` also says "in the" in Portuguese

@@ -12,7 +12,7 @@ from cgi_runner.cancer_types.codes import codes_of
 from cgi_runner.errors import InputError
 
 HERE = Path(__file__).parent
-QUERIES = ["queries.tsv", "more_queries.tsv", "clinical_queries.tsv", "rare_queries.tsv"]
+QUERIES = [f"{name}queries.tsv" for name in ("", "more_", "clinical_", "rare_", "clinic_and_patient_")]
 
 
 def queries(name: str) -> list[tuple[str, set[str]]]:
@@ -148,6 +148,59 @@ def test_a_word_that_names_the_disease_weighs_more_than_where_it_grows(text: str
 def test_the_telling_part_of_a_text_decides(text: str, right: str) -> None:
     """A word written in two, a code of OncoTree or an abbreviation beside an organ, an eponym beside a common word."""
     assert search(text)[0].id == right
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("8070/3 C34.1", "LUSC"),
+        ("M-8140/3; C61.9", "PRAD"),
+        ("8041/3 (C34.9)", "SCLC"),
+        ("8120/3, C67", "BLCA"),
+    ],
+)
+def test_a_morphology_and_a_site_are_read_together(text: str, right: str) -> None:
+    """Registries write both, and the morphology alone does not name the organ."""
+    assert right in {kind.id for kind in search(text)[:2]}
+    assert accepted(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("brain metastasis of breast cancer", "BRCA"),
+        ("liver metastases from colorectal cancer", "COREAD"),
+        ("prostate cancer with bone metastases", "PRAD"),
+        ("melanoma metastatic to the lung", "CM"),
+        ("metástasis hepática de cáncer de colon", "COREAD"),
+        ("Hirnmetastase eines Nierenzellkarzinoms", "R"),
+    ],
+)
+def test_of_a_metastasis_the_primary_tumour_is_meant(text: str, right: str) -> None:
+    """Not the organ to which it has spread."""
+    assert search(text)[0].id == right
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("womb cancer", "U"),
+        ("gullet cancer", "ESCA"),
+        ("schwarzer Hautkrebs", "CM"),
+        ("carcinoma della mammella", "BRCA"),
+        ("tumore del polmone", "L"),
+        ("slokdarmkanker", "ESCA"),
+        ("cáncer de garganta", "HNSC"),
+    ],
+)
+def test_the_words_of_patients_name_organs_too(text: str, right: str) -> None:
+    """In English, German, Italian, Dutch and Spanish."""
+    assert right in {kind.id for kind in search(text)[:2]}
+
+
+def test_a_negation_is_no_misspelling() -> None:
+    """Non-squamous is the opposite of squamous."""
+    assert search("non-squamous NSCLC")[0].id == "NSCLC"
 
 
 def test_letters_that_pathologists_add_are_no_code() -> None:
