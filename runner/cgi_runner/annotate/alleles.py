@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from cgi_runner.annotate.fields import KEYS, REASON, STATUS, Answer, Status, join_answers
 from cgi_runner.annotate.join import Join
+from cgi_runner.annotate.returned import Row
 from cgi_runner.annotate.variant_keys import Variant, chromosome_name
 from cgi_runner.errors import InputError
 from cgi_runner.inputs.genome import GENOMES, Genome, strip_chr
@@ -25,7 +26,7 @@ class AlleleLookup:
 
     def __init__(self, join: Join, references: Iterable[str]) -> None:
         """Look up in the results, whose positions are of these genome builds."""
-        self._join = join
+        self._join, self._returned = join, join.returned
         found = [GENOMES[name] for name in references if name in GENOMES]
         self._genomes = found or list(GENOMES.values())
         self._foreign = found[0].other_build_accessions if len(found) == 1 else frozenset[str]()
@@ -99,15 +100,56 @@ class AlleleLookup:
         """
         reason = self.reason_if_unknown(variant)
         if reason is None:
-            return self.values_if_known(variant, carriers, others=others)
+            row = self.row_if_returned(variant, carriers)
+            return self.values_of(row) if row else self.values_if_not_returned(variant, carriers, others=others)
         answers = self._unknown(tuple(carriers), reason)
         self._counts[worst_status(answers).value] += 1
         return _values_of(answers)
 
-    def values_if_known(
+    def next_row(self, variant: Variant, carriers: tuple[str | None, ...]) -> Row | None:
+        """Give the row of an allele, if it is the next one of the results, and count it; most files are in their order.
+
+        Args:
+            variant: The allele as the file has it.
+            carriers: Who carries it, as for `values`.
+
+        Returns:
+            None for any other allele, of which this says nothing.
+
+        """
+        chromosome, position, reference, alternate = variant
+        row = self._returned.find_next(carriers, (self._plain_names[chromosome], position, reference, alternate))
+        if row:
+            self._counts[_RETURNED] += 1
+        return row
+
+    def row_if_returned(self, variant: Variant, carriers: Sequence[str | None]) -> Row | None:
+        """Give the row of an allele with one carrier, for whom CGI returned it, and count it; None for any other.
+
+        Args:
+            variant: The allele as the file has it.
+            carriers: Who carries it, as for `values`.
+
+        """
+        if len(carriers) != 1 or carriers[0] is None:
+            return None
+        row = self._returned.find(carriers[0], variant)
+        if row:
+            self._counts[_RETURNED] += 1
+        return row
+
+    def has_matches(self, gene: str) -> bool:
+        """Whether drug matches name a gene."""
+        return self._returned.has_matches(gene)
+
+    def values_of(self, row: Row) -> dict[str, str]:
+        """Give the values of a row."""
+        return self._returned.values(row)
+
+    def values_if_not_returned(
         self, variant: Variant, carriers: Sequence[str | None], *, others: Sequence[str] = ()
     ) -> dict[str, str]:
-        """Give what `values` gives of an allele that the results may know, as `reason_if_unknown` has said.
+        """Give what `values` gives where `reason_if_unknown` and `row_if_returned` have said None, and count it.
 
         Args:
             variant: The allele as the file has it.
@@ -115,11 +157,6 @@ class AlleleLookup:
             others: All samples of the file that are among the results.
 
         """
-        if len(carriers) == 1 and carriers[0] is not None:
-            returned = self._join.values_returned(carriers[0], variant)
-            if returned is not None:
-                self._counts[_RETURNED] += 1
-                return returned
         answers = self._answers(variant, carriers, others)
         self._counts[worst_status(answers).value] += 1
         return _values_of(answers)

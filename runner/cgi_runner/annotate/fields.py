@@ -46,7 +46,7 @@ class Answer:
 
 
 STATUS, REASON, DRIVER, DRUGS = "CGI_Status", "CGI_Reason", "CGI_Driver", "CGI_Drugs"
-GENE, PROTEIN = "CGI_Gene", "CGI_Protein"
+GENE, PROTEIN, HGVSP = "CGI_Gene", "CGI_Protein", "CGI_HGVSp"
 LEVELS = {
     ("responsive", True): "CGI_LevelResponsive",
     ("resistant", True): "CGI_LevelResistant",
@@ -92,7 +92,7 @@ def row_values(cells: Sequence[str]) -> dict[str, str]:
         STATUS: _RETURNED,
         GENE: entry(gene),
         PROTEIN: entry(protein),
-        "CGI_HGVSp": entry(hgvsp),
+        HGVSP: entry(hgvsp),
         "CGI_Consequence": entry(consequence),
         "CGI_Summary": entry(summary),
         "CGI_Prediction": entry(prediction),

@@ -283,8 +283,8 @@ def _report(lookup: AlleleLookup, join: Join, target: Target, *, is_sandbox: boo
         )  # fmt: skip
     if is_sandbox:
         log.warning("warning: the results are from the sandbox: made-up rows, no interpretation of a patient")
-    if join.has_several_rows:
+    if join.returned.has_several:
         log.warning(
             "warning: alleles that CGI has several rows for: %d; a row of a driver is taken, else the first",
-            join.has_several_rows,
+            join.returned.has_several,
         )

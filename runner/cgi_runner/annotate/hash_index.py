@@ -30,7 +30,16 @@ class HashIndex:
             number: What the key stands for, where numbers are kept at all.
 
         """
-        value = hash(key)
+        self.add_hash(hash(key), number)
+
+    def add_hash(self, value: int, number: int = 0) -> None:
+        """Add a key with its number, as `add` does.
+
+        Args:
+            value: The hash of the key.
+            number: What the key stands for.
+
+        """
         part = value % _PARTS
         self._append_hash[part](value)
         if self._has_numbers:

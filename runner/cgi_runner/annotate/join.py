@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
-from cgi_runner.annotate.fields import DRIVER, GENE, PROTEIN, Answer, Status, add_matches
+from cgi_runner.annotate.fields import Answer, Status
 from cgi_runner.annotate.folders import ResultFolder
 from cgi_runner.annotate.hash_index import HashIndex
-from cgi_runner.annotate.matches import matches_by_alteration
-from cgi_runner.annotate.result_table import ResultTable
+from cgi_runner.annotate.returned import ReturnedRows
 from cgi_runner.annotate.variant_keys import Key, Variant, variant_keys
 from cgi_runner.findings import Findings
 from cgi_runner.findings.reader import DROPPED, reason_class
@@ -27,8 +26,6 @@ from cgi_runner.results.tables import Table
 DEFAULT_SAMPLE = "sample"
 NO_REASON = "CGI returned no result for it and gave no reason"
 _VARIANT = re.compile(r"(?:chr)?([^:]+):([0-9]+) ([ACGTN-]+)>([ACGTN-]+)", re.IGNORECASE)
-_PLACE_BITS = 44  # of a byte's place in a table; the bits above number the table
-_MOST_ROWS = 1_000  # whose values are kept at hand, for duplicates
 _KNOWN_MASK = (1 << 24) - 1  # a bit each: beside a million variants, 6 of 100 others are looked up in vain
 _PLACEHOLDER = re.compile(r"input[0-9]+|single_sample|sample")
 
@@ -54,33 +51,22 @@ class Join:
         """
         self.samples: dict[str, str] = {}
         """The samples of the results, by what they are called in files and in tables."""
-        self.has_several_rows = 0
-        """Alleles that CGI has several rows for."""
-        self._matches = matches_by_alteration(findings, "mutation")
-        self._genes = {gene for _, gene, _ in self._matches}
-        self._tables: list[ResultTable] = []
-        self._repeated: set[int] = set()
-        """Hashes of samples with variants that may have several rows of results."""
-        self._in_order: ResultTable | None = None
-        """The table whose rows are asked for one after another, as far as is known."""
+        self.returned = ReturnedRows(findings)
         self._uploads: list[tuple[Table, Columns, str]] = []
         self._unread: list[tuple[Table, Columns, str]] = []
         """Uploads that are read when something is asked for that did not come back."""
-        self._returned, self._dropped = HashIndex(), HashIndex()
-        self._sent = HashIndex(has_numbers=False)
+        self._dropped, self._sent = HashIndex(), HashIndex(has_numbers=False)
         self._known = bytearray(_KNOWN_MASK + 1 >> 3)
         self._stages: dict[tuple[str, str], int] = {}
         self._open: set[str] = set()
         self._without_upload: set[str] = set()
         for folder in folders:
             self._read(folder)
-        self._values = lru_cache(maxsize=_MOST_ROWS)(self._read_values)
         self._stage_list = list(self._stages)
 
     def close(self) -> None:
         """Close the tables."""
-        for table in self._tables:
-            table.close()
+        self.returned.close()
 
     def may_know(self, variant: Variant) -> bool:
         """Whether the results may say anything of a variant; False is certain, and told much faster than an answer."""
@@ -101,8 +87,8 @@ class Join:
             variant: The allele.
 
         """
-        if (values := self.values_returned(sample, variant)) is not None:
-            return Answer(Status.RETURNED, values=values)
+        if row := self.returned.find(sample, variant):
+            return Answer(Status.RETURNED, values=self.returned.values(row))
         keys = variant_keys(variant)
         dropped = self._find_dropped(sample, keys, variant)
         self._read_uploads()
@@ -111,26 +97,6 @@ class Join:
         if dropped:
             return Answer(Status.NOT_RETURNED if dropped[0] == NOT_RETURNED else Status.NOT_SENT, dropped[1])
         return self.answer_unknown(sample, is_of_others=self.is_of_any_sample(variant))
-
-    def values_returned(self, sample: str, variant: Variant) -> dict[str, str] | None:
-        """Give the values of an allele that CGI returned for a sample, not to be changed; None for any other.
-
-        Args:
-            sample: Name of the sample in the results.
-            variant: The allele.
-
-        """
-        for key in variant_keys(variant):
-            found = (sample, key)
-            # In most files, rows are asked for in the order of the results: the next one is looked at first.
-            if (table := self._in_order) and hash(found) not in self._repeated:
-                cells = table.next_row()
-                if table.is_row_of(cells, sample, key):
-                    return self._with_matches(sample, table.values(cells))
-                self._in_order = None
-            if (values := self._values(found)) is not None:
-                return values
-        return None
 
     def answer_unknown(self, sample: str, *, is_of_others: bool) -> Answer:
         """Give what is said of any allele that the results do not know of a sample.
@@ -156,9 +122,8 @@ class Join:
     def _variants(self) -> HashIndex:
         """The variants of all samples; most files ask for none that is not their own, so it is made when asked for."""
         found = HashIndex(has_numbers=False)
-        returned = (keys for table in self._tables for *_, keys in table.variants())
         sent = (keys for each in self._uploads for _, keys in _sent_keys(*each))
-        for keys in chain(returned, sent):
+        for keys in chain(self.returned.variants(), sent):
             for key in keys:
                 found.add(key)
         return found
@@ -173,7 +138,7 @@ class Join:
         tables = read_result_tables(folder.path)
         seen = set(folder.samples)
         if tables.alterations:
-            seen |= self._read_returned(tables.alterations, default)
+            seen |= self.returned.add(tables.alterations, default, self._mark_known)
         default = next(iter(seen)) if len(seen) == 1 else default
         has_upload = [self._find_upload(table, default) for table in tables.inputs.values()]
         # What nobody carries is listed without a name, and is that of the only sample there.
@@ -181,22 +146,6 @@ class Join:
         self.samples |= {sample: sample for sample in seen if sample not in self.samples}
         if not any(has_upload):
             self._without_upload |= seen
-
-    def _read_returned(self, table: Table, default: str) -> set[str]:
-        """Index a table of results; give the samples that it names."""
-        results = ResultTable(table, default)
-        number = len(self._tables) << _PLACE_BITS
-        self._tables.append(results)
-        seen = set()
-        add, mark_known = self._returned.add, self._mark_known
-        for offset, sample, keys in results.variants():
-            seen.add(sample)
-            for key in keys:
-                found = (sample, key)
-                add(found, number | offset)
-                if mark_known(key):
-                    self._repeated.add(hash(found))
-        return seen
 
     def _find_upload(self, table: Table, default: str) -> bool:
         """Keep an upload of variants for when it is needed; say whether it is one."""
@@ -253,35 +202,6 @@ class Join:
                 for number in self._dropped.find((whose, key)):
                     return self._stage_list[number]
         return None
-
-    def _read_values(self, found: tuple[str, Key]) -> dict[str, str] | None:
-        """Give the values of the row of a sample and its variant; of several rows, those of a driver come first."""
-        sample, key = found
-        rows = []
-        for number in self._returned.find(found):
-            table = self._tables[number >> _PLACE_BITS]
-            offset = number & (1 << _PLACE_BITS) - 1
-            self._in_order = table if offset == table.next_offset else None
-            cells = table.row(offset)
-            if table.is_row_of(cells, sample, key):
-                rows.append((table, cells))
-        if not rows:
-            return None
-        table, cells = rows[0]
-        values = table.values(cells)
-        if len(rows) > 1:
-            facts = table.facts(cells)
-            if any(other.facts(each) != facts for other, each in rows):
-                self.has_several_rows += 1
-                every = [other.values(each) for other, each in rows]
-                values = next((each for each in every if each[DRIVER] == "yes"), values)
-        return self._with_matches(sample, values)
-
-    def _with_matches(self, sample: str, values: dict[str, str]) -> dict[str, str]:
-        if values[GENE] not in self._genes:
-            return values
-        named = self._matches.get((sample, values[GENE], values[PROTEIN].removeprefix("p.")))
-        return add_matches(values, named) if named else values
 
 
 def _sent_keys(table: Table, columns: Columns, default: str) -> Iterator[tuple[str, tuple[Key, ...]]]:

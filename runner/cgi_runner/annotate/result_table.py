@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from typing import BinaryIO
 
-from cgi_runner.annotate.fields import FACTS, row_values
+from cgi_runner.annotate.fields import FACTS
 from cgi_runner.annotate.variant_keys import Key, variant_keys
 from cgi_runner.errors import InputError
 from cgi_runner.findings.columns import ALTERATIONS, Getter, getter
-from cgi_runner.results.row_index import CHROMOSOMES, returned_columns
+from cgi_runner.results.row_index import returned_columns
 from cgi_runner.results.tables import Table
 
 
@@ -34,39 +35,63 @@ class ResultTable:
                 tip="have the alterations interpreted again: results before v23.05 cannot be put into a file",
             )
         self._table, self._default, self._columns = table, default, columns
-        self._variant, self._sample = columns.alteration, columns.sample
-        self._places = [table.place(*ALTERATIONS[name]) for name in FACTS]
+        self._variant, self._sample = itemgetter(*columns.alteration), columns.sample
         self._file: BinaryIO | None = None
+        self._end = 0
         self.next_offset = 0
-        """The byte behind the row that was read last."""
+        """The byte behind the row that was asked for last."""
+        self.next_row: list[str] = []
+        """The cells of the row at this byte, once it was looked at; none at the end of the table."""
         self.facts: Getter = getter(table, ALTERATIONS)
+        self.brief_facts = _brief_facts(table)
+        """Gives the cells of a row that its values are made of, in the order of `FACTS`."""
 
     def variants(self) -> Iterator[tuple[int, str, tuple[Key, ...]]]:
         """Give of each row the byte at which it begins, its sample and what all spellings of its variant share."""
-        chromosome, position, reference, alternate = self._variant
-        sample, default = self._sample, self._default
+        variant, sample, default = self._variant, self._sample, self._default
         for offset, cells in self._table.leading_cells_with_offsets(self._columns.last):
             whose = default if sample is None else cells[sample].strip() or default
-            yield offset, whose, variant_keys((cells[chromosome], cells[position], cells[reference], cells[alternate]))
+            yield offset, whose, variant_keys(variant(cells))
+
+    def is_next(self, offset: int) -> bool:
+        """Whether the row that begins at a byte is the one behind the row that was asked for last."""
+        return offset == self.next_offset
 
     def row(self, offset: int) -> list[str]:
         """Give the cells of the row that begins at a byte."""
-        if self._file is None:
-            self._file = self._table.path.open("rb")
-        self._file.seek(offset)
-        self.next_offset = offset
-        return self.next_row()
+        if self.next_row and self.is_next(offset):
+            cells, self.next_row = self.next_row, []
+        else:
+            if self._file is None:
+                self._file = self._table.path.open("rb")
+            self._file.seek(offset)
+            self._end, self.next_row = offset, []
+            cells = self._read()
+        self.next_offset = self._end
+        return cells
 
-    def next_row(self) -> list[str]:
-        """Give the cells of the row behind the one that was read last; none at the end of the table."""
+    def look_ahead(self) -> list[str]:
+        """Take the row that was looked at for one that was asked for, and look at the one behind it; give that."""
+        self.next_offset = self._end
+        self.next_row = cells = self._read()
+        return cells
+
+    def _read(self) -> list[str]:
         line = self._file.readline() if self._file else b""
-        self.next_offset += len(line)
+        self._end += len(line)
         return self._table.split_line(line) if line else []
 
     def close(self) -> None:
         """Close the table's file, if a row was read."""
         if self._file:
             self._file.close()
+
+    def sample_and_keys(self, cells: Sequence[str]) -> tuple[str, tuple[Key, ...]]:
+        """Give the sample of a row, and what all spellings of its variant share; nothing of an empty row."""
+        if len(cells) <= self._columns.last:
+            return "", ()
+        whose = self._default if self._sample is None else cells[self._sample].strip() or self._default
+        return whose, variant_keys(self._variant(cells))
 
     def is_row_of(self, cells: Sequence[str], sample: str, key: Key) -> bool:
         """Whether a row is of this sample and variant, and not only of the same hash; an empty one is of none.
@@ -77,14 +102,13 @@ class ResultTable:
             key: The variant, as `variant_keys` gives it.
 
         """
-        if len(cells) <= self._columns.last:
-            return False
-        if (self._default if self._sample is None else cells[self._sample].strip() or self._default) != sample:
-            return False
-        chromosome, position, reference, alternate = self._variant
-        is_plain = (CHROMOSOMES[cells[chromosome]], cells[position], cells[reference], cells[alternate]) == key
-        return is_plain or key in variant_keys((cells[chromosome], cells[position], cells[reference], cells[alternate]))
+        whose, keys = self.sample_and_keys(cells)
+        return whose == sample and key in keys
 
-    def values(self, cells: Sequence[str]) -> dict[str, str]:
-        """Give what CGI says of a row's variant, by key, without its drug matches."""
-        return row_values(["" if place is None else cells[place] for place in self._places])
+
+def _brief_facts(table: Table) -> Callable[[list[str]], tuple[str, ...]]:
+    places = [table.place(*ALTERATIONS[name]) for name in FACTS]
+    known = [place for place in places if place is not None]
+    if len(known) == len(places):
+        return itemgetter(*known)
+    return lambda cells: tuple("" if place is None else cells[place] for place in places)

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from cgi_runner.annotate.alleles import AlleleLookup
-from cgi_runner.annotate.fields import KEYS, PREFIX, STATUS
+from cgi_runner.annotate.fields import GENE, HGVSP, KEYS, PREFIX, PROTEIN, STATUS, row_values
+from cgi_runner.annotate.returned import Row
 from cgi_runner.annotate.samples import match_columns, require_sample
 from cgi_runner.annotate.target import Target
+from cgi_runner.annotate.variant_keys import Variant
 from cgi_runner.inputs.genotypes import GENOTYPE_FIRST, alleles_of, field_of
 from cgi_runner.inputs.problems import InputProblems
 from cgi_runner.inputs.readers.vcf import FIXED
@@ -18,6 +20,8 @@ _VERSION = re.compile(r"\ufeff?##fileformat=VCFv(\d+)\.(\d+)", re.IGNORECASE)
 _ESCAPES_SINCE = (4, 3)
 _SOURCES_SINCE = (4, 2)
 _INFO = 7
+_PLAIN_NAMES = re.compile(r"[\w.-]+\t[\w.*>+-]+\t[\w.*>()+:-]*", re.ASCII)
+"""Gene, protein change and HGVS of which nothing but the colon of the last has to be escaped."""
 _SPECIAL = re.compile(r"[%:;=,\x00-\x1f\x7f]")
 _NO_RECORD = "#\ufeff\r\n \t\v\f"
 """What a line may begin with that is no record; in VCF, no name of a chromosome does."""
@@ -39,11 +43,13 @@ class VcfAnnotator:
         self._names = ""
         self._width = 0
         self._samples: dict[int, str | None] = {}
+        self._only_column = 0
         self._named: list[str] = []
         self._default: str | None = None
         # Of a million records, nearly all have one of a few genotypes, and the results do not know their allele.
         self._carriers_by = lru_cache(maxsize=4096)(self._carriers_of)
         self._unknown = lru_cache(maxsize=4096)(self._text_unknown)
+        self._words = lru_cache(maxsize=4096)(self._text_of_words)
 
     def lines(self, lines: Iterator[str]) -> Iterator[str]:
         """Give the lines of the file, each with its end, and those that are added.
@@ -104,6 +110,7 @@ class VcfAnnotator:
         if names[9:]:
             found = match_columns(self._problems, number, names[9:], header, self._target)
             self._samples = {9 + place: name for place, name in found.items()}
+            self._only_column = next(iter(self._samples)) if len(self._samples) == 1 else 0
             self._named = [name for name in self._samples.values() if name is not None]
         else:
             self._default = require_sample(self._target.samples, self._target.sample, self._target.source)
@@ -130,13 +137,8 @@ class VcfAnnotator:
         carriers = self._carriers(cells, count)
         if count == 1:
             variant = (chromosome, position, reference, alternate)
-            reason = self._lookup.reason_if_unknown(variant)
-            if reason is not None:
-                status, added = self._unknown(carriers[0], reason)
-                self._lookup.count(status)
-            else:
-                values = self._lookup.values_if_known(variant, carriers[0], others=self._named)
-                added = self._text_of_one(values)
+            row = self._lookup.next_row(variant, carriers[0])
+            added = self._text_returned(row) if row else self._text_of_single(variant, carriers[0])
         else:
             added = self._text(
                 [
@@ -146,6 +148,32 @@ class VcfAnnotator:
             )
         cells[_INFO] = append_info(info, added)
         return "\t".join(cells) + line[len(body) :]
+
+    def _text_of_single(self, variant: Variant, carriers: tuple[str | None, ...]) -> str:
+        """Give what is added for the only allele of a record."""
+        reason = self._lookup.reason_if_unknown(variant)
+        if reason is not None:
+            status, added = self._unknown(carriers, reason)
+            self._lookup.count(status)
+            return added
+        if row := self._lookup.row_if_returned(variant, carriers):
+            return self._text_returned(row)
+        return self._text_of_one(self._lookup.values_if_not_returned(variant, carriers, others=self._named))
+
+    def _text_returned(self, row: Row) -> str:
+        """Give what is added for the only allele of a record, which has this row of results."""
+        gene, protein, hgvsp = names = row[1][:3]
+        if not _PLAIN_NAMES.fullmatch("\t".join(names)) or self._lookup.has_matches(gene):
+            return self._text_of_one(self._lookup.values_of(row))
+        # The same, faster: each row has names of its own, but one of few sets of words.
+        before, behind = self._words(row[1][3:])
+        more = f";{HGVSP}={hgvsp.replace(':', '%3A')}" if hgvsp else ""
+        return f"{before};{GENE}={gene};{PROTEIN}={protein}{more}{behind}"
+
+    def _text_of_words(self, words: tuple[str, ...]) -> tuple[str, str]:
+        """Give the keys with their values that stand before and behind the names of a row with these words."""
+        status, *others = self._text_of_one(row_values(("", "", "", *words))).split(";")
+        return status, "".join(f";{each}" for each in others)
 
     def _text_unknown(self, carriers: tuple[str | None, ...], reason: str) -> tuple[str, str]:
         """Give what is added for the only allele of a record, which the results know nothing of, with its status."""
@@ -178,6 +206,8 @@ class VcfAnnotator:
         if not self._samples:
             return ((self._default,),) * count
         if cells[8][:3] in GENOTYPE_FIRST:
+            if self._only_column:
+                return self._carriers_by((cells[self._only_column].partition(":")[0],), count)
             return self._carriers_by(tuple([cells[column].partition(":")[0] for column in self._samples]), count)
         names = cells[8].split(":")
         if "GT" not in names:

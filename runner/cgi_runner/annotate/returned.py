@@ -1,0 +1,158 @@
+"""Which row of results is that of a sample and a variant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from cgi_runner.annotate.fields import FACTS, GENE, PROTEIN, add_matches, driver_word, row_values
+from cgi_runner.annotate.hash_index import HashIndex
+from cgi_runner.annotate.matches import matches_by_alteration
+from cgi_runner.annotate.result_table import ResultTable
+from cgi_runner.annotate.variant_keys import Key, Variant, variant_keys
+from cgi_runner.findings import Findings
+from cgi_runner.results.tables import Table
+
+_PLACE_BITS = 44  # of a byte's place in a table; the bits above number the table
+_MOST_ROWS = 1_000  # at hand, for duplicates
+
+_SUMMARY = FACTS.index("summary")
+
+Row = tuple[str, tuple[str, ...]]
+"""A sample and the cells of its row that values are made of."""
+
+
+class ReturnedRows:
+    """The rows of all tables, by sample and variant.
+
+    Most files ask for rows in the order of a table, so the one behind the row that was asked for last is looked at.
+    """
+
+    def __init__(self, findings: Findings) -> None:
+        """Hold no rows yet; the findings have the drug matches of all that will be added."""
+        self.has_several = 0
+        """Alleles with several rows."""
+        self._next_found: tuple[tuple[str], Key] | None = None
+        """Sample and variant of the row that was looked at, where they have no other row."""
+        self._matches = matches_by_alteration(findings, "mutation")
+        self._genes = {gene for _, gene, _ in self._matches}
+        self._tables: list[ResultTable] = []
+        self._next_table: ResultTable | None = None
+        self._index = HashIndex()
+        self._repeated: set[int] = set()
+        """Hashes of samples with variants that may have several rows."""
+        self._read = lru_cache(maxsize=_MOST_ROWS)(self._read_row)
+
+    def close(self) -> None:
+        """Close the tables."""
+        for table in self._tables:
+            table.close()
+
+    def add(self, table: Table, default: str, mark_known: Callable[[Key], bool]) -> set[str]:
+        """Add a table, and give the samples that it names.
+
+        Args:
+            table: The table.
+            default: Whose the rows are that name no sample.
+            mark_known: Called for each variant; says whether it may have been added before.
+
+        Raises:
+            InputError: The table does not say which variant a row is of.
+
+        """
+        results = ResultTable(table, default)
+        number = len(self._tables) << _PLACE_BITS
+        self._tables.append(results)
+        seen = set()
+        add_hash, repeated = self._index.add_hash, self._repeated
+        for offset, sample, keys in results.variants():
+            seen.add(sample)
+            for key in keys:
+                value = hash((sample, key))
+                add_hash(value, number | offset)
+                if mark_known(key):
+                    repeated.add(value)
+        return seen
+
+    def variants(self) -> Iterator[tuple[Key, ...]]:
+        """Give what all spellings of the variant of each row share."""
+        for table in self._tables:
+            for *_, keys in table.variants():
+                yield keys
+
+    def find(self, sample: str, variant: Variant) -> Row | None:
+        """Give the row of a variant of a sample; of several, that of a driver; None if there is none.
+
+        Args:
+            sample: Name of the sample in the results.
+            variant: The variant as a file has it.
+
+        """
+        for key in variant_keys(variant):
+            found = (sample, key)
+            table = self._next_table
+            if table and hash(found) not in self._repeated and table.is_row_of(table.next_row, sample, key):
+                return self._take_next(table, sample)
+            if (row := self._read(found)) is not None:
+                return row
+        return None
+
+    def find_next(self, carriers: tuple[str | None, ...], key: Key) -> Row | None:
+        """Give the row that was looked at, if it is the only one of a variant; None says nothing.
+
+        Args:
+            carriers: The samples that carry the variant.
+            key: The variant, as `variant_keys` gives it.
+
+        """
+        if self._next_found != (carriers, key) or not self._next_table:
+            return None
+        return self._take_next(self._next_table, self._next_found[0][0])
+
+    def has_matches(self, gene: str) -> bool:
+        """Whether drug matches name a gene."""
+        return gene in self._genes
+
+    def values(self, row: Row) -> dict[str, str]:
+        """Give the values of a row, with those of the drug matches that name its alteration."""
+        sample, facts = row
+        values = row_values(facts)
+        if not self.has_matches(values[GENE]):
+            return values
+        named = self._matches.get((sample, values[GENE], values[PROTEIN].removeprefix("p.")))
+        return add_matches(values, named) if named else values
+
+    def _take_next(self, table: ResultTable, sample: str) -> Row:
+        row = (sample, table.brief_facts(table.next_row))
+        self._look_ahead(table)
+        return row
+
+    def _look_ahead(self, table: ResultTable) -> None:
+        sample, keys = table.sample_and_keys(table.look_ahead())
+        is_only = len(keys) == 1 and hash((sample, keys[0])) not in self._repeated
+        self._next_found = ((sample,), keys[0]) if is_only else None
+        self._next_table = table
+
+    def _read_row(self, found: tuple[str, Key]) -> Row | None:
+        sample, key = found
+        rows = []
+        is_in_order = False
+        for number in self._index.find(found):
+            table = self._tables[number >> _PLACE_BITS]
+            offset = number & (1 << _PLACE_BITS) - 1
+            is_in_order = table.is_next(offset)
+            cells = table.row(offset)
+            if table.is_row_of(cells, sample, key):
+                rows.append((table, cells))
+        if not rows:
+            return None
+        self._next_table = self._next_found = None
+        if is_in_order:
+            self._look_ahead(rows[-1][0])
+        brief = [table.brief_facts(cells) for table, cells in rows]
+        if len(rows) > 1:
+            facts = [table.facts(cells) for table, cells in rows]
+            if any(each != facts[0] for each in facts):
+                self.has_several += 1
+                return sample, next((each for each in brief if driver_word(each[_SUMMARY]) == "yes"), brief[0])
+        return sample, brief[0]
