@@ -27,7 +27,7 @@ _IDENTIFIER = re.compile(
 )
 _CAPITALS = re.compile(r"[A-Z0-9._@-]+|C\d+orf\d+|Y_RNA|.*_(r|s|sn|sno)RNA", re.ASCII)
 _EXONS = re.compile(r"\.(Ex?\d+|[A-Z]\d+[a-z]*[A-Z]\d+[a-z]*)(\..*)?$", re.ASCII)
-_BREAKPOINT = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
+_BREAKPOINT = re.compile(r"(?<!\s)\s*[(\[][^()\[\]]*[)\]]$")
 
 
 def clean_gene(text: str) -> str:

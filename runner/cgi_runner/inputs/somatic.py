@@ -68,6 +68,9 @@ _OUTCOMES = re.compile(
     r"((fusion|sv|cna|cnv|variant|alteration|test|final|rearrangement)?(call|status|interpretation|outcome|conclusion))"
     r"|assessment|evaluation|rearrangement|rearranged|befund|ergebnis|resultado|resultat"
 )
+#: Whether a report is to have the row.
+_REPORTED = re.compile(r"(is)?report(ed|able)(status)?")
+_UNREPORTED = re.compile(r"(not|un|non)[ _-]?report(ed|able)|non[ _-]?driver[ _-]?gene|no|n|false|f|0", re.IGNORECASE)
 _NO_CALL = re.compile(r"no[ _-]?call", re.IGNORECASE)
 #: Words that deny whatever column they stand in.
 _DENIAL = re.compile(r"(was |is )?(not[ _-](detected|found|present|seen|identified)|undetected)", re.IGNORECASE)
@@ -137,6 +140,7 @@ class RowStatus:
         self._origins = [name for name, word in plain.items() if _ORIGINS.fullmatch(word)]
         self._findings = [name for name, word in plain.items() if word in FINDINGS or _OUTCOMES.fullmatch(word)]
         self._flags = {name for name, word in plain.items() if word in FINDINGS}
+        self._reports = [name for name, word in plain.items() if _REPORTED.fullmatch(word)]
         self._others = {name for name in plain if name not in self._findings}
 
     def rejection_reason(self, line: int, cells: Mapping[str, str]) -> str:
@@ -152,6 +156,9 @@ class RowStatus:
             denies = is_not_found(cell) if name in self._flags else NOT_FOUND.fullmatch(cell)
             if denies or _NO_CALL.fullmatch(cell) or _DENIAL.fullmatch(cell):
                 return f"not detected: {name}={cells[name]}"
+        for name in self._reports:
+            if _UNREPORTED.fullmatch(cells[name].strip()):
+                return f"not reported: {name}={cells[name]}"
         for name in [name for name in self._others if _DENIAL.fullmatch(cells[name].strip())]:
             self._others.discard(name)
             self._header.source.note(

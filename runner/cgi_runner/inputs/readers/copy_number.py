@@ -30,6 +30,7 @@ from cgi_runner.inputs.somatic import RowStatus
 
 NOT_FOCAL = "suppressed by the filter of FACETS-suite"
 PARTIAL = "PURPLE's PARTIAL_AMP: only a part of the gene is amplified"
+UNREPORTED = "not reported by PURPLE"
 NO_COPY_NUMBER = "a driver of another kind than AMP and DEL"
 
 _LEVEL_TIP = (
@@ -77,6 +78,11 @@ def _not_focal(cells: Mapping[str, str]) -> str:
     return NOT_FOCAL if cells.get("filter", "").casefold().startswith("suppress") else ""
 
 
+def _unreported_by_purple(cells: Mapping[str, str]) -> str:
+    """Leave out candidates and what is not reported (pipeline 3.0 on); older catalogues list reported drivers only."""
+    return UNREPORTED if cells.get("reportedstatus", "").upper() not in {"", "REPORTED"} else ""
+
+
 def _meaning_of_driver(text: str) -> str:
     return {"AMP": AMP, "DEL": DEL, "PARTIAL_AMP": PARTIAL}.get(text.upper(), NO_COPY_NUMBER)
 
@@ -84,7 +90,14 @@ def _meaning_of_driver(text: str) -> str:
 _LEVEL_NAMES = ("copy_number_alteration", "gistic", "gistic_value", "gistic_level", "cna_level")
 CNA_FORMATS = (
     CopyNumberFormat("FACETS-suite", "gene", "cn_state", exclude=_not_focal),
-    CopyNumberFormat("PURPLE driver catalogue", "gene", "driver", ("driverlikelihood",), meaning=_meaning_of_driver),
+    CopyNumberFormat(
+        "PURPLE driver catalogue",
+        "gene",
+        "driver",
+        ("driverlikelihood",),
+        exclude=_unreported_by_purple,
+        meaning=_meaning_of_driver,
+    ),
     *(
         CopyNumberFormat("OpenPBTA", gene, "status", ("copy_number",), SYNONYMS["cna"])
         for gene in ("gene_symbol", "gene")
@@ -114,7 +127,7 @@ class CopyNumberReader:
         """Read below this header."""
         self.format = cna_format.name
         self._header, self._dropped, self._kind = header, dropped, cna_format
-        self._names = match_names(header.names, (*cna_format.columns, "filter"))
+        self._names = match_names(header.names, (*cna_format.columns, "filter", "reportedstatus"))
         self._problems = header.source.problems
         self._status = RowStatus(header, self._names, cna_format.columns, options) if cna_format.is_free else None
         self._samples = SampleColumn(header, options)

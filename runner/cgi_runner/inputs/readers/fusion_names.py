@@ -12,12 +12,15 @@ ONE_SIDED = "only one partner is named"
 INTERGENIC = "a partner is intergenic"
 SAME_GENE = "both partners are the same gene"
 HYPHENS = "several hyphens: which of them joins the partners cannot be told"
+LONGEST = 300
+TOO_LONG = f"longer than {LONGEST} letters, which no name of a fusion is"
+"""Text, and no name: some patterns take the square of its length."""
 
 Partners = tuple[str, str]
 
 _SEPARATORS = ("__", "--", "::")
 #: Dashes and arrows that word processors make of a hyphen.
-_DASHES = re.compile(r"[\u2010-\u2015\u2212]|\s*(->|\u2192)\s*")
+_DASHES = re.compile(r"[\u2010-\u2015\u2212]| ?(->|\u2192) ?")
 _NOBODY = frozenset(("", ".", "-", "?", "na", "n/a", "nan", "none", "null", "unknown", "intragenic", "rearrangement"))
 #: What reports write where a partner would stand; none of these is a symbol of HGNC.
 _NO_PARTNER = re.compile(
@@ -52,9 +55,10 @@ _HYPHENATED = re.compile(
 
 def parse_fusion(text: str) -> Partners | str:
     """Give the partners in the order in which they are written, or the reason why there are not two."""
-    if _DENIED.search(text):
-        return DENIED
-    bare = _take_off_words(_DASHES.sub("-", text.strip()))
+    text = " ".join(text.split())
+    if reason := _rejection_of_text(text):
+        return reason
+    bare = _take_off_words(_DASHES.sub("-", text))
     for separator in _SEPARATORS:
         first, found, second = bare.partition(separator)
         if found:
@@ -67,6 +71,13 @@ def parse_fusion(text: str) -> Partners | str:
             return NOT_TWO
         return check_partners(*cells)
     return _split_at_hyphen(bare)
+
+
+def _rejection_of_text(text: str) -> str:
+    """Say why a text names no partner, whatever stands in it."""
+    if len(text) > LONGEST:
+        return TOO_LONG
+    return DENIED if _DENIED.search(text) else ""
 
 
 def _take_off_words(text: str) -> str:
@@ -82,11 +93,11 @@ def check_partners(first: str, second: str) -> Partners | str:
         second: The second one.
 
     """
-    cells = [first.strip(), second.strip()]
+    cells = [" ".join(first.split()), " ".join(second.split())]
     if any(_INTERGENIC.search(cell) for cell in cells):
         return INTERGENIC
-    if any(_DENIED.search(cell) for cell in cells):
-        return DENIED
+    if reason := _rejection_of_text(cells[0]) or _rejection_of_text(cells[1]):
+        return reason
     genes = [clean_gene(cell) for cell in cells]
     absent = [gene.casefold() in _NOBODY or bool(_NO_PARTNER.fullmatch(gene)) for gene in genes]
     if any(absent):

@@ -17,6 +17,7 @@ from cgi_runner.inputs.rows import Row
 from cgi_runner.inputs.samples import SampleColumn
 from cgi_runner.inputs.schema import FUSIONS
 from cgi_runner.inputs.somatic import RowStatus
+from cgi_runner.inputs.supporting_reads import SupportingReads
 
 _ODD = frozenset((SEVERAL, IDENTIFIER, NO_SYMBOL))
 #: Columns in which callers judge their rows.
@@ -91,6 +92,8 @@ class FusionReader:
         self._status = (
             RowStatus(header, self._names, fusion_format.columns, options) if fusion_format.has_status else None
         )
+        named = (fusion_format.fusion, *fusion_format.partners)
+        self._reads = SupportingReads([name for name in self._names if name not in named])
         self._samples = SampleColumn(header, options)
         self.named, self.samples = self._samples.named, self._samples.seen
         self._written: dict[tuple[str, ...], str] = {}
@@ -115,7 +118,9 @@ class FusionReader:
             if isinstance(found, str):
                 self._list(line, sample, self._kind.describe(row), found)
                 continue
-            if reason := self._status.rejection_reason(line, row) if self._status else "":
+            if reason := self._reads.rejection_reason(row) or (
+                self._status.rejection_reason(line, row) if self._status else ""
+            ):
                 self._list(line, sample, self._kind.describe(row), reason)
                 continue
             self._confidence[row.get(self._kind.confidence, "")] += 1

@@ -1,0 +1,101 @@
+"""Fusions that no read supports, and rows that a report is not to have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cgi_runner.inputs.readers.fusion_names import HYPHENS, LONGEST, TOO_LONG, check_partners, parse_fusion
+
+
+def prepare(inputs: Any, tmp_path: Path, kind: str, *lines: str) -> Any:
+    """Prepare a table of these lines, whose cells have bars between them."""
+    (tmp_path / "table.tsv").write_text("".join(f"{line}\n" for line in lines).replace("|", "\t"))
+    return inputs.prepare(**{kind: tmp_path / "table.tsv"})
+
+
+@pytest.mark.parametrize(
+    ("header", "zero", "some"),
+    [
+        ("#FusionName|JunctionReadCount|SpanningFragCount|LeftBreakpoint", "A1--B1|0|0|1", "A2--B2|0|3|1"),
+        ("#gene1|gene2|breakpoint1|breakpoint2|split_reads1|split_reads2|discordant_mates|filters",
+         "A1|B1|1:1|2:1|0|0|0|.", "A2|B2|1:1|2:1|0|0|4|."),
+        ("fus|supporting_reads", "A1__B1|0", "A2__B2|12"),
+        ("fusion|Reads|% Reads", "A1--B1|0|0", "A2--B2|40|0"),
+        ("Sample_Id|Site1_Hugo_Symbol|Site2_Hugo_Symbol|Tumor_Split_Read_Count|Tumor_Paired_End_Read_Count",
+         "P1|A1|B1|0|0", "P1|A2|B2|0|2"),
+        ("geneA.name|geneB.name|paircount|splitcount", "A1|B1|0|0", "A2|B2|1|0"),
+    ],
+)  # fmt: skip
+def test_a_fusion_without_any_supporting_read_is_listed(
+    inputs: Any, tmp_path: Path, header: str, zero: str, some: str
+) -> None:
+    """One read in any of the columns is enough."""
+    outcome = prepare(inputs, tmp_path, "translocations", header, zero, some)
+    assert [line.split(" ")[0] for line in outcome.sent("translocations")] == ["A2__B2"]
+    (reason,) = outcome.prepared.reasons
+    assert reason.startswith("no read supports it")
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["fus|Normal_Read_Count", "fus|Total reads", "fus|% Reads", "fus|Reference reads", "fus|Tumor_Read_Count"],
+)
+def test_counts_of_other_reads_decide_nothing(inputs: Any, tmp_path: Path, header: str) -> None:
+    """Those of the normal, of the reference and of all reads, and shares of them."""
+    outcome = prepare(inputs, tmp_path, "translocations", header, "A1__B1|0")
+    assert len(outcome.sent("translocations")) == 1
+
+
+@pytest.mark.parametrize("cell", ["", "NA", ".", "3"])
+def test_a_count_that_is_not_given_decides_nothing(inputs: Any, tmp_path: Path, cell: str) -> None:
+    """Only a 0 does."""
+    outcome = prepare(inputs, tmp_path, "translocations", "fus|reads", f"A1__B1|{cell}")
+    assert len(outcome.sent("translocations")) == 1
+
+
+def test_what_purple_does_not_report_is_listed(inputs: Any, tmp_path: Path) -> None:
+    """From pipeline 3.0 on, the driver catalogue has candidates, too."""
+    outcome = prepare(
+        inputs,
+        tmp_path,
+        "cnas",
+        "chromosome|gene|driver|likelihoodMethod|reportedStatus|driverLikelihood",
+        "17|ERBB2|AMP|AMP|REPORTED|1",
+        "9|CDKN2A|DEL|DEL|NOT_REPORTED|1",
+        "8|MYC|AMP|AMP|CANDIDATE|0.2",
+        "7|MET|HET_DEL|DEL|REPORTED|1",
+    )
+    assert [line.split(" ")[:2] for line in outcome.sent("cnas")] == [["ERBB2", "amp"]]
+    assert outcome.prepared.reasons == {
+        "not reported by PURPLE": 2,
+        "a driver of another kind than AMP and DEL": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "row"), [("translocations", "fus", "A{0}__B{0}"), ("cnas", "gene|cna", "A{0}|amp")]
+)
+@pytest.mark.parametrize(
+    ("column", "no"), [("reported", "false"), ("reportedStatus", "NOT_REPORTED"), ("Reportable", "No")]
+)
+def test_what_a_report_is_not_to_have_is_listed(
+    inputs: Any, tmp_path: Path, kind: str, header: str, row: str, column: str, no: str
+) -> None:
+    """In tables by hand."""
+    rows = [f"{row.format(1)}|{no}", f"{row.format(2)}|yes"]
+    outcome = prepare(inputs, tmp_path, kind, f"{header}|{column}", *rows)
+    assert [line[:2] for line in outcome.sent(kind)] == ["A2"]
+    (reason,) = outcome.prepared.reasons
+    assert reason.startswith("not reported")
+
+
+def test_a_cell_that_is_no_name_costs_little() -> None:
+    """Its length is bounded once its blanks are taken together, so that no pattern takes long."""
+    assert parse_fusion("EML4" + " " * 6000 + "-" + " " * 6000 + "ALK" + " " * 6000 + "fusion") == ("EML4", "ALK")
+    assert check_partners("EML4" + " " * 6000 + "(13)", "ALK") == ("EML4", "ALK")
+    assert parse_fusion("A" + "- _" * 3000 + "B") == TOO_LONG
+    assert parse_fusion("A-" * (LONGEST // 2 - 1) + "B") == HYPHENS
+    assert check_partners("A" * (LONGEST + 1), "B") == TOO_LONG
