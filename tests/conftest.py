@@ -43,18 +43,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in long]
 
 
-class EngineScheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Shares single tests out among processes, but runs those of engines in two processes at most.
+TOGETHER = {"galaxy": {"galaxy"}, "workflows": {"python", "snakemake", "wdl"}}
+"""Engines whose tests one process runs, one after the other; all that stand in no group are a group, too."""
 
-    Galaxy is booted once, and has a process for itself. The others share containers, and a Slurm of fixed ports.
-    This is decided by path: xdist's own groups (3.8) do not reach the scheduler with pytest 9.2, where each process
-    booted a Galaxy of its own.
+
+class EngineScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Shares single tests out among processes, but keeps those of engines together that share what is slow to start.
+
+    Galaxy is booted once, and what CWL's engines need is made once. This is decided by path: xdist's own groups (3.8) do
+    not reach the scheduler with pytest 9.2, where each process booted a Galaxy of its own.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         if not nodeid.startswith("tests/engines/"):
             return nodeid
-        return "galaxy" if nodeid.startswith("tests/engines/galaxy/") else "engines"
+        engine = nodeid.split("/")[2]
+        return next((group for group, engines in TOGETHER.items() if engine in engines), "others")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> EngineScheduling | None:
