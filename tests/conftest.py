@@ -50,8 +50,8 @@ TOGETHER = {"galaxy": {"galaxy"}, "workflows": {"python", "snakemake", "wdl"}}
 class EngineScheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Shares single tests out among processes, but keeps those of engines together that share what is slow to start.
 
-    Galaxy is booted once, and what CWL's engines need is made once. This is decided by path: xdist's own groups (3.8) do
-    not reach the scheduler with pytest 9.2, where each process booted a Galaxy of its own.
+    Galaxy is booted once, and what CWL's engines need is made once. This is decided by path: xdist's own groups (3.8)
+    do not reach the scheduler with pytest 9.2, where each process booted a Galaxy of its own.
     """
 
     def _split_scope(self, nodeid: str) -> str:
