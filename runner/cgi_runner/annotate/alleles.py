@@ -19,6 +19,7 @@ from cgi_runner.results.variants import BASES
 _MITOCHONDRIA = frozenset(("M", "MT", "NC_012920.1", "NC_001807.4"))
 _RETURNED = Status.RETURNED.value
 _WITHOUT_ANSWER = frozenset((Status.OTHER_SAMPLE, Status.NOT_IN_RUN, Status.UNKNOWN))
+_WITH_ANSWER = frozenset(Status) - _WITHOUT_ANSWER
 
 
 class AlleleLookup:
@@ -184,9 +185,11 @@ class AlleleLookup:
 
     def _answers(self, variant: Variant, carriers: Sequence[str | None], others: Sequence[str]) -> dict[str, Answer]:
         found = {name: self._join.answer(name, variant) for name in carriers if name is not None}
-        if not carriers:
+        if not found:
+            # What only the normal carries, the run has listed without a sample.
+            wanted = frozenset((Status.NOT_SENT,)) if carriers else _WITH_ANSWER
             asked = {name: self._join.answer(name, variant) for name in others}
-            found = {name: answer for name, answer in asked.items() if answer.status not in _WITHOUT_ANSWER}
+            found = {name: answer for name, answer in asked.items() if answer.status in wanted}
         if not found:
             found[""] = Answer(
                 Status.OTHER_SAMPLE if self._join.is_of_any_sample(variant) else Status.NOT_IN_RUN,

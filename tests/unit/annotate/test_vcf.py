@@ -140,6 +140,16 @@ def test_samples_of_a_vcf_are_joined_by_their_genotypes(results: Path) -> None:
     assert keys_of(annotated)[3]["CGI_Reason"] == "no_sample_carries_the_allele"
 
 
+def test_what_only_the_normal_carries_was_not_sent(results: Path) -> None:
+    """The run has listed it without a sample, and the file is no other than the one that was interpreted."""
+    with (results / "dropped.tsv").open("a") as file:
+        file.write("mutations\t9\t\tchr4:70 G>A\tnot sent\tnot somatic: SS=3 (LOH)\n")
+    records = ["4 70 . G A . . . GT 0/0 0/0 0/1", "4 70 . G A,T . . . GT 0/0 0/0 1/2", "4 71 . G A . . . GT 0/0 0/0 0/1"]
+    annotated = annotate(vcf(*records, samples="one two normal"), results)
+    assert statuses(annotated) == ["not_sent", "not_sent,not_in_run", "not_in_run"]
+    assert keys_of(annotated)[0]["CGI_Reason"] == "not_somatic%3A_SS%3D3_(LOH)"
+
+
 def test_a_column_is_never_taken_for_another_patient(results: Path) -> None:
     """Foreign names are refused; --sample picks a column, but none that is another sample's."""
     record = "7 140753336 . A T . . . GT 0/1"
