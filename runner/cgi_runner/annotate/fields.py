@@ -77,7 +77,7 @@ FACTS = ("gene", "protein", "hgvsp", "consequence", "summary", "prediction", "kn
 _KEPT = 8192  # cells whose entries are at hand: most words of a table repeat
 _RETURNED = Status.RETURNED.value
 _DRIVER_WORDS = {AlterationClass.NOT_JUDGED: "not_judged", AlterationClass.UNKNOWN: "not_judged"}
-_AMBIGUOUS = "--"
+_NO_CHANGE = ("", "--")
 
 
 def row_values(cells: Sequence[str]) -> dict[str, str]:
@@ -109,7 +109,7 @@ def add_matches(values: Mapping[str, str], matches: Iterable[Match]) -> dict[str
         matches: The matches.
 
     """
-    found = {**values, **match_values(list(matches), is_ambiguous=values[PROTEIN] in {"", _AMBIGUOUS})}
+    found = {**values, **match_values(list(matches), values[PROTEIN].removeprefix("p."))}
     return {key: found[key] for key in KEYS if key in found}
 
 
@@ -147,12 +147,12 @@ def join_answers(answers: Mapping[str, Answer], key: str) -> str:
     return "|".join(f"{entry(sample)}={value.replace('|', '/')}" for sample, value in values.items() if value)
 
 
-def match_values(matches: list[Match], *, is_ambiguous: bool) -> dict[str, str]:
+def match_values(matches: list[Match], change: str) -> dict[str, str]:
     """Give the best levels of each effect, and the drugs at those in the tumour type.
 
     Args:
         matches: The complete drug matches of one alteration.
-        is_ambiguous: Whether they may be of another alteration of the gene.
+        change: How the alteration changes its gene, as they name it.
 
     """
     values: dict[str, str] = {}
@@ -166,11 +166,12 @@ def match_values(matches: list[Match], *, is_ambiguous: bool) -> dict[str, str]:
         best = min((match.level for match in some), key=level_rank)
         values[key] = entry(best)
         if is_this:
-            drugs += [_drug(m, is_ambiguous) for m in sorted(some, key=lambda m: m.order) if m.level == best]
+            drugs += [_drug(m, change) for m in sorted(some, key=lambda m: m.order) if m.level == best]
     values[DRUGS] = "|".join(dict.fromkeys(drugs))
     return values
 
 
-def _drug(match: Match, is_ambiguous: bool) -> str:
+def _drug(match: Match, change: str) -> str:
     """Give effect and drug; without a protein change, the match may be of another variant of the gene."""
-    return entry(f"{match.effect}:{match.drug}{' (ambiguous)' if is_ambiguous else ''}")
+    mark = " (ambiguous)" if change in _NO_CHANGE else " (change not listed)" if change in match.unlisted else ""
+    return entry(f"{match.effect}:{match.drug}{mark}")

@@ -69,5 +69,5 @@ def _rows(
             ROLE: entry(facts["role"]),
             KNOWN_IN: "|".join(entry(each) for each in facts["known_in"].split(";") if each.strip()),
         }
-        values |= match_values(matches.get((sample, gene, change), []), is_ambiguous=False)
+        values |= match_values(matches.get((sample, gene, change), []), change or gene)
         yield StructuralRow(kind, sample, gene, change, values)

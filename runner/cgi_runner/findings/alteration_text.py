@@ -11,6 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _MUTATION = re.compile(r"(\S+)(?: (MUT\*?))? \((.*)\)")
+_EXACT = re.compile(r"[A-Z][0-9]+[A-Z*]")
+_POSITION = re.compile(r"[A-Z]?[0-9]+|\.")
+_LISTED = re.compile(r"(\S+)(?: MUT\*?)? (?:\((.*)\)|([A-Z][0-9]+[A-Z*]?))")
+"""A biomarker of certain changes, `ATM (N2875K,R3008C)` or `AKT1 E17K`, or of positions."""
 _COPY_NUMBER = re.compile(r"(\S+) (AMP|DEL)", re.IGNORECASE)
 _WILD_TYPE = re.compile(r"(\S+) wild-?type", re.IGNORECASE)
 _FUSION = re.compile(r"\S+__\S+")
@@ -60,6 +64,34 @@ def _parse(text: str) -> Named:
     if _FUSION.fullmatch(text):
         return Named("fusion", text)
     return Named("unknown", text)
+
+
+def unlisted_changes(alterations: str, biomarker: str) -> tuple[str, ...]:
+    """Give the changes of alterations that a biomarker does not list, where it lists changes of their genes.
+
+    CGI calls such a match complete as well: in a real archive, `ATM (N2875H)` with a list that has N2875K.
+
+    Args:
+        alterations: Cell of the column `Sample alterations`.
+        biomarker: Cell of the column `Biomarker`.
+
+    Returns:
+        Substitutions only, and nothing where the list has anything but substitutions and positions.
+
+    """
+    listed: dict[str, set[str]] = {}
+    for part in split_names(biomarker):
+        if match := _LISTED.fullmatch(part):
+            listed.setdefault(match[1], set()).update(re.split(r"\s*[,;]\s*", (match[2] or match[3]).strip()))
+    found = dict.fromkeys(
+        named.change
+        for named in parse(alterations)
+        if (changes := listed.get(named.gene))
+        and all(_EXACT.fullmatch(each) or _POSITION.fullmatch(each) for each in changes)
+        and _EXACT.fullmatch(named.change)
+        and not changes & {named.change, named.change[:-1], named.change[1:-1]}
+    )
+    return tuple(found)
 
 
 def is_wild_type(alterations: str, biomarker: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from sys import intern
 
-from cgi_runner.findings.alteration_text import is_wild_type, parse
+from cgi_runner.findings.alteration_text import is_wild_type, parse, unlisted_changes
 from cgi_runner.findings.columns import MATCHES, getter
 from cgi_runner.findings.model import Findings, Match, MatchKind, SampleCounts, TumourMatch
 from cgi_runner.results.tables import Table
@@ -77,6 +77,8 @@ class MatchCollector:
                 kind=kind,
                 tumour=TumourMatch.THIS if is_yes else TumourMatch.OTHER,
             )
+            if kind is MatchKind.COMPLETE:
+                match.unlisted = unlisted_changes(match.alterations, match.biomarker)
             self._known[key] = match
             self._findings.matches.append(match)
             added.append(match)

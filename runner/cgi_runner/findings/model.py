@@ -111,6 +111,8 @@ class Match:
     """Whether an alteration has no protein change (`--`), so that it may be any such variant of the gene."""
     is_untied: bool = False
     """Whether an alteration of it is among none of the alterations of the sample."""
+    unlisted: tuple[str, ...] = ()
+    """Changes of its alterations that the biomarker does not list, although it lists others of the gene."""
 
     @property
     def order(self) -> tuple[object, ...]:

@@ -156,6 +156,10 @@ class FindingsReader:
         findings = self.findings
         if untied := sum(1 for _ in self._matches.untied()):
             findings.warnings.append(f"drug matches that could not be tied to an alteration of the results: {untied}")
+        if unlisted := sum(1 for match in findings.matches if match.unlisted):
+            findings.warnings.append(
+                f"complete matches with a change that is not among those that the biomarker lists: {unlisted}"
+            )
         findings.warnings = list(dict.fromkeys(findings.warnings))
         findings.matches.sort(key=lambda match: match.order)
         findings.drivers.sort(key=lambda driver: (driver.sample, driver.gene, driver.protein, driver.genome))

@@ -59,6 +59,7 @@ class DrugRow(TypedDict):
     has_non_driver: bool
     is_ambiguous: bool
     is_untied: bool
+    unlisted_changes: list[str]
 
 
 class SourceJson(TypedDict):

@@ -37,6 +37,7 @@ DRIVERS = (
 DRUGS = (
     "sample", "kind", "tumour_type", "level", "effect", "drug", "alterations", "biomarker", "alteration_match",
     "diseases", "sources", "has_non_driver", "is_ambiguous", "is_untied",
+    "unlisted_changes",
 )  # fmt: skip
 
 
@@ -141,6 +142,7 @@ def drug_match(match: Match) -> DrugRow:
         "has_non_driver": match.has_non_driver,
         "is_ambiguous": match.is_ambiguous,
         "is_untied": match.is_untied,
+        "unlisted_changes": list(match.unlisted),
     }
 
 

@@ -113,6 +113,16 @@ def test_a_match_without_a_protein_change_is_marked_ambiguous(results: Path) -> 
     assert keys["CGI_Driver"] == "not_judged"
 
 
+def test_a_drug_for_another_change_of_the_gene_is_marked(results: Path) -> None:
+    """CGI calls the match complete, and its list of changes has another one."""
+    table = results / "biomarkers.tsv"
+    table.write_text(
+        table.read_text().replace("BRAF (V600E)\tBRAF (V600E)\tCetuximab", "BRAF (V600E)\tBRAF (V600K)\tCetuximab")
+    )
+    (keys,) = keys_of(annotate(vcf(BRAF, version="4.3"), results, sample="one"))
+    assert unquote(keys["CGI_Drugs"]).split("|")[1] == "Resistant:Cetuximab (change not listed)"
+
+
 def test_drivers_are_told_by_the_summary_and_not_by_the_prediction(results: Path) -> None:
     """A passenger by prediction that is annotated as oncogenic is a driver; bars within an entry are no bars."""
     (keys,) = keys_of(annotate(vcf(BRAF, version="4.3"), results, sample="one"))
@@ -144,7 +154,11 @@ def test_what_only_the_normal_carries_was_not_sent(results: Path) -> None:
     """The run has listed it without a sample, and the file is no other than the one that was interpreted."""
     with (results / "dropped.tsv").open("a") as file:
         file.write("mutations\t9\t\tchr4:70 G>A\tnot sent\tnot somatic: SS=3 (LOH)\n")
-    records = ["4 70 . G A . . . GT 0/0 0/0 0/1", "4 70 . G A,T . . . GT 0/0 0/0 1/2", "4 71 . G A . . . GT 0/0 0/0 0/1"]
+    records = [
+        "4 70 . G A . . . GT 0/0 0/0 0/1",
+        "4 70 . G A,T . . . GT 0/0 0/0 1/2",
+        "4 71 . G A . . . GT 0/0 0/0 0/1",
+    ]
     annotated = annotate(vcf(*records, samples="one two normal"), results)
     assert statuses(annotated) == ["not_sent", "not_sent,not_in_run", "not_in_run"]
     assert keys_of(annotated)[0]["CGI_Reason"] == "not_somatic%3A_SS%3D3_(LOH)"

@@ -211,6 +211,15 @@ def test_matches_that_name_nothing_of_the_results_are_counted(alterations: str, 
     assert said == (["drug matches that could not be tied to an alteration of the results: 1"] if untied else [])
 
 
+def test_a_complete_match_with_a_change_that_is_not_listed_is_counted(tmp_path: Path) -> None:
+    """CGI calls it complete; whoever reads that only may take it for the very change."""
+    rows = [match(Biomarker="BRAF (V600K,K601E)"), match(Biomarker="BRAF (V600E)"),
+            match(Biomarker="BRAF (V600R)", BioM="only gene")]  # fmt: skip
+    found = read_findings(folder_with(tmp_path, mutations=[mutation()], matches=rows))
+    assert [each.unlisted for each in found.matches] == [("V600E",), (), ()]
+    assert "complete matches with a change that is not among those that the biomarker lists: 1" in found.warnings
+
+
 def test_another_sample_s_alteration_ties_no_match(tmp_path: Path) -> None:
     """What one patient has is no evidence for another."""
     rows = [mutation(**{"CGI-Sample ID": "two"})]

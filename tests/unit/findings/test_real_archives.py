@@ -64,6 +64,10 @@ def test_the_archive_of_a_breast_tumour_has_the_numbers_of_its_dossier(real_data
     assert sample.matches_of(MatchKind.WILD_TYPE) == 14
     assert not sample.level_a
     assert any("in the tumour type: 1 by CGI's summary, 0 of them complete" in text for text in found.warnings)
+    assert {(match.tumour.value, match.alterations) for match in found.matches if match.unlisted == ("N2875H",)} == {
+        ("this", "ATM (N2875H)")
+    }
+    assert sum(bool(match.unlisted) for match in found.matches) == 5
     assert found.not_returned == 0
     assert not any(match.is_untied for match in found.matches)
     unknown = read_findings(real_data / "querynator_2023-02-07_8b1e8ad")

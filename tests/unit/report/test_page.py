@@ -182,6 +182,17 @@ def test_what_does_not_match_is_never_among_the_matches(results: Path) -> None:
     assert page.count("<details open>") == 3  # complete matches here, drivers, copy numbers
 
 
+def test_a_change_that_the_biomarker_does_not_list_is_named(tmp_path: Path) -> None:
+    """Beside the biomarker, as CGI calls the match complete; and the mark of non-drivers is no verdict on drivers."""
+    row = {"Sample ID": "one", "Alterations": "ATM (N2875H)", "Biomarker": "ATM (R3008C,N2875K)", "Drugs": "Olaparib",
+           "Response": "Responsive", "Evidence": "D", "Match": "YES", "BioM": "complete"}  # fmt: skip
+    folder = write_results(tmp_path)
+    (folder / "biomarkers.tsv").write_text(table(MATCHES, row))
+    text = " ".join("".join(parsed(page_of(folder)).text).split())
+    assert "(does not list N2875H)" in text
+    assert "its oncogenic summary, which can say otherwise" in text
+
+
 def test_a_long_table_says_where_the_rest_is(results: Path) -> None:
     """With --top, no row vanishes silently."""
     page = page_of(results, top=1)
