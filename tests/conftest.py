@@ -16,9 +16,11 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
+from cgi_runner.clock import SystemClock
 from cgi_runner.job import JobContext
 from cgi_runner.service.cgi_v1 import CgiClient
 from cgi_sandbox import Sandbox
+from support.cli import cgi_runner
 from support.depth import SOAK, register_profiles
 from support.sessions import ACCOUNT, session_to
 
@@ -102,6 +104,12 @@ class SimulatedClock:
         """Give the same as seconds since 1970, as the sandbox wants it."""
         return self.now().timestamp()
 
+    def replace_system_clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let all that reads or sleeps by the machine's clock, as commands do, go by this one."""
+        monkeypatch.setattr(SystemClock, "monotonic", lambda _self: self.monotonic())
+        monkeypatch.setattr(SystemClock, "sleep", lambda _self, seconds: self.sleep(seconds))
+        monkeypatch.setattr(SystemClock, "now", lambda _self: self.now())
+
 
 @pytest.fixture(autouse=True)
 def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,6 +160,12 @@ def clock() -> SimulatedClock:
 
 
 @pytest.fixture
+def without_waiting(clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command line live by the simulated clock."""
+    clock.replace_system_clock(monkeypatch)
+
+
+@pytest.fixture
 def sandbox(clock: SimulatedClock) -> Iterator[Sandbox]:
     """Serve a sandbox whose jobs take 16 simulated seconds."""
     with Sandbox(duration=16, clock=clock.time) as served:
@@ -167,9 +181,32 @@ def api(sandbox: Sandbox, clock: SimulatedClock) -> Iterator[CgiClient]:
 
 
 @pytest.fixture
+def account_in_environment(sandbox: Sandbox, without_waiting: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the sandbox as the service, its account in the environment, and the simulated clock for all."""
+    del without_waiting
+    monkeypatch.setenv("CGI_API_URL", sandbox.url)
+    monkeypatch.setenv("CGI_EMAIL", CREDENTIALS.email)
+    monkeypatch.setenv("CGI_TOKEN", CREDENTIALS.token)
+
+
+@pytest.fixture
 def context(api: CgiClient, clock: SimulatedClock) -> JobContext:
     """Give what a job is worked with, an hour long."""
     return JobContext(api, api.url, "account", 3600, clock=clock)
+
+
+@pytest.fixture(scope="session")
+def finished_cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run a cohort of three samples on the sandbox, once; its folder is to be copied before it is changed."""
+    folder = tmp_path_factory.mktemp("finished") / "cohort"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CGI_SANDBOX_DURATION", "0.01")
+        outcome = cgi_runner(
+            "cohort", "--sandbox", "--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "CM",
+            "--reference", "hg38", "--output", folder, "--title", "three", "--no-report",
+        )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    return folder
 
 
 @pytest.fixture

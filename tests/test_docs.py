@@ -9,17 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
 
 from cgi_runner.cli.main import cli
-from cgi_runner.clock import SystemClock
-from cgi_sandbox import Sandbox
-from conftest import CREDENTIALS, EXAMPLES, ROOT, SimulatedClock
+from conftest import CREDENTIALS, EXAMPLES, ROOT
 from support.archives import generation, laid_out, zipped
 from support.cli import cgi_runner
 
@@ -97,17 +93,9 @@ def test_what_the_papers_call_is_there(name: str) -> None:
 
 
 @pytest.fixture
-def prepared(sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def prepared(account_in_environment: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Have what the examples take for granted: example inputs, an account, saved archives."""
-
-    def simulated(method: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda _self, *arguments: method(*arguments)
-
-    for name in ("monotonic", "sleep", "now"):
-        monkeypatch.setattr(SystemClock, name, simulated(getattr(clock, name)))
-    monkeypatch.setenv("CGI_API_URL", sandbox.url)
-    monkeypatch.setenv("CGI_EMAIL", CREDENTIALS.email)
-    monkeypatch.setenv("CGI_TOKEN", CREDENTIALS.token)
+    del account_in_environment
     monkeypatch.setenv("CGI_SANDBOX_DURATION", "0.01")
     shutil.copytree(EXAMPLES, tmp_path / "examples")
     zipped(generation("2d"), tmp_path / "saved.zip")

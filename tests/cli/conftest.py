@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cgi_runner.clock import SystemClock
 from cgi_sandbox import Sandbox
-from conftest import CREDENTIALS, SimulatedClock
-
-
-@pytest.fixture
-def without_waiting(clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the command line live by the simulated clock."""
-
-    def simulated(method: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda _self, *arguments: method(*arguments)
-
-    for name in ("monotonic", "sleep", "now"):
-        monkeypatch.setattr(SystemClock, name, simulated(getattr(clock, name)))
+from conftest import CREDENTIALS
 
 
 @pytest.fixture

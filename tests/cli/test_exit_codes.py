@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from cgi_runner.cli.signals import HangupError, TerminatedError
-from cgi_runner.clock import SystemClock
 from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 from support.cli import Outcome, cgi_runner, child
@@ -130,8 +129,7 @@ def test_5_the_job_failed(
     service: Sandbox, tmp_path: Path, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The end of CGI's log is printed, once several looks agree."""
-    monkeypatch.setattr(SystemClock, "sleep", lambda _self, seconds: clock.sleep(seconds))
-    monkeypatch.setattr(SystemClock, "monotonic", lambda _self: clock.monotonic())
+    clock.replace_system_clock(monkeypatch)
     outcome = cgi_runner("wait", posted(service.url, tmp_path, FAILING))
     assert outcome.is_plain_failure(5)
     assert "Mitochondrial" in outcome.err
@@ -155,7 +153,7 @@ def test_6_corrupt_results(
     body: bytes, service: Sandbox, tmp_path: Path, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After retries; no result is in the folder."""
-    monkeypatch.setattr(SystemClock, "sleep", lambda _self, seconds: clock.sleep(seconds))
+    clock.replace_system_clock(monkeypatch)
     job_id = posted(service.url, tmp_path, SKIPPED)
     inject(service, spoiling(body))
     outcome = cgi_runner("fetch", job_id, "-o", tmp_path / "out")
@@ -169,7 +167,7 @@ def test_6_corrupt_results(
 def test_7_service_not_reached(tmp_path: Path, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """After retries, with the address; nothing is left behind."""
     pointed(monkeypatch, "http://127.0.0.1:9/api/v1")
-    monkeypatch.setattr(SystemClock, "sleep", lambda _self, seconds: clock.sleep(seconds))
+    clock.replace_system_clock(monkeypatch)
     outcome = cgi_runner("run", *ORDER, "-o", tmp_path / "out")
     assert outcome.is_plain_failure(7)
     assert "127.0.0.1:9" in outcome.err
@@ -196,7 +194,7 @@ def test_every_refusal_has_a_tip(
         start_response(status, [("Content-Type", "application/json")])
         return [b'{"error_code": %s, "message": "no"}' % status[:3].encode()]
 
-    monkeypatch.setattr(SystemClock, "sleep", lambda _self, seconds: clock.sleep(seconds))
+    clock.replace_system_clock(monkeypatch)
     inject(service, refusing)
     assert cgi_runner("list").is_plain_failure(7)
 

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cgi_runner import redaction
-from cgi_runner.clock import SystemClock
 from cgi_runner.service.cgi_v1 import CgiClient
 from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 from support.cli import Outcome, cgi_runner
 from support.faults import heal, inject
 
+pytestmark = pytest.mark.usefixtures("account_in_environment")
+
 INPUT = ("--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "CM")
-
-
-@pytest.fixture(autouse=True)
-def account(sandbox: Sandbox, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the sandbox as the service, its account in the environment, and the simulated clock for all."""
-    monkeypatch.setenv("CGI_API_URL", sandbox.url)
-    monkeypatch.setenv("CGI_EMAIL", CREDENTIALS.email)
-    monkeypatch.setenv("CGI_TOKEN", CREDENTIALS.token)
-    for name in ("monotonic", "sleep", "now"):
-        monkeypatch.setattr(SystemClock, name, simulated(getattr(clock, name)))
-
-
-def simulated(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a method that calls that of the simulated clock."""
-    return lambda _self, *arguments: method(*arguments)
 
 
 @pytest.fixture

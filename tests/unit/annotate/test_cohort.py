@@ -6,9 +6,6 @@ import shutil
 import tracemalloc
 from pathlib import Path
 
-import pytest
-
-from conftest import EXAMPLES
 from support.cli import cgi_runner
 from unit.annotate.conftest import NAMES, annotate, keys_of, statuses, vcf
 
@@ -17,47 +14,33 @@ EGFR = "7 55191822 . T G . . . GT 0/0 0/1 0/0"
 SAMPLES = "melanoma-1 lung-1 breast-1"
 
 
-@pytest.fixture(scope="module")
-def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run a cohort of three samples on the sandbox, once."""
-    folder = tmp_path_factory.mktemp("finished") / "cohort"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CGI_SANDBOX_DURATION", "0.01")
-        outcome = cgi_runner(
-            "cohort", "--sandbox", "--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "CM",
-            "--reference", "hg38", "--output", folder, "--no-report",
-        )  # fmt: skip
-    assert outcome.code == 0, outcome.err
-    return folder
-
-
-def test_each_carrier_has_the_answer_of_its_own_folder(cohort: Path) -> None:
+def test_each_carrier_has_the_answer_of_its_own_folder(finished_cohort: Path) -> None:
     """BRAF V600E was sent for the melanoma only: the lung tumour that carries it here has no result of another's."""
-    first, second = keys_of(annotate(vcf(BRAF, EGFR, samples=SAMPLES), cohort))
+    first, second = keys_of(annotate(vcf(BRAF, EGFR, samples=SAMPLES), finished_cohort))
     assert first["CGI_Status"] == "melanoma-1%3Dreturned|lung-1%3Dother_sample"
     assert first["CGI_Gene"] == "melanoma-1%3DBRAF"
     assert (second["CGI_Status"], second["CGI_Protein"]) == ("returned", "L858R")
 
 
-def test_a_sample_s_folder_answers_for_it_alone(cohort: Path, tmp_path: Path) -> None:
+def test_a_sample_s_folder_answers_for_it_alone(finished_cohort: Path, tmp_path: Path) -> None:
     """The same file, with one sample's results."""
-    folder = shutil.copytree(cohort / "lung-1", tmp_path / "lung-1")
+    folder = shutil.copytree(finished_cohort / "lung-1", tmp_path / "lung-1")
     assert statuses(annotate(vcf(BRAF, EGFR, samples=SAMPLES), Path(folder))) == ["not_in_run", "returned"]
 
 
-def test_a_sample_without_results_yet_is_unknown(cohort: Path, tmp_path: Path) -> None:
+def test_a_sample_without_results_yet_is_unknown(finished_cohort: Path, tmp_path: Path) -> None:
     """Its job still runs: that is neither an answer nor none."""
-    folder = Path(shutil.copytree(cohort, tmp_path / "cohort"))
+    folder = Path(shutil.copytree(finished_cohort, tmp_path / "cohort"))
     (folder / "lung-1" / "cgi-job.json").unlink()
     (keys,) = keys_of(annotate(vcf(EGFR, samples=SAMPLES), folder))
     assert keys["CGI_Status"] == "unknown"
     assert keys["CGI_Reason"] == "the_results_of_the_sample_are_not_there_yet"
 
 
-def test_merged_tables_are_joined_by_their_samples(cohort: Path, tmp_path: Path) -> None:
+def test_merged_tables_are_joined_by_their_samples(finished_cohort: Path, tmp_path: Path) -> None:
     """What `cohort-merge` has written answers for all of its samples."""
     merged = tmp_path / "merged"
-    outcome = cgi_runner("cohort-merge", cohort, "--output", merged)
+    outcome = cgi_runner("cohort-merge", finished_cohort, "--output", merged)
     assert outcome.code == 0, outcome.err
     text = vcf("7 140753336 . A T . . . GT 0/1 0/0 0/0", EGFR, samples=SAMPLES)
     assert statuses(annotate(text, merged)) == ["returned", "returned"]

@@ -7,13 +7,11 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cgi_runner.cli.cohort_progress import CohortProgress
 from cgi_runner.cli.main import cli
-from cgi_runner.clock import SystemClock
 from cgi_runner.errors import RowsMissingError
 from cgi_sandbox import mutations
 from conftest import CREDENTIALS, SimulatedClock
@@ -26,13 +24,7 @@ Table = Callable[..., Path]
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no command wait: the sandbox inside it is done at once, and the clock moves by sleeping."""
-    clock = SimulatedClock()
-
-    def simulated(method: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda _self, *arguments: method(*arguments)
-
-    for name in ("monotonic", "sleep", "now"):
-        monkeypatch.setattr(SystemClock, name, simulated(getattr(clock, name)))
+    SimulatedClock().replace_system_clock(monkeypatch)
     monkeypatch.setenv("CGI_SANDBOX_DURATION", "0.01")
 
 

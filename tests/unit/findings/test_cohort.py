@@ -11,29 +11,14 @@ import pytest
 
 from cgi_runner.errors import InputError
 from cgi_runner.findings import read_findings
-from support.cli import cgi_runner
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run a cohort of three samples on the sandbox, once."""
-    folder = tmp_path_factory.mktemp("finished") / "cohort"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CGI_SANDBOX_DURATION", "0.01")
-        outcome = cgi_runner(
-            "cohort", "--sandbox", "--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "CM",
-            "--reference", "hg38", "--output", folder, "--title", "three", "--no-report",
-        )  # fmt: skip
-    assert outcome.code == 0, outcome.err
-    return folder
-
-
 @pytest.fixture
-def cohort(finished: Path, tmp_path: Path) -> Path:
+def cohort(finished_cohort: Path, tmp_path: Path) -> Path:
     """Give a copy of the cohort's folder."""
-    return Path(shutil.copytree(finished, tmp_path / "cohort"))
+    return Path(shutil.copytree(finished_cohort, tmp_path / "cohort"))
 
 
 def test_a_cohort_is_all_of_its_samples(cohort: Path) -> None:

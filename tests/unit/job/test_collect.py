@@ -16,34 +16,15 @@ from cgi_runner.output.record import atomic_write
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES
 from support.faults import Fault, Repacked, inject
+from support.progress import RecordedProgress
 from support.scripted import Answer
 
 MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
 
 
-class Noted:
-    """A screen that keeps what it is told."""
-
-    def __init__(self) -> None:
-        """Know nothing yet."""
-        self.told: list[tuple[Any, ...]] = []
-
-    def waiting(self, waited: float, pause: float, last: str) -> None:
-        """Keep it."""
-        self.told.append(("waiting", round(waited), round(pause), last))
-
-    def received(self, size: int, total: int | None) -> None:
-        """Keep it."""
-        self.told.append(("received", size, total))
-
-    def clear(self) -> None:
-        """Keep it."""
-        self.told.append(("clear",))
-
-
 def test_the_screen_is_told_what_has_arrived(context: JobContext, tmp_path: Path) -> None:
     """So many bytes of so many, and then it is cleared."""
-    progress = Noted()
+    progress = RecordedProgress()
     run(MELANOMA, tmp_path / "out", replace(context, progress=progress))
     size = (tmp_path / "out" / "cgi-results.zip").stat().st_size
     assert progress.told[0] == ("waiting", 0, 2, "submitted")

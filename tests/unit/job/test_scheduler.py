@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,6 +17,7 @@ from cgi_runner.job.poll import log_lines, poll_interval
 from cgi_runner.job.scheduler import SPACING, Scheduler
 from cgi_runner.output.record import NAME, RecordStore
 from conftest import SimulatedClock
+from support.progress import RecordedProgress
 from support.scripted import DROPPED, Answer, Scripted, Seen, serving
 from support.sessions import context_at
 
@@ -133,26 +133,6 @@ JOB = "c22ecf2af788d65ec257"
 DONE = Answer({"status": "Done", "logs": []})
 
 
-class Noted:
-    """A screen that keeps what it is told."""
-
-    def __init__(self) -> None:
-        """Know nothing yet."""
-        self.told: list[tuple[Any, ...]] = []
-
-    def waiting(self, waited: float, pause: float, last: str) -> None:
-        """Keep it."""
-        self.told.append(("waiting", round(waited), round(pause), last))
-
-    def received(self, size: int, total: int | None) -> None:
-        """Keep it."""
-        self.told.append(("received", size, total))
-
-    def clear(self) -> None:
-        """Keep it."""
-        self.told.append(("clear",))
-
-
 @pytest.fixture
 def widest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let chance always take the upper bound."""
@@ -175,7 +155,7 @@ def test_pauses_have_their_jitter_and_their_bounds(clock: SimulatedClock, monkey
 def test_the_screen_is_told_how_it_stands(clock: SimulatedClock) -> None:
     """Seconds waited, seconds until the next look, CGI's last word; and it is cleared in the end, also by a failure."""
     clock.sleep(50)
-    progress = Noted()
+    progress = RecordedProgress()
     lines = ["Reading", "x\x1b[2J"]
     script = [Answer({"status": "Running", "logs": lines[:n]}) for n in (0, 1, 2)] + [RUNNING, DONE]
     with serving(script) as server:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cgi_runner.clock import SystemClock
 from cgi_runner.job.import_archive import import_archive
 from cgi_runner.output.folder import not_returned
 from cgi_runner.service.cgi_v1 import CgiClient
 from cgi_sandbox import Sandbox
-from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
+from conftest import EXAMPLES
 from support.archives import GENERATIONS, generation, zipped
 from support.cli import cgi_runner
 from support.faults import inject
+
+pytestmark = pytest.mark.usefixtures("account_in_environment")
 
 # Row 3 repeats row 2, rows 4 and 6 are what CGI skips, row 5 is row 2 of another sample.
 RAW = (
@@ -30,20 +31,6 @@ RAW = (
     "chr7\t55191822\tT\tG\ttwo\t6\n"
     "chr3\t179234297\tA\t<DEL>\ttwo\t7\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def account(sandbox: Sandbox, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the sandbox as the service, its account in the environment, and the simulated clock for all."""
-    monkeypatch.setenv("CGI_API_URL", sandbox.url)
-    monkeypatch.setenv("CGI_EMAIL", CREDENTIALS.email)
-    monkeypatch.setenv("CGI_TOKEN", CREDENTIALS.token)
-    for name in ("monotonic", "sleep", "now"):
-        monkeypatch.setattr(SystemClock, name, _simulated(getattr(clock, name)))
-
-
-def _simulated(method: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda _self, *arguments: method(*arguments)
 
 
 def posted(api: CgiClient, folder: Path, text: str = RAW) -> str:
