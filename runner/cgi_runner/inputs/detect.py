@@ -85,7 +85,7 @@ def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: Dro
         number, text = line
         if kind == "mutations" and text.lower().startswith(VCF_STARTS):
             return VcfReader(source, line, options, dropped)
-        _refuse_other_files(source, number, text)
+        _refuse_other_files(kind, source, number, text)
         if text.startswith(_SAM) or text.isspace() or not text:
             continue
         header = Header.of(source, number, text)
@@ -95,9 +95,9 @@ def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: Dro
         if found and found[0] == kind:
             return found[1](header, options, dropped)
         if found is None and (table := find_by_header(header.names)):
-            _abort_unsupported(source, number, table)
+            _abort_unsupported(kind, source, number, table)
         if found is None and kind == "cnas" and is_of_regions(header.names):
-            _abort_unsupported(source, number, SEGMENTS)
+            _abort_unsupported(kind, source, number, SEGMENTS)
         if found or not text.startswith("#"):
             _abort_without_header(kind, header, found[0] if found else None)
     return source.problems.abort(f"found no line with the names of columns, expected {EXPECTED[kind]}")
@@ -115,19 +115,20 @@ def _find_reader(kind: Kind, header: Header) -> tuple[Kind, _MakeReader] | None:
     return ("mutations", mutations) if mutations and not (structural and structural[0] == kind) else structural
 
 
-def _refuse_other_files(source: TextSource, number: int, text: str) -> None:
+def _refuse_other_files(kind: Kind, source: TextSource, number: int, text: str) -> None:
     """Stop at a line that begins a file of another kind than a table."""
     if unsupported := find_by_first_line(text):
-        _abort_unsupported(source, number, unsupported)
+        _abort_unsupported(kind, source, number, unsupported)
     if text.lower().startswith(VCF_STARTS):
         if unsupported := find_in_vcf(source, text):
-            _abort_unsupported(source, number, unsupported)
+            _abort_unsupported(kind, source, number, unsupported)
         source.problems.abort("found a VCF of small variants", tip="give this file with --mutations")
 
 
-def _abort_unsupported(source: TextSource, line: int, found: Unsupported) -> NoReturn:
+def _abort_unsupported(kind: Kind, source: TextSource, line: int, found: Unsupported) -> NoReturn:
     """Stop at a file that holds numbers or places and no calls."""
-    source.problems.abort(f"line {line}: found {found.name}, expected {EXPECTED[found.kind]}", tip=found.tip)
+    expected = EXPECTED[kind if kind == "translocations" and found.fusions else found.kind]
+    source.problems.abort(f"line {line}: found {found.name}, expected {expected}", tip=found.tip(kind))
 
 
 def _abort_without_header(kind: Kind, header: Header, announced: Kind | None) -> NoReturn:

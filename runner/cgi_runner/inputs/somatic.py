@@ -167,7 +167,8 @@ class RowStatus:
             )
         germline = [name for name in self._origins if cells[name].strip().casefold().startswith("germ")]
         mark = f"{germline[0]}={cells[germline[0]]}" if germline else ""
-        return self._status.rejection_reason(cells.get("filter", ""), mark)
+        filters = cells.get("filter", cells.get("filters", ""))
+        return self._status.rejection_reason("" if filters.casefold() == "none" else filters, mark)
 
 
 @lru_cache(maxsize=1000)

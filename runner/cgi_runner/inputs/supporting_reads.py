@@ -3,7 +3,8 @@
 Names are those of STAR-Fusion (JunctionReadCount, SpanningFragCount), Arriba (split_reads1, discordant_mates),
 FusionCatcher (Spanning_unique_reads), pizzly (paircount, splitcount), JAFFA (spanning pairs), deFuse (splitr_count),
 EricScript (crossingreads), DRAGEN (NumSplitReads), Isofox (SplitFrags), CICERO (readsA), cBioPortal
-(Tumor_Variant_Count), and such as sheets have. Counts of the normal, of the reference and of all reads say nothing.
+(Tumor_Variant_Count; DNA_support and RNA_support, which are yes or no), and such as sheets have. Counts of the normal,
+of the reference and of all reads say nothing.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ _SUPPORT = re.compile(
     rf"((spanning|split|junction|discordant|crossing|encompassing|chimeric|paired|softclipped|realigned|supporting"
     rf"|supported|evidence|unique)+{_READS}{_COUNT}[12ab]?"
     rf"|supports?{_READS}?{_COUNT}|{_READS}?support(ing|count)?|fusion{_READS}{_COUNT}|{_READS}{_COUNT}[ab]?"
-    rf"|(pair|split|splitr|span)counts?|variantcount|split{_READS}?{_COUNT})",
+    rf"|(pair|split|splitr|span)counts?|variantcount|split{_READS}?{_COUNT}|[dr]nasupport)",
     re.IGNORECASE,
 )
-_OF_ALL = re.compile(r"total(num(ber)?)?(of)?(reads|readcounts?|count)|tumou?r(reads?counts?|reads)", re.IGNORECASE)
+_OF_ALL = re.compile(
+    r"total(num(ber)?)?(of)?(reads[ab]?|readcounts?|count)|tumou?r(reads?counts?|reads)", re.IGNORECASE
+)
 _SHARES = "%"  # a share is 0 where it is small
-_ZERO = re.compile(r"0+(\.0*)?")
+_ZERO = re.compile(r"0+(\.0*)?|no|none", re.IGNORECASE)
+_SOME = re.compile(r".*\d.*|yes", re.IGNORECASE)
 
 
 class SupportingReads:
@@ -46,11 +50,6 @@ class SupportingReads:
 
         """
         found = [name for name in self._columns if _ZERO.fullmatch(cells[name].strip())]
-        if not found or any(_is_counted(cells[name]) for name in self._columns if name not in found):
+        if not found or any(_SOME.fullmatch(cells[name].strip()) for name in self._columns if name not in found):
             return ""
         return f"{NO_READS}: {', '.join(f'{name}={cells[name]}' for name in found)}"
-
-
-def _is_counted(cell: str) -> bool:
-    """Whether a cell that is not 0 may tell of a read."""
-    return bool(re.search(r"\d", cell))

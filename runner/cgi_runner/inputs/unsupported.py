@@ -27,14 +27,17 @@ class Unsupported:
     """Columns that tell it."""
     limits: str
     """Where its own tool draws the line."""
+    fusions: str = ""
+    """What to do where the file was given for its fusions, which it holds besides."""
 
     def is_told_by(self, names: Iterable[str]) -> bool:
         """Whether a header with these columns is of this kind."""
         return {canonical(name) for name in names}.issuperset(map(canonical, self.columns))
 
-    @property
-    def tip(self) -> str:
-        """What to do instead."""
+    def tip(self, kind: Kind) -> str:
+        """Say what to do instead, where the file was given as one of this kind."""
+        if kind == "translocations" and self.fusions:
+            return self.fusions
         return f"{self.limits}; {_NAME if self.kind == 'translocations' else _DECIDE}"
 
 
@@ -144,11 +147,13 @@ VCF_OF_BREAKPOINTS = Unsupported(
 TSO500 = Unsupported(
     "cnas", "a combined output of TSO500", frozenset(),
     "TSO500 lists genes by their fold change, with a limit for each gene; its fusions stand in the same file",
+    "copy the lines below [Fusions], from the one that begins with Gene Pair on, to a file of their own, and give it",
 )  # fmt: skip
 FOUNDATION = Unsupported(
     "cnas", "a report of FoundationOne (XML)", frozenset(),
     "FoundationOne calls an amplification from 4 copies above the ploidy on, and a deletion where no copy is left; its "
     "rearrangements stand in the same file",
+    "give its rearrangements as a table with the column fus (A__B)",
 )  # fmt: skip
 
 _STARTS = (

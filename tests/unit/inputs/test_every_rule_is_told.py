@@ -106,6 +106,15 @@ CASES = {
     "copy numbers": Case({"cnas": "gene|cna|sample\nMYC|amp|P1\nMYC|del|P1\nmet|amp|P1\n"}),
     "a matrix": Case({"cnas": (STRUCTURAL / "gistic_all_thresholded.tsv").read_text()}),
     "columns of a matrix": Case({"cnas": "Hugo_Symbol|P1|checked|Notes\nERBB2|2||x\nPTEN|-2|NA|\n"}),
+    "doubts": Case(
+        {
+            "translocations": "Gene_1_symbol(5end_fusion_partner)|Gene_2_symbol(3end_fusion_partner)"
+            "|Fusion_description\nEML4|ALK|banned\n"
+        }
+    ),
+    "no read": Case(
+        {"translocations": "fus|reads\nEML4__ALK|9\nBCR__ABL1|0\n"}, reasons=("no read supports it: reads=0",)
+    ),
     "low levels": Case({"cnas": "Hugo_Symbol|P1\nERBB2|1\nPTEN|-2\n"}, {"low_level_cnas": True}),
     "partial amplifications": Case({"cnas": "gene|cna|sample\nMYC|partial_amp|P1\n"}, {"partial_amplifications": True}),
     "nearly one name": Case({"mutations": TABLE.format("|sample", "|p1", "|P1")}),

@@ -189,6 +189,16 @@ def test_tables_without_calls_get_a_tip(inputs: Any, name: str, option: str) -> 
     assert "secret" not in error.message + error.tip
 
 
+def test_a_report_given_for_its_fusions_says_how_to_get_them(inputs: Any) -> None:
+    """The tip works when followed: the table below the heading is read."""
+    part = "Gene Pair\tBreakpoint 1\tFusion Supporting Reads\tFilter\nEML4/ALK\tchr2:1\t9\tPASS\n"
+    error = inputs.refuse(translocations=f"[Analysis Details]\t\nPair ID\tP1\n\n[Fusions]\n{part}")
+    assert "TSO500" in error.message
+    assert "Gene Pair" in error.tip
+    assert inputs.prepare(translocations=part).sent("translocations") == ["EML4__ALK sample 2"]
+    assert "rearrangements" in inputs.refuse(translocations='<?xml version="1.0"?>\n').tip
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_other_files_without_calls_get_a_tip(inputs: Any, name: str) -> None:
     """VCFs of segments and breakends, reports and scores are known by their first lines."""

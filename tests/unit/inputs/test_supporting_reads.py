@@ -99,3 +99,64 @@ def test_a_cell_that_is_no_name_costs_little() -> None:
     assert parse_fusion("A" + "- _" * 3000 + "B") == TOO_LONG
     assert parse_fusion("A-" * (LONGEST // 2 - 1) + "B") == HYPHENS
     assert check_partners("A" * (LONGEST + 1), "B") == TOO_LONG
+
+
+@pytest.mark.parametrize(
+    ("file_format", "reason", "lines"),
+    [
+        ("TSO500 AllFusions", "KeepFusion is not True",
+         ("Gene A|Gene B|Filter|KeepFusion", "A1|B1|PASS|False", "A2|B2|PASS|True")),
+        ("TSO500", "FILTER is not PASS",
+         ("Gene Pair|Fusion Supporting Reads|Filter", "A1/B1|2|LowSupport", "A2/B2|20|PASS")),
+        ("SQUID", "not a fusion of genes (SQUID)",
+         ("# chrom1|start1|end1|chrom2|start2|end2|Type|FusedGenes", "2|1|9|2|1|9|non-fusion-gene|",
+          "2|1|9|2|1|9|fusion-gene|A2:B2")),
+        ("CICERO", "rated bad by CICERO",
+         ("sample|geneA|geneB|readsA|readsB|total_readsA|rating", "P1|A1|B1|3|1|99|bad", "P1|A2|B2|9|9|99|HQ")),
+        ("CICERO", "no read supports it: readsa=0, readsb=0",
+         ("sample|geneA|geneB|readsA|readsB|total_readsA|rating", "P1|A1|B1|0|0|99|LQ", "P1|A2|B2|9|9|99|HQ")),
+        ("STAR-SEQR", "DISPOSITION is not PASS",
+         ("NAME|LEFT_SYMBOL|RIGHT_SYMBOL|DISPOSITION", "A1--B1|A1|B1|FAIL", "A2--B2|A2|B2|PASS")),
+        ("FusionCatcher", "found in the matched normal, too (FusionCatcher)",
+         ("Gene_1_symbol(5end_fusion_partner)|Gene_2_symbol(3end_fusion_partner)|Fusion_description",
+          "A1|B1|known,matched-normal", "A2|B2|known")),
+        ("fusions", "no read supports it: dna_support=no, rna_support=no",
+         ("Tumor_Sample_Barcode|Fusion|DNA_support|RNA_support", "P1|A1-B1|no|no", "P1|A2-B2|no|yes")),
+        ("fusions", "FILTER is not PASS", ("Fusion|Filters", "A1-B1|Low Reads", "A2-B2|None")),
+    ],
+)  # fmt: skip
+def test_what_a_tool_rejects_is_listed(
+    inputs: Any, tmp_path: Path, file_format: str, reason: str, lines: tuple[str, ...]
+) -> None:
+    """By the column in which the tool judges its rows."""
+    outcome = prepare(inputs, tmp_path, "translocations", *lines)
+    assert outcome.prepared.files[0].format == file_format
+    assert [line.split(" ")[0] for line in outcome.sent("translocations")] == ["A2__B2"]
+    assert outcome.prepared.reasons == {reason: 1}
+
+
+def test_what_fusioncatcher_doubts_is_a_warning(inputs: Any, tmp_path: Path) -> None:
+    """Its manual calls some labels those of very probable false positives."""
+    outcome = prepare(
+        inputs,
+        tmp_path,
+        "translocations",
+        "Gene_1_symbol(5end_fusion_partner)|Gene_2_symbol(3end_fusion_partner)|Fusion_description",
+        "A1|B1|banned,readthrough",
+        "A2|B2|known,oncogene",
+        "A3|B3|banned",
+    )
+    assert len(outcome.sent("translocations")) == 3
+    told = "FusionCatcher labels fusions that are sent as probably none: 2 banned, 1 readthrough"
+    assert any(told in warning for warning in outcome.prepared.warnings)
+
+
+def test_evidence_of_archer_is_told(inputs: Any, tmp_path: Path) -> None:
+    """Its own judgement is counted, as that of other tools is."""
+    outcome = prepare(
+        inputs, tmp_path, "translocations", "Fusion|Strong Evidence", "A1 \u2192 B1|true", "A2 \u2192 B2|false"
+    )
+    assert outcome.sent("translocations") == ["A1__B1 sample 2", "A2__B2 sample 3"]
+    assert any(
+        "strong evidence of the fusions that are sent: 1 false, 1 true" in note for note in outcome.prepared.decisions
+    )

@@ -81,7 +81,7 @@ def _is_remark(name: str) -> bool:
 
 def is_matrix(names: list[str]) -> bool:
     """Whether a header is that of a matrix, in which every other column is a sample."""
-    samples = [names[place].lower() for place in sample_columns(names)]
+    samples = [names[place].lower().replace(" ", "_") for place in sample_columns(names)]
     return bool(samples) and not any(_MEASURE.fullmatch(name) for name in samples)
 
 
@@ -89,7 +89,7 @@ def is_matrix(names: list[str]) -> bool:
 _MEASURE = re.compile(
     r"chr(om(osome)?)?|(start|end|stop)([._]?pos(ition)?)?|pos(ition)?|log2([._]\w+)?|log\.?ratio|(seg[._]|segment_)?mean"
     r"|depth|weight|n?probes|num[._]\w+|(\w+_)?copy_?number(_\w+)?|cn|cna|cnv|ploidy|segment(_\w+)?|score|[pq][._]?value"
-    r"|copies|(fusion_)?partner(_gene)?|call|status|type|sample(_id)?|tumor_sample_barcode|value|fus|fusions?|protein|hgvs[cgp]?(_short)?|ref|alt|filter"
+    r"|copies|(fusion_)?partner(_gene)?|call|status|type|(sample|patient|study|molecular_profile)(_id)?|alteration|tumor_sample_barcode|value|fus|fusions?|protein|hgvs[cgp]?(_short)?|ref|alt|filter"
     r"|variant(_\w+)?|driver|transcript(_id)?|fold.?change|length|strand|role|name|frame"
 )
 

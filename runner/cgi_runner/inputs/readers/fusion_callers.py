@@ -3,23 +3,35 @@
 Columns are those of the tools' own documents: Arriba (output-files), STAR-Fusion and FusionInspector (wiki),
 FusionCatcher (manual, final-list_candidate-fusion-genes), pizzly (flattened table), LINX (README, fusions),
 JAFFA (jaffa_results.csv), deFuse (results.tsv), EricScript (results.filtered.tsv), AGFusion (fusion_transcripts.csv),
-Isofox (README, fusions), DRAGEN (fusion_candidates), cBioPortal (file formats: structural variants, fusions), OncoKB
+Isofox (README, fusions), DRAGEN (fusion_candidates), TSO500 (AllFusions, combined output), SQUID (annotated output),
+CICERO (final_fusions), STAR-SEQR (candidates), Archer, cBioPortal (file formats: structural variants, fusions), OncoKB
 annotator (README); hgene and tgene as of FusionGDB and ChimerDB, up_gene and dw_gene of SOAPfuse.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cgi_runner.inputs.column_words import SYNONYMS
-from cgi_runner.inputs.readers.fusion_names import INTERGENIC, NOT_TWO, Partners, check_partners
+from cgi_runner.inputs.readers.fusion_names import INTERGENIC, NOT_TWO, Partners, check_partners, parse_fusion
 from cgi_runner.inputs.readers.fusions import FusionFormat
 
 DISCARDED = "discarded by Arriba's own filters"
 UNREPORTED = "not reported by LINX"
 GERMLINE = "germline"
+NOT_KEPT = "KeepFusion is not True"
+RATED_BAD = "rated bad by CICERO"
+NOT_PASSED = "DISPOSITION is not PASS"
+NO_FUSED_GENES = "not a fusion of genes (SQUID)"
 INTERGENIC_SITE = "intergenic"
+IN_NORMAL = "found in the matched normal, too (FusionCatcher)"
+#: Labels of which FusionCatcher's manual says that such a fusion is very probably none.
+_DOUBTFUL_LABEL = re.compile(
+    r"1000genomes|banned|bodymap2|cacg|conjoing|cortex|ct[abcd]|distance1000bp|gtex|hpa|mt|non_cancer_tissues"
+    r"|non_tumor_cells|pair_pseudo_genes|paralogs|readthrough|rp(11)?|rrna|similar_(reads|symbols)"
+    r"|(ensembl|refseq|ucsc)_(fully|same_strand)_overlapping"
+)
 
 _COUNTED = re.compile(r"[^(),]+\(\d+\)")
 
@@ -42,6 +54,31 @@ def _unreported_by_linx(cells: Mapping[str, str]) -> str:
 
 def _germline(cells: Mapping[str, str]) -> str:
     return GERMLINE if cells.get("sv_status", "").casefold() == GERMLINE else ""
+
+
+def _exclude_unless(column: str, expected: str, reason: str) -> Callable[[Mapping[str, str]], str]:
+    """Make a rule that leaves out rows that have another word than this one in a column."""
+    return lambda cells: "" if cells[column].strip().casefold() == expected else reason
+
+
+def _rated_bad(cells: Mapping[str, str]) -> str:
+    return RATED_BAD if cells["rating"].strip().casefold() == "bad" else ""
+
+
+def _labels_of_fusioncatcher(cells: Mapping[str, str]) -> set[str]:
+    return {label.strip().casefold() for label in cells.get("fusion_description", "").split(",")}
+
+
+def _found_in_normal(cells: Mapping[str, str]) -> str:
+    return IN_NORMAL if "matched-normal" in _labels_of_fusioncatcher(cells) else ""
+
+
+def _doubts_of_fusioncatcher(cells: Mapping[str, str]) -> set[str]:
+    return set(filter(_DOUBTFUL_LABEL.fullmatch, _labels_of_fusioncatcher(cells)))
+
+
+def _joined_by_slash(text: str) -> Partners | str:
+    return check_partners(*text.split("/")) if text.count("/") == 1 else parse_fusion(text)
 
 
 def _joined_by_underscore(text: str) -> Partners | str:
@@ -69,6 +106,8 @@ FUSION_FORMATS = (
     FusionFormat(
         "FusionCatcher",
         partners=("gene_1_symbol(5end_fusion_partner)", "gene_2_symbol(3end_fusion_partner)"),
+        exclude=_found_in_normal,
+        doubts=_doubts_of_fusioncatcher,
     ),
     FusionFormat("pizzly", partners=("genea.name", "geneb.name")),
     FusionFormat("LINX", partners=("genestart", "geneend"), others=("name",), exclude=_unreported_by_linx),
@@ -84,6 +123,31 @@ FUSION_FORMATS = (
     FusionFormat("Isofox", partners=("genenameup", "genenamedown"), has_status=True),
     FusionFormat("DRAGEN", "fusiongene", others=("score", "leftbreakpoint"), has_status=True),
     FusionFormat("JAFFA", "fusion genes", confidence="classification"),
+    FusionFormat(
+        "SQUID",
+        "fusedgenes",
+        others=("type", "chrom1"),
+        exclude=_exclude_unless("type", "fusion-gene", NO_FUSED_GENES),
+    ),
+    FusionFormat(
+        "TSO500 AllFusions",
+        partners=("gene a", "gene b"),
+        others=("keepfusion",),
+        exclude=_exclude_unless("keepfusion", "true", NOT_KEPT),
+        has_status=True,
+    ),
+    FusionFormat("TSO500", "gene pair", others=("fusion supporting reads",), parse=_joined_by_slash, has_status=True),
+    FusionFormat("CICERO", partners=("genea", "geneb"), others=("rating",), confidence="rating", exclude=_rated_bad),
+    FusionFormat(
+        "STAR-SEQR",
+        partners=("left_symbol", "right_symbol"),
+        others=("disposition",),
+        exclude=_exclude_unless("disposition", "pass", NOT_PASSED),
+    ),
+    *(
+        FusionFormat("Archer", name, others=("strong evidence",), confidence="strong evidence", has_status=True)
+        for name in SYNONYMS["fus"]
+    ),
     *(FusionFormat("two gene columns", partners=pair, has_status=True) for pair in _PAIRS),
     *(FusionFormat("fusions", name, is_free=True, has_status=True) for name in SYNONYMS["fus"]),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cgi_runner.inputs.column_words import canonical
@@ -21,7 +21,7 @@ from cgi_runner.inputs.supporting_reads import SupportingReads
 
 _ODD = frozenset((SEVERAL, IDENTIFIER, NO_SYMBOL))
 #: Columns in which callers judge their rows.
-_JUDGED = ("site1", "site2", "filters", "filter", "reported", "sv_status")
+_JUDGED = ("site1", "site2", "filters", "filter", "reported", "sv_status", "fusion_description")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class FusionFormat:
     """Gives the partners of the text in `fusion`, or why there are none."""
     exclude: Callable[[Mapping[str, str]], str] = lambda _: ""
     """Gives the reason why a row, by its columns, is left out, or nothing."""
+    doubts: Callable[[Mapping[str, str]], Iterable[str]] = lambda _: ()
+    """Gives the words by which the tool itself doubts a row that is sent."""
     is_free: bool = False
     """Whether people write such tables by hand: cells that are no genes are then odd rows."""
     is_ambiguous: bool = False
@@ -98,6 +100,7 @@ class FusionReader:
         self.named, self.samples = self._samples.named, self._samples.seen
         self._written: dict[tuple[str, ...], str] = {}
         self._confidence: Counter[str] = Counter()
+        self._doubts: Counter[str] = Counter()
         self._odd = OddRows("translocations", header.source.problems, dropped, is_strict=options.strict_input)
         self._not_in_capitals: set[str] = set()
 
@@ -124,6 +127,7 @@ class FusionReader:
                 self._list(line, sample, self._kind.describe(row), reason)
                 continue
             self._confidence[row.get(self._kind.confidence, "")] += 1
+            self._doubts.update(self._kind.doubts(row))
             self._not_in_capitals.update(gene for gene in found if not is_in_capitals(gene))
             text = self._written.setdefault((*sorted(found), sample), "__".join(found))
             yield [((text, sample), line)]
@@ -144,4 +148,7 @@ class FusionReader:
         if self._kind.confidence and (counts := +self._confidence):
             told = ", ".join(f"{number} {word or 'without'}" for word, number in sorted(counts.items()))
             source.note(f"{self._kind.confidence} of the fusions that are sent: {told}; all of them are sent")
+        if self._doubts:
+            told = ", ".join(f"{number} {word}" for word, number in sorted(self._doubts.items()))
+            source.note(f"{self._kind.name} labels fusions that are sent as probably none: {told}", warn=True)
         report_lower_case(source, self._not_in_capitals)
