@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cgi_runner.errors import InputError
 from cgi_runner.findings.model import Source
@@ -32,33 +31,54 @@ def read_cohort(folder: Path, reader: FindingsReader) -> None:
         InputError: Its record cannot be read, or no sample of it has results.
 
     """
-    content = _content(folder / COHORT)
-    reader.findings.name = str(content.get("title") or folder.resolve().name)
-    if "merged" in content:
-        reader.read_archive(folder, names=merged_samples(folder), source=_merged_source(content))
+    cohort = _read(folder / COHORT)
+    reader.findings.name = cohort.title or folder.resolve().name
+    if cohort.merged:
+        reader.read_archive(folder, names=cohort.merged_samples, source=cohort.merged)
         return
-    samples = [about for about in content["samples"] if isinstance(about, dict)]
-    done: dict[str, Record] = {}
+    done: set[str] = set()
     level_a: dict[str, int] = {}
-    for about in samples:
-        record = _complete(folder / about["folder"])
+    for sample in cohort.samples:
+        record = _complete(folder / sample.folder)
         if record is None:
             continue
-        done[about["label"]] = record
-        reader.read_run(folder / about["folder"], record)
-        level_a[about["job"]] = level_a.get(about["job"], 0) + reader.level_a_rows
-    waiting = [about["label"] for about in samples if about["label"] not in done]
+        done.add(sample.label)
+        reader.read_run(folder / sample.folder, record)
+        level_a[sample.job] = level_a.get(sample.job, 0) + reader.level_a_rows
+    waiting = [sample.label for sample in cohort.samples if sample.label not in done]
     if not done:
         raise InputError(
             f"{folder} holds no verified results yet", tip="run the same cohort again; it resumes its jobs"
         )
     if waiting:
         _warn(reader, f"samples without results: {_named(waiting)}; they are not in this report")
-    if skipped := [str(about.get("sample", "")) for about in content.get("skipped", ()) if isinstance(about, dict)]:
-        _warn(reader, f"samples that were skipped: {_named(skipped)}; they are not in this report")
-    for warning in _list(content.get("warnings")):
-        _warn(reader, str(warning))
-    _read_jobs(folder, reader, level_a, {about["job"] for about in samples if about["label"] in waiting})
+    if cohort.skipped:
+        _warn(reader, f"samples that were skipped: {_named(cohort.skipped)}; they are not in this report")
+    for warning in cohort.warnings:
+        _warn(reader, warning)
+    _read_jobs(folder, reader, level_a, {sample.job for sample in cohort.samples if sample.label in waiting})
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """What the record of a cohort says of one sample."""
+
+    name: str
+    label: str
+    job: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class _Cohort:
+    """The record of a cohort, or of tables that `cohort-merge` has written; the latter have a source."""
+
+    title: str
+    samples: list[_Sample]
+    skipped: list[str]
+    warnings: list[str]
+    merged: Source | None
+    merged_samples: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -80,23 +100,15 @@ def sample_folders(folder: Path) -> list[SampleFolder]:
         InputError: The cohort's record cannot be read.
 
     """
-    content = _content(folder / COHORT)
-    found = [] if "merged" in content else [about for about in content["samples"] if isinstance(about, dict)]
     return [
-        SampleFolder(
-            str(about.get("sample", about["label"])),
-            about["label"],
-            folder / about["folder"],
-            _complete(folder / about["folder"]),
-        )
-        for about in found
+        SampleFolder(each.name, each.label, folder / each.folder, _complete(folder / each.folder))
+        for each in _read(folder / COHORT).samples
     ]
 
 
 def merged_samples(folder: Path) -> tuple[str, ...]:
     """Give the samples of a folder that `cohort-merge` has written."""
-    content = _content(folder / COHORT)
-    return tuple(name for name in _list(content.get("samples")) if isinstance(name, str))
+    return _read(folder / COHORT).merged_samples
 
 
 def read_job_warnings(folder: Path) -> list[str]:
@@ -109,17 +121,6 @@ def read_job_warnings(folder: Path) -> list[str]:
         return []
     record = _complete(folder / job)
     return [f"of the whole job: {text}" for text in record.warnings] if record else []
-
-
-def _merged_source(content: dict[str, Any]) -> Source:
-    """Give where merged tables come from; one record of it covers all of their jobs."""
-    texts = {name: content[name] for name in ("service", "reference") if isinstance(content.get(name), str)}
-    versions = content.get("cgi_versions")
-    return Source(version=", ".join(sorted(versions)) if isinstance(versions, dict) else "", generation="2d", **texts)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _read_jobs(folder: Path, reader: FindingsReader, level_a: dict[str, int], unfinished: set[str]) -> None:
@@ -146,24 +147,70 @@ def _complete(folder: Path) -> Record | None:
     return record if record.state.is_complete else None
 
 
-def _content(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> _Cohort:
+    """Give the record of a cohort.
+
+    Raises:
+        InputError: It cannot be read.
+
+    """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        is_sound = isinstance(content, dict) and ("merged" in content or _is_sound(content["samples"]))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        is_sound = False
-    if not is_sound:
+        content: object = json.loads(path.read_text(encoding="utf-8"))
+        cohort = _cohort(content) if isinstance(content, dict) else None
+    except (OSError, ValueError, KeyError, RecursionError):
+        cohort = None
+    if cohort is None:
         raise InputError(f"{path} is not a valid record of a cohort", tip="name the folder of one of its samples")
-    return dict(content)
+    return cohort
 
 
-def _is_sound(samples: object) -> bool:
-    """Whether each sample has a label, a job and a folder that lies in the cohort's."""
-    return isinstance(samples, list) and all(
-        isinstance(about, dict)
-        and all(isinstance(about.get(name), str) for name in ("label", "job", "folder"))
-        and all(Path(about[name]).name == about[name] for name in ("job", "folder"))
-        for about in samples
+def _cohort(content: dict[str, object]) -> _Cohort:
+    """Take the content of a record apart.
+
+    Raises:
+        KeyError: A sample lacks something.
+        ValueError: Something has no form that it may have.
+
+    """
+    merged = _merged_source(content) if "merged" in content else None
+    skipped = [about for about in _list(content.get("skipped")) if isinstance(about, dict)]
+    samples = content.get("samples")
+    if not (merged or isinstance(samples, list)):
+        raise ValueError(samples)
+    return _Cohort(
+        title=str(content.get("title") or ""),
+        samples=[] if merged else [_sample(about) for about in _list(samples)],
+        skipped=[str(about.get("sample", "")) for about in skipped],
+        warnings=[str(warning) for warning in _list(content.get("warnings"))],
+        merged=merged,
+        merged_samples=tuple(name for name in _list(samples) if isinstance(name, str)),
+    )
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _sample(about: object) -> _Sample:
+    """Give a sample, which has a label, a job and a folder that lies in the cohort's."""
+    if not isinstance(about, dict):
+        raise ValueError(about)  # noqa: TRY004
+    label, job, folder = (about[name] for name in ("label", "job", "folder"))
+    if not (isinstance(label, str) and isinstance(job, str) and isinstance(folder, str)):
+        raise ValueError(about)  # noqa: TRY004
+    if any(Path(name).name != name for name in (job, folder)):
+        raise ValueError(about)
+    return _Sample(str(about.get("sample", label)), label, job, folder)
+
+
+def _merged_source(content: dict[str, object]) -> Source:
+    """Give where merged tables come from; one record of it covers all of their jobs."""
+    service, reference, versions = (content.get(name) for name in ("service", "reference", "cgi_versions"))
+    return Source(
+        version=", ".join(sorted(versions)) if isinstance(versions, dict) else "",
+        generation="2d",
+        service=service if isinstance(service, str) else "",
+        reference=reference if isinstance(reference, str) else "",
     )
 
 

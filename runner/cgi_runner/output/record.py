@@ -11,10 +11,10 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cgi_runner import __version__
 from cgi_runner.cancer_types import name_of
@@ -22,6 +22,7 @@ from cgi_runner.clock import Clock
 from cgi_runner.errors import InputError
 from cgi_runner.inputs.account import InputAccount
 from cgi_runner.output.record_facts import ArchiveFacts
+from cgi_runner.output.record_json import SCHEMA, RecordJson, redacted
 from cgi_runner.redaction import redact
 from cgi_runner.results.archive import PSEUDONYMS
 from cgi_runner.results.reconcile import RowCounts
@@ -38,7 +39,6 @@ NAME = "cgi-job.json"
 #: What some network and cluster file systems answer to the fsync of a folder.
 _NO_SYNC = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
 _told_of_sync: list[Path] = []
-SCHEMA = 1
 
 
 class State(str, Enum):
@@ -64,9 +64,6 @@ class State(str, Enum):
     def has_ended(self) -> bool:
         """Whether nothing more is to come of the job."""
         return self.is_complete or self is State.FAILED
-
-
-_FREE_TEXTS = ("title", "cancer_type", "reference", "reference_reason")
 
 
 @dataclass
@@ -120,22 +117,44 @@ class Record:
     unexplained_jobs: list[str] = field(default_factory=list)
     """Jobs that came into the account since it was first sent, while it is not known what became of that."""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> RecordJson:
         """Give the record as it stands on disk and in `--json`."""
-        # Whatever people and services write freely might quote the account.
-        free = {
-            "cancer_type_name": name_of(self.cancer_type),
-            "cancer_type_notes": [redact(text) for text in self.cancer_type_notes],
-            **{name: redact(getattr(self, name)) for name in _FREE_TEXTS},
-            "inputs": _redact_all(self.inputs),
+        return {
+            "schema": SCHEMA,
+            "cgi_runner": __version__,
+            "service": self.service,
+            "title": redacted(self.title),
+            "cancer_type": redacted(self.cancer_type),
+            "reference": redacted(self.reference),
+            "reference_reason": redacted(self.reference_reason),
+            "reference_warnings": redacted(self.reference_warnings),
+            "fingerprint": self.fingerprint,
+            "state": self.state.value,
+            "job_id": self.job_id,
+            "adopted": self.adopted,
+            "fresh": self.fresh,
+            "ignored_jobs": self.ignored_jobs,
+            "inputs": redacted(self.inputs),
             "samples": {redact(name): rows for name, rows in self.samples.items()},
-            "archive_samples": _redact_all(self.archive_samples),
-            "cgi": {name: redact(text) for name, text in self.cgi.items()},
-            "warnings": [redact(text) for text in self.warnings],
-            "service_warnings": [redact(text) for text in self.service_warnings],
-            "reference_warnings": [redact(text) for text in self.reference_warnings],
+            "not_sent": self.not_sent,
+            "rows": self.rows,
+            "cgi": redacted(self.cgi),
+            "archive": self.archive,
+            "warnings": redacted(self.warnings),
+            "times": self.times,
+            "cancer_type_notes": redacted(self.cancer_type_notes),
+            "account": self.account,
+            "service_kind": self.service_kind,
+            "submitted": self.submitted,
+            "jobs_before": self.jobs_before,
+            "delete_requested": self.delete_requested,
+            "pseudonyms": self.pseudonyms,
+            "archive_samples": redacted(self.archive_samples),
+            "not_deleted": self.not_deleted,
+            "service_warnings": redacted(self.service_warnings),
+            "unexplained_jobs": self.unexplained_jobs,
+            "cancer_type_name": name_of(self.cancer_type),
         }
-        return {"schema": SCHEMA, "cgi_runner": __version__, **asdict(self), **free, "state": self.state.value}
 
 
 def service_kind(service: str, version: str) -> str:
@@ -147,15 +166,6 @@ def service_kind(service: str, version: str) -> str:
 
     """
     return "sandbox" if service == "sandbox" or "sandbox" in version.casefold() else "CGI"
-
-
-def _redact_all(value: Any) -> Any:
-    """Return a value of JSON with its texts redacted: names of files and of samples are what people write freely."""
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, Mapping):
-        return {key: _redact_all(item) for key, item in value.items()}
-    return [_redact_all(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class RecordStore:

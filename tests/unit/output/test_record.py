@@ -15,7 +15,8 @@ from cgi_runner.errors import (
     InputError,
 )
 from cgi_runner.job import JobContext, JobRequest, Record, State, read_record, run
-from cgi_runner.output.record import SCHEMA, RecordStore, atomic_write, commit_file
+from cgi_runner.output.record import RecordStore, atomic_write, commit_file
+from cgi_runner.output.record_json import SCHEMA
 from cgi_runner.redaction import register_secret
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 from support.failures import failure
@@ -169,6 +170,7 @@ def test_the_record_on_disk_has_this_form(context: JobContext, tmp_path: Path, m
     last += ["account", "service_kind", "submitted", "jobs_before", "delete_requested", "pseudonyms", "archive_samples"]
     last += ["not_deleted", "service_warnings", "unexplained_jobs", "cancer_type_name"]
     assert list(content) == ["schema", "cgi_runner", *names.split(), *last]
+    assert {*Record.__dataclass_fields__} == {*content} - {"schema", "cgi_runner", "cancer_type_name"}
     assert (content["cancer_type_name"], content["cancer_type_notes"]) == ("Cutaneous melanoma", [])
     assert (content["schema"], content["cgi_runner"], content["state"]) == (1, __version__, "verified")
     assert list(content["inputs"]["mutations"]) == (
