@@ -109,7 +109,7 @@ class JobTagCache:
         return job_id in self._seen
 
     def save_news(self, jobs: Iterable[str]) -> None:
-        """Do the same if anything was learnt since the last time."""
+        """Save what is known of these jobs, if anything was learnt since the last time."""
         if self._has_news:
             self.save(jobs)
 

@@ -42,6 +42,7 @@ def test_marks_are_kept_for_the_jobs_that_are_there(monkeypatch: pytest.MonkeyPa
     assert kept == {"bbbb": "", "aaaa": "[cgi-runner0123456789ab]", "dddd": None}
     again = JobTagCache("https://example.org steward")
     assert again.candidates(mark, ["aaaa", "bbbb", "cccc"]) == ["aaaa", "cccc"]
+    assert [again.tag_of(job) for job in ("aaaa", "bbbb", "cccc", "dddd")] == ["[cgi-runner0123456789ab]", "", "", ""]
     assert JobTagCache("https://example.org other").candidates(mark, ["bbbb"]) == ["bbbb"]
     assert JobTagCache().path is None
     JobTagCache().save(["aaaa"])

@@ -13,7 +13,15 @@ from cgi_runner.errors import ForeignResultsError, ResultsError
 from cgi_runner.inputs.account import InputAccount
 from cgi_runner.results import read
 from cgi_runner.results.archive import ExtractedArchive, is_unpacked, unpack
-from cgi_runner.results.identity import Evidence, Identity, SentInput, check_identity, find_sent_inputs
+from cgi_runner.results.identity import (
+    CopyState,
+    Evidence,
+    Identity,
+    SentInput,
+    check_identity,
+    compare_copies,
+    find_sent_inputs,
+)
 from support.archives import laid_out
 
 JOB = "deadbeef0123456789ab"
@@ -129,6 +137,15 @@ def test_without_an_id_and_with_a_checksum_only_the_writing_may_differ(copy: str
         identify(content, tmp_path, at_hand=False)
     assert f"--accept-archive {JOB}" in refused.value.tip
     assert identify(content, tmp_path, at_hand=False, accepted_id=JOB).evidence is Evidence.ACCEPTED
+
+
+@pytest.mark.parametrize("rows", [("MYC\tamp\tX\n"), ("MYC\tamp\n")])
+def test_quotes_and_empty_cells_are_taken_from_a_line_and_no_letters(rows: str, tmp_path: Path) -> None:
+    """A sample may be named by a single letter, or by none."""
+    upload = f"gene\tcna\tsample\n{rows}"
+    copy = laid_out({"input01.tsv": quoted(upload.replace("amp\n", "amp\t\n"))}, tmp_path)
+    sent = SentInput(hashlib.sha256(upload.encode()).hexdigest())
+    assert compare_copies(copy, {"cnas": sent}) == {"cnas": CopyState.SAME_ROWS}
 
 
 @pytest.mark.parametrize("change", [("140753336", "140753337"), ("\tone\t", "\ttwo\t"), ("chr17", "chr18")])

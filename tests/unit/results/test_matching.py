@@ -105,10 +105,11 @@ def test_every_known_spelling_of_a_variant_is_that_variant(sent: str, returned: 
     assert (found.returned, found.not_returned, found.matching.foreign) == (1, 0, 0)
 
 
-def test_a_variant_on_the_other_strand_is_read_there(tmp_path: Path) -> None:
-    """An upload may have a column that says so."""
-    sent = "chr\tpos\tref\talt\tstrand\tsample\nchr1\t10\tA\tG\t-\tS1\n"
-    found = account(sent, row(1, "1 10 T C", "S1", "- - - -"), folder=tmp_path)
+@pytest.mark.parametrize(("sent", "returned"), [("A\tG", "T C"), ("aac\tGCG", "GTT CGC")])
+def test_a_variant_on_the_other_strand_is_read_there(sent: str, returned: str, tmp_path: Path) -> None:
+    """An upload may have a column that says so; several bases are read backwards."""
+    upload = f"chr\tpos\tref\talt\tstrand\tsample\nchr1\t10\t{sent}\t-\tS1\n"
+    found = account(upload, row(1, f"1 10 {returned}", "S1", "- - - -"), folder=tmp_path)
     assert (found.not_returned, found.matching.foreign) == (0, 0)
 
 
@@ -342,6 +343,7 @@ def test_each_upload_of_a_kind_is_matched_by_its_number(tmp_path: Path) -> None:
         ("gene\tcna\tsample\nAAA\tamp\tS1\nBBB\tdel\tS1\n", "gene\tcna", ("BBB\tDEL", "AAA\tAMP"), (2, 2, 0)),
         ("gene\tcna\tsample\nAAA\tamp\tS1\nBBB\tdel\tS1\n", "gene\tcna", ("A1\tAMP", "B1\tDEL"), (2, 0, 0)),
         ("fus\tsample\nB--A\tS1\nC::D\tS1\n", "fus", ("A__B", "D__C"), (2, 0, 0)),
+        ("fus\tsample\nB--A\tS1\nC::D\tS1\n", "fus", ("D__C", "A__B"), (2, 2, 0)),
     ],
 )
 def test_genes_are_compared_by_name_and_then_by_sample(
