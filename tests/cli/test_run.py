@@ -200,7 +200,7 @@ def test_an_address_that_holds_the_token_is_refused(tmp_path: Path, sandbox: San
 
 @pytest.mark.usefixtures("account")
 def test_fresh_submits_anew_and_a_busy_folder_is_refused(tmp_path: Path, api: CgiClient) -> None:
-    """The same order in another folder adopts the job unless --fresh is given; another order needs another folder."""
+    """The same command in another folder adopts the job unless --fresh is given; another one needs another folder."""
     order = ("submit", "--mutations", MUTATIONS, "--cancer-type")
     first = cgi_runner(*order, "CM", "-o", tmp_path / "one").out
     assert cgi_runner(*order, "CM", "-o", tmp_path / "two").out == first

@@ -210,16 +210,17 @@ def test_stopped_at_random_times(
             fault for out, code in zip(outs, again, strict=True) if not code for fault in killing.faults_in(out, tables)
         ]
     titles = account.titles()
-    doubles = titles.total() - len(titles)
+    submitted_twice = titles.total() - len(titles)
     told = (
-        f"{struck.total()} x {number.name} at random times: {doubles} doubles, {len(lost)} lost; struck {dict(struck)}"
+        f"{struck.total()} x {number.name} at random times: {submitted_twice} submitted twice, "
+        f"{len(lost)} lost; struck {dict(struck)}"
     )
     record_property("kills", told)
     if SOAK:
         with capsys.disabled():
             print(f"\n{told}")  # noqa: T201 - the figure is for the docs
     assert not lost
-    assert doubles == 0
+    assert submitted_twice == 0
     assert len(titles) == 2 * rounds + 2
 
 

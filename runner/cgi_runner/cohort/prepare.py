@@ -268,13 +268,13 @@ def _select_rows(file: PreparedFile, name: str, label: str, dropped: Counter[str
             header = next(lines)
         rows, sha256 = file.rows_sent, file.sha256
     else:
-        header, census = hash_by_sample(file.path)
-        if name.encode() not in census:
+        header, by_sample = hash_by_sample(file.path)
+        if name.encode() not in by_sample:
             # Other samples' rows must never stand in for those of this one, which has none.
             own = Counter({reason: rows for reason, rows in dropped.items() if reason != OTHERS})
             raise InputError(f"{file.source}: found nothing to send of {quote(name)}, {explain_empty(own)}")
-        dropped[OTHERS] += file.rows_sent - census[name.encode()][0]
-        rename = {other: label.encode() if other == name.encode() else other for other in census}
+        dropped[OTHERS] += file.rows_sent - by_sample[name.encode()][0]
+        rename = {other: label.encode() if other == name.encode() else other for other in by_sample}
         rows, sha256 = hash_by_sample(file.path, rename)[1][name.encode()]
     about["sha256"], about["rows_sent"] = sha256, rows
     return SampleRows(file.kind, file.path, header, name.encode(), rows, sha256, about)

@@ -78,8 +78,8 @@ def prepare_shared(files: Mapping[Kind, Path | Sequence[Path]], folder: Path, op
     names = frozenset[str]().union(*(file.names for file in prepared.files))
     shared = SharedInputs(dropped=prepared.dropped, names=names, reference=prepared.reference)
     for file in prepared.files:
-        header, census = hash_by_sample(file.path)
-        for name, (rows, sha256) in census.items():
+        header, by_sample = hash_by_sample(file.path)
+        for name, (rows, sha256) in by_sample.items():
             about: InputAccount = {
                 "source": file.source,
                 "format": file.format,

@@ -23,7 +23,7 @@ from cgi_runner.errors import InputError
 from cgi_runner.inputs import KINDS, Kind
 from cgi_runner.inputs.build_evidence import detect_build
 from cgi_runner.inputs.problems import is_present, quote
-from cgi_runner.inputs.sample_agreement import find_twins
+from cgi_runner.inputs.sample_agreement import describe_similar_names
 from cgi_runner.inputs.samples import is_name
 from cgi_runner.inputs.text_source import TextSource
 
@@ -117,8 +117,8 @@ def _warn(source: str, sheet: Sheet) -> None:
     for reason, why in ((NORMAL, "as the sheet calls them normal"), (REMARK, "as they begin with #")):
         if names := [one.name for one in sheet.left_out if one.reason == reason]:
             log.warning("%s: left out, %s: %s", source, why, listed_columns(names))
-    if twins := find_twins([frozenset(sample.label for sample in sheet.samples)]):
-        log.warning("%s: %s", source, twins)
+    if similar := describe_similar_names([frozenset(sample.label for sample in sheet.samples)]):
+        log.warning("%s: %s", source, similar)
 
 
 def _report_columns(columns: SheetColumns) -> None:

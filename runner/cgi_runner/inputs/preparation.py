@@ -22,7 +22,7 @@ from cgi_runner.inputs.neighbours import NeighbourFinder
 from cgi_runner.inputs.phase import joined_neighbours, rewrite_joined, warn_neighbours
 from cgi_runner.inputs.problems import quote
 from cgi_runner.inputs.reference import SENT_WITHOUT_POSITIONS, choose_reference
-from cgi_runner.inputs.sample_agreement import check_agreement, find_twins
+from cgi_runner.inputs.sample_agreement import check_agreement, describe_similar_names
 from cgi_runner.inputs.samples import SAMPLE_TIP, default_name, is_name, listed
 from cgi_runner.inputs.schema import MUTATIONS
 from cgi_runner.inputs.sorting import ExternalSorter, SortedRun
@@ -106,7 +106,7 @@ def _compare_samples(kinds: Sequence[KindPreparation], options: Options) -> tupl
     """
     named = [one.prepared for one in kinds if any(file.reader.named for file in one.files)]
     names = {f"{one.source} (--{one.kind})": one.names for one in named}
-    found = (check_agreement(names, may_differ=options.samples_may_differ), find_twins(names.values()))
+    found = (check_agreement(names, may_differ=options.samples_may_differ), describe_similar_names(names.values()))
     warnings = tuple(filter(None, found))
     for one in named:
         one.notes.extend(warnings)

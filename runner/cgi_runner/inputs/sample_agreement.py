@@ -38,7 +38,7 @@ def check_agreement(names: Mapping[str, frozenset[str]], *, may_differ: bool = F
     return f"not all samples are in all inputs: {told}; {tip}"
 
 
-def find_twins(names: Iterable[frozenset[str]]) -> str:
+def describe_similar_names(names: Iterable[frozenset[str]]) -> str:
     """Return a warning of names that differ only in case, or in how blanks, dashes and accents are written.
 
     Args:
@@ -48,7 +48,7 @@ def find_twins(names: Iterable[frozenset[str]]) -> str:
     alike: dict[str, list[str]] = {}
     for name in sorted(frozenset[str]().union(*names)):
         alike.setdefault(_simplify(name), []).append(name)
-    told = "; ".join(listed(twins) for twins in alike.values() if len(twins) > 1)
+    told = "; ".join(listed(similar) for similar in alike.values() if len(similar) > 1)
     return (
         f"names of samples that differ in case or punctuation only are sent as samples of their own: {told}"
         if told

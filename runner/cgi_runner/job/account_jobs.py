@@ -91,7 +91,7 @@ def find_by_tag(api: JobService, tag: str, jobs: list[str], tags: JobTagCache) -
 
 
 def find_duplicates(api: JobService, record: Record, account: str) -> list[str]:
-    """Give other jobs of a record's order, if its submission was ever in doubt: one may have come in very late.
+    """Give other jobs with a record's tag, if its submission was ever in doubt: one may have come in very late.
 
     Args:
         api: The service.

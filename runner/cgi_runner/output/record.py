@@ -85,7 +85,7 @@ class Record:
     fresh: bool = False
     """Whether --fresh asked for it; the same command goes on with it until it has ended."""
     ignored_jobs: list[str] = field(default_factory=list)
-    """Jobs that were there before it and may be of the same order: with --fresh, none of them is taken for it."""
+    """Jobs that were there before it and may have the same tag: with --fresh, none of them is taken for it."""
     inputs: dict[str, InputAccount] = field(default_factory=dict)
     samples: dict[str, int] = field(default_factory=dict)
     not_sent: dict[str, int] = field(default_factory=dict)

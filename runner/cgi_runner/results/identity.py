@@ -29,7 +29,7 @@ ACCEPT_TIP = (
 
 @dataclass(frozen=True)
 class SentInput:
-    """One file of an order: its SHA-256 in hex, and where it lies, if it is at hand."""
+    """One file of a submission: its SHA-256 in hex, and where it lies, if it is at hand."""
 
     sha256: str
     path: Path | None = None

@@ -63,8 +63,8 @@ def test_a_pack_is_the_sorted_union_of_its_samples(samples: list[list[tuple[str,
             text = "".join(f"{c}\t{p}\tA\t{a}\n" for c, p, a in rows)
             (place / "in.tsv").write_text(f"chr\tpos\tref\talt\n{text}", encoding="utf-8")
             prepare({"mutations": place / "in.tsv"}, place, Options(reference="hg38", sample=f"Max Müller {number}"))
-            header, census = hash_by_sample(place / "mutations.tsv")
-            ((name, (count, sha256)),) = census.items()
+            header, by_sample = hash_by_sample(place / "mutations.tsv")
+            ((name, (count, sha256)),) = by_sample.items()
             part = SampleRows("mutations", place / "mutations.tsv", header, name, count, sha256, {})
             members.append(PreparedSample(Sample(str(number), str(number), "CM", "hg38", {}), (part,), place, {}, HG38))
         batch = Batch(1, tuple(members))
@@ -85,8 +85,8 @@ def test_a_large_sample_is_copied_block_by_block(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(packing, "_BLOCK", 7)
     path = tmp_path / "cnas.tsv"
     path.write_text("gene\tcna\tsample\tsource_line\n" + "".join(f"G{n:03}\tamp\tx\t{n}\n" for n in range(30)))
-    header, census = hash_by_sample(path)
-    part = SampleRows("cnas", path, header, b"x", *census[b"x"], {})
+    header, by_sample = hash_by_sample(path)
+    part = SampleRows("cnas", path, header, b"x", *by_sample[b"x"], {})
     asked = build_submission(
         Batch(1, (PreparedSample(Sample("x", "x", "CM", "hg38", {}), (part,), path, {}, HG38),)),
         tmp_path / "p",
@@ -103,8 +103,10 @@ def test_packs_of_the_same_content_are_two_jobs() -> None:
         prepare({"cnas": folder / "in.tsv"}, folder, Options(reference="hg38", sample="x"))
         header, _ = hash_by_sample(folder / "cnas.tsv")
         part = SampleRows("cnas", folder / "cnas.tsv", header, b"x", 1, "", {})
-        twins = [PreparedSample(Sample(name, name, "CM", "hg38", {}), (part,), folder, {}, HG38) for name in "ab"]
-        orders = [build_submission(Batch(n, (one,)), folder / str(n), title="T") for n, one in enumerate(twins, 1)]
-        assert orders[0].sha256 == orders[1].sha256
-        assert orders[0].title_tag != orders[1].title_tag
-        assert orders[0].title == "T 01 (1 sample)"
+        prepared = [PreparedSample(Sample(name, name, "CM", "hg38", {}), (part,), folder, {}, HG38) for name in "ab"]
+        submissions = [
+            build_submission(Batch(n, (one,)), folder / str(n), title="T") for n, one in enumerate(prepared, 1)
+        ]
+        assert submissions[0].sha256 == submissions[1].sha256
+        assert submissions[0].title_tag != submissions[1].title_tag
+        assert submissions[0].title == "T 01 (1 sample)"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cgi_runner.errors import InputError
-from cgi_runner.inputs.sample_agreement import check_agreement, find_twins
+from cgi_runner.inputs.sample_agreement import check_agreement, describe_similar_names
 from cgi_runner.inputs.samples import tcga_sample
 
 
@@ -144,6 +144,6 @@ def test_names_that_are_nearly_one_are_a_warning(inputs: Any, pair: str) -> None
 
 
 @pytest.mark.parametrize("found", ["P1 P11", "P1_1 P11", "A B", "P1T P1"])
-def test_other_names_are_no_twins(found: str) -> None:
+def test_other_names_are_not_similar(found: str) -> None:
     """A letter more is another name."""
-    assert find_twins([frozenset(found.split())]) == ""
+    assert describe_similar_names([frozenset(found.split())]) == ""

@@ -633,7 +633,7 @@ def test_a_new_job_that_a_list_has_shown_once_is_not_forgotten(
 
 
 def test_a_wrong_id_is_in_doubt_for_other_folders_too(tmp_path: Path, clock: SimulatedClock) -> None:
-    """Neither id nor title tells, and the job still runs: the same order from another folder submits nothing."""
+    """Neither id nor title tells, and the job still runs: the same command from another folder submits nothing."""
     with Sandbox(duration=400, clock=clock.time) as slow:
         inject(slow, retitling(lambda _: "Analysis"), "post wrong-id")
         context = context_at(slow.url, clock)

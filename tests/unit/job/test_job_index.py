@@ -26,12 +26,12 @@ def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
     return folders
 
 
-def test_marks_are_kept_for_the_jobs_that_are_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_tags_are_kept_for_the_jobs_that_are_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """By account, under a name that tells nothing; of others nothing stays; other titles count."""
     monkeypatch.setattr("cgi_runner.job.job_index.state_dirs", lambda: [tmp_path])
-    mark = "[cgi-runner 0123456789ab]"
+    tag = "[cgi-runner 0123456789ab]"
     tags = JobTagCache("https://example.org steward")
-    tags.remember("aaaa", f"title {mark}")
+    tags.remember("aaaa", f"title {tag}")
     tags.remember("bbbb", "another's")
     tags.remember("cccc", "gone")
     tags.remember("dddd", "  ")
@@ -41,9 +41,9 @@ def test_marks_are_kept_for_the_jobs_that_are_there(monkeypatch: pytest.MonkeyPa
     kept = json.loads((tmp_path / f"{name}.tags.json").read_text())
     assert kept == {"bbbb": "", "aaaa": "[cgi-runner0123456789ab]", "dddd": None}
     again = JobTagCache("https://example.org steward")
-    assert again.candidates(mark, ["aaaa", "bbbb", "cccc"]) == ["aaaa", "cccc"]
+    assert again.candidates(tag, ["aaaa", "bbbb", "cccc"]) == ["aaaa", "cccc"]
     assert [again.tag_of(job) for job in ("aaaa", "bbbb", "cccc", "dddd")] == ["[cgi-runner0123456789ab]", "", "", ""]
-    assert JobTagCache("https://example.org other").candidates(mark, ["bbbb"]) == ["bbbb"]
+    assert JobTagCache("https://example.org other").candidates(tag, ["bbbb"]) == ["bbbb"]
     assert JobTagCache().path is None
     JobTagCache().save(["aaaa"])
 

@@ -16,8 +16,8 @@ from conftest import EXAMPLES
 MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
 
 
-def test_the_mark_of_an_order_is_the_same_in_every_version() -> None:
-    """An upgrade between two attempts must not make another job of the same order."""
+def test_the_tag_of_a_submission_is_the_same_in_every_version() -> None:
+    """An upgrade between two attempts must not make another job of the same submission."""
     submission = Submission("CM", "hg38", "a title", {}, {"mutations": "00", "cnas": "11"})
     assert submission.fingerprint == "b445c627d4dd"
     assert submission.tagged_title == "[cgi-runner b445c627d4dd] a title"

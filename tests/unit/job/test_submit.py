@@ -56,7 +56,7 @@ def hiding(clock: SimulatedClock, late: float) -> Any:
 
 
 def submission(**changes: Any) -> Submission:
-    """Make an order without files."""
+    """Make a submission without files."""
     return replace(Submission("CM", "hg38", "t", {}, {"mutations": "00"}), **changes)
 
 
@@ -228,7 +228,7 @@ def described(**about: str) -> Answer:
 
 
 def test_a_description_of_another_job_is_not_believed(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
-    """Believed, our job would not be found by its mark."""
+    """Believed, our job would not be found by its tag."""
     first = submit(MELANOMA, tmp_path / "out", context)
     JobTagCache(f"{context.api.lock_key} {context.account}").save([])
     inject(sandbox, describing(described(id="0123456789abcdef0123", title="theirs")))
@@ -239,7 +239,7 @@ def test_a_description_of_another_job_is_not_believed(context: JobContext, sandb
 
 
 @pytest.mark.parametrize("title", ["", "fir"])
-def test_the_machine_that_sent_a_job_knows_its_mark(
+def test_the_machine_that_sent_a_job_knows_its_tag(
     title: str, context: JobContext, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """Also where the service shows no title, or one that is cut, each time."""
@@ -326,7 +326,7 @@ def test_a_false_start_of_a_fresh_job_leaves_the_results_before(
 
 
 def test_a_fresh_job_is_a_new_one(context: JobContext, tmp_path: Path) -> None:
-    """On demand the same order is submitted anew and its results take the place of the old ones."""
+    """On demand the same is submitted anew and its results take the place of the old ones."""
     first = run(MELANOMA, tmp_path / "out", context)
     second = run(MELANOMA, tmp_path / "out", context, fresh=True)
     assert first.job_id != second.job_id
@@ -337,7 +337,7 @@ def test_a_fresh_job_is_a_new_one(context: JobContext, tmp_path: Path) -> None:
 def test_a_fresh_job_whose_answer_was_lost_is_not_confused_with_the_one_before(
     context: JobContext, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    """Among jobs of the same mark only the new one is taken over."""
+    """Among jobs of the same tag only the new one is taken over."""
     first = submit(MELANOMA, tmp_path / "one", context)
     inject(sandbox, Fault(DROPPED, "POST", carried_out=True))
     second = submit(MELANOMA, tmp_path / "two", context, fresh=True)
@@ -380,7 +380,7 @@ class OnlyJobs(Fault):
 
 
 def test_a_failed_job_is_reported_again_not_repeated(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
-    """A job of the order's mark is taken over even if it failed, unless another of the mark has not."""
+    """A job with the submission's tag is taken over even if it failed, unless another with the tag has not."""
     failed_one = submit(MELANOMA, tmp_path / "one", context)
 
     def error(environ: Any, start_response: Any, app: Any) -> Any:
@@ -424,7 +424,7 @@ def test_a_job_deleted_while_the_list_is_read_is_passed_over(
     assert submit(MELANOMA, tmp_path / "two", context).job_id
 
 
-def test_a_title_that_quotes_another_jobs_mark_is_not_that_job(context: JobContext, tmp_path: Path) -> None:
+def test_a_title_that_quotes_another_jobs_tag_is_not_that_job(context: JobContext, tmp_path: Path) -> None:
     """Whoever copies a title from CGI's page gets a job of his own, and does not spoil the other's adoption."""
     first = submit(MELANOMA, tmp_path / "one", context)
     context.api.delete(first.job_id)
@@ -436,14 +436,14 @@ def test_a_title_that_quotes_another_jobs_mark_is_not_that_job(context: JobConte
 def test_titles_are_compared_as_the_web_site_may_write_them(context: JobContext, tmp_path: Path) -> None:
     """Lost blanks and other case do not hide a job."""
     record = submit(MELANOMA, tmp_path / "one", context)
-    mark = f"[CGI-Runner{record.fingerprint.upper()}]"
-    found = find_by_tag(context.api, mark, context.api.list_jobs(), JobTagCache())
+    tag = f"[CGI-Runner{record.fingerprint.upper()}]"
+    found = find_by_tag(context.api, tag, context.api.list_jobs(), JobTagCache())
     assert found
     assert found.id == record.job_id
 
 
 def test_what_shapes_the_results_shapes_the_fingerprint() -> None:
-    """Every field of the order makes another job; paths do not."""
+    """Every field of the submission makes another job; paths do not."""
     changes: list[dict[str, Any]] = [
         {"cancer_type": "BRCA"},
         {"reference": "hg19"},
@@ -457,7 +457,7 @@ def test_what_shapes_the_results_shapes_the_fingerprint() -> None:
 
 
 def test_a_folder_is_that_of_one_service(context: JobContext, tmp_path: Path) -> None:
-    """The same order to another service is another job."""
+    """The same submission to another service is another job."""
     submit(MELANOMA, tmp_path / "out", context)
     with pytest.raises(InputError, match="another job's record"):
         submit(MELANOMA, tmp_path / "out", replace(context, service="https://elsewhere.example.org"))

@@ -74,9 +74,9 @@ def test_strict_makes_missing_rows_an_error_with_the_results_in_place(api: CgiCl
 
 
 def test_folded_rows_alone_are_no_error(api: CgiClient, tmp_path: Path) -> None:
-    """A twin of a row that came back is not missing."""
-    twins = "".join(RAW.splitlines(keepends=True)[:4])
-    assert cgi_runner("fetch", posted(api, tmp_path, twins), "-o", tmp_path / "out", "--strict").code == 0
+    """A duplicate of a row that came back is not missing."""
+    duplicates = "".join(RAW.splitlines(keepends=True)[:4])
+    assert cgi_runner("fetch", posted(api, tmp_path, duplicates), "-o", tmp_path / "out", "--strict").code == 0
     assert dropped(tmp_path / "out") == []
 
 

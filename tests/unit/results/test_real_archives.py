@@ -45,7 +45,7 @@ def test_every_real_zip_becomes_a_verified_folder(name: str, real_data: Path, tm
 
 @pytest.mark.parametrize("name", ["querynator_2023-05-30_b829a5b", "querynator_2024-09-09_v23.12.2"])
 def test_the_counts_are_those_of_cgis_summary(name: str, real_data: Path) -> None:
-    """90 records were sent, 88 came back, the two others are twins of rows that did: nothing is missing."""
+    """90 records were sent, 88 came back, the two others are duplicates of rows that did: nothing is missing."""
     found = findings(real_data / name)
     (rows,) = found.rows
     summary = read_summary(real_data / name)
