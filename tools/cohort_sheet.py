@@ -127,10 +127,8 @@ def link_files(lists: dict[str, list[list[str]]]) -> dict[str, dict[str, str]]:
                 raise SheetError(f"The list of {kind} holds {sample} twice")
             name = re.sub(r"[^A-Za-z0-9_.-]", "_", sample)
             link = folder / f"{name}.{ENDINGS.get(datatype, 'tsv')}"
-            if link.is_symlink():
-                raise SheetError(
-                    f"The list of {kind} holds two names that only differ in signs such as blanks: {sample}"
-                )
+            if link.is_symlink():  # the names of two samples differ in signs that the names of files do without
+                link = folder / f"{len(files)}-{link.name}"
             link.symlink_to(source)
             row[kind] = str(link)
             if kind == "mutations":

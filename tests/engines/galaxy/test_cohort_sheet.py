@@ -71,7 +71,6 @@ def test_a_table_without_lists_keeps_what_it_says_of_samples(tmp_path: Path) -> 
         (["P1"], "sample\tcancer_type\nP1\tCM\nP2\tCM\n", "P2: not in the lists"),
         (["P1", "P2"], "sample\tcancer_type\nP1\tCM\n", "P2: not in the table of samples"),
         (["P1", "P1.vcf"], None, "The list of mutations holds P1 twice"),
-        (["P 1", "P_1"], None, "only differ in signs such as blanks"),
         (["P1"], "sample\tcancer_type\nP1\tCM\nP1\tLUAD\n", "P1 twice"),
         (["P1"], "sample\tcancer_type\n\tCM\n", "a line without a sample"),
         (["P1"], "sample\tage\nP1\t5\n", "needs tabs between its columns"),
@@ -86,6 +85,15 @@ def test_what_makes_no_cohort_is_refused(tmp_path: Path, names: list[str], table
     assert said in ended.stdout
     assert ended.stdout.endswith("Nothing was sent to CGI.\n")
     assert not (tmp_path / "samples.tsv").exists()
+
+
+@pytest.mark.parametrize("names", [("患者一", "患者二"), ("P 1", "P_1"), ("O'Brien", "O Brien")])
+def test_samples_that_differ_in_odd_signs_keep_their_names_and_files(tmp_path: Path, names: tuple[str, str]) -> None:
+    """Names of files are plain, the names of samples are not changed for that."""
+    ended = write(tmp_path, {"mutations": [element(tmp_path, name) for name in names]})
+    assert ended.returncode == 0, ended.stdout
+    _, *rows = (line.split("\t") for line in (tmp_path / "samples.tsv").read_text().splitlines())
+    assert [(sample, (tmp_path / file).read_text()) for sample, _, file in rows] == [(name, name) for name in names]
 
 
 def test_a_sample_sheet_says_what_a_table_would(tmp_path: Path) -> None:

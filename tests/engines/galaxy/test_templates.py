@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -130,6 +133,46 @@ def test_what_would_send_another_patient_is_refused(
     command = fill(templates, **parameters)
     assert said in command[0]
     assert command[1:] == ["exit 2"]
+
+
+@pytest.mark.parametrize("name", ["患者一", "P 1", "O'Brien", '$(touch made)"`touch made`', "'; touch made; '"])
+def test_names_of_elements_reach_the_command_as_they_are(templates: Templates, name: str) -> None:
+    """Two patients may differ in signs that no file name has: neither the sample nor the title loses them."""
+    element = dataset("x", identifier=f"{name}.tsv")
+    words = shlex.split(" ".join(fill(templates, mutations=element)))
+    assert [words[words.index(option) + 1] for option in ("--sample", "--title")] == [name, name]
+    words = shlex.split(" ".join(annotate(templates, element, dataset("y", ext="zip", identifier=name))))
+    assert words[words.index("--sample") + 1] == name
+
+
+@pytest.mark.parametrize(
+    ("tool", "first", "second"),
+    [
+        ("cgi_runner_run", "mutations", "cnas"),
+        ("cgi_runner_annotate", "file", "results"),
+        ("cgi_runner_compare", "older", "results"),
+    ],
+)
+def test_no_name_of_an_element_is_run_by_the_shell(
+    templates: Templates, tmp_path: Path, tool: str, first: str, second: str
+) -> None:
+    """A sentence that names elements is printed, whatever their names hold."""
+    evil = "a'; touch made; echo '"
+    given: dict[str, Any] = {first: dataset("x", identifier="b"), second: dataset("y", identifier=evil)}
+    lines = fill(templates, tool=tool, **given)
+    ended = subprocess.run(["bash", "-c", "\n".join(lines)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ended.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert evil in ended.stdout
+
+
+@pytest.mark.parametrize("name", ["forward", "Tumour.vcf", "snvs"])
+def test_an_element_that_every_patient_has_names_nobody(templates: Templates, name: str) -> None:
+    """Of a list of pairs or a nested list, Galaxy hands on the inner identifier only, which several patients share."""
+    command = fill(templates, mutations=dataset("x", identifier=name))
+    assert "names no patient" in command[0]
+    assert command[1:] == ["exit 2"]
+    assert len(fill(templates, mutations=dataset("x", identifier=name), tumour={"samples": "several"})) > len(command)
+    assert len(fill(templates, mutations=dataset(name))) > len(command)
 
 
 def test_every_further_file_is_sent_with_the_first(templates: Templates) -> None:
