@@ -113,7 +113,7 @@ class CgiClient:
             raise MaybeProcessedError(f"{self.url} does not describe job {job_id}", tip="is --api-url right?")
         if about.get("id") not in (None, "", job_id):  # no set: an answer may hold what has no hash
             raise MaybeProcessedError(f"{self.url} was asked about job {job_id}, and describes another one")
-        status = Status(str(answer.get("status", "")))
+        status = Status(str(answer["status"]))
         texts = {key: str(about.get(key) or "") for key in ("title", "cancertype", "reference", "date")}
         return JobInfo(job_id, status, texts["title"], texts["cancertype"], texts["reference"], texts["date"])
 
@@ -141,7 +141,7 @@ class CgiClient:
         elif not isinstance(lines, list):  # nothing, or of a shape that nobody has seen: it is kept as it came
             lines = [] if lines is None else [json.dumps(lines)]
         texts = [_text(line).rstrip("\r\n") for line in lines]
-        return JobLog(Status(str(answer.get("status", ""))), texts, is_known)
+        return JobLog(Status(str(answer["status"])), texts, is_known)
 
     def download(self, job_id: str) -> Iterator[tuple[bytes, int | None]]:
         """Give the pieces of a finished job's archive, each with the announced size of the whole in bytes."""

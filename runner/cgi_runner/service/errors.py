@@ -199,8 +199,7 @@ def invalid_json_error(method: str, response: requests.Response, text: str) -> S
 
     Returns:
         A plain error for a page that answers a GET, which stays a page; otherwise one that says the request may have
-        been
-        processed.
+        been processed.
 
     """
     kind = "a web page" if "<html" in text[:2000].lower() or "<!doctype" in text[:2000].lower() else "something"

@@ -74,12 +74,12 @@ class WatchdogTimer:
             socket.socket.shutdown(connected, socket.SHUT_RDWR)
 
 
-_active_watchdog: ContextVar[WatchdogTimer | None] = ContextVar("_on_duty", default=None)
+_active_watchdog: ContextVar[WatchdogTimer | None] = ContextVar("_active_watchdog", default=None)
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[WatchdogTimer]:
-    """Have a guard over whatever request is made within the block."""
+    """Cut the connection of a request that is made within the block, once its answer takes longer."""
     watchdog = WatchdogTimer(seconds)
     before = _active_watchdog.set(watchdog)
     try:
@@ -90,7 +90,7 @@ def time_limit(seconds: float) -> Iterator[WatchdogTimer]:
 
 
 class _TimeLimitedMixin:
-    """What both kinds of connection get: a guard from the moment on in which an answer is waited for."""
+    """What both kinds of connection get: a watchdog from the moment on in which an answer is waited for."""
 
     sock: Any
 
@@ -111,11 +111,11 @@ class _TimeLimitedMixin:
 
 
 class _TimeLimitedConnection(_TimeLimitedMixin, HTTPConnection):
-    """A guarded connection."""
+    """A connection with a time limit."""
 
 
 class _TimeLimitedHttpsConnection(_TimeLimitedMixin, HTTPSConnection):
-    """A guarded connection that is encrypted."""
+    """An encrypted connection with a time limit."""
 
 
 class _TimeLimitedPool(urllib3.HTTPConnectionPool):
@@ -127,7 +127,7 @@ class _TimeLimitedHttpsPool(urllib3.HTTPSConnectionPool):
 
 
 class _TimeLimitedAdapter(HTTPAdapter):
-    """Makes guarded connections, directly or through an HTTP proxy."""
+    """Makes connections with a time limit, directly or through an HTTP proxy."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._tls: dict[str, Any] = {"ssl_context": tls} if tls else {}
@@ -159,7 +159,7 @@ def _bundle_context() -> ssl.SSLContext:
 
 
 class HttpSession(requests.Session):
-    """A session that is guarded, follows no redirect and keeps no cookie."""
+    """A session that limits the time of answers, follows no redirect and keeps no cookie."""
 
     def __init__(self, *, is_bundle_named: bool = False) -> None:
         """Set it up; `is_bundle_named` says that the user has named the certificates to trust."""

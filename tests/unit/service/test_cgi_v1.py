@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cgi_runner.config import RetryPolicy
 from cgi_runner.errors import CredentialsError, InputError, RunnerError, ServiceError
 from cgi_runner.redaction import register_secret
 from cgi_runner.service.base import JobInfo, JobLog, QuotaRejectedError, Status, UnknownJobError
 from cgi_runner.service.cgi_v1 import CgiClient
 from cgi_runner.service.errors import MaybeProcessedError, RejectedError
-from conftest import CREDENTIALS, SimulatedClock
-from support.scripted import DROPPED, HTML, Answer, Scripted, Seen, serving
-from support.sessions import session_to
+from conftest import CREDENTIALS
+from support.scripted import DROPPED, HTML, Answer, Scripted, Seen
 
 JOB = "c22ecf2af788d65ec257"
 OTHER = "0123456789abcdef0123"
 FIELDS = {"cancer_type": "BRCA", "title": "été", "reference": "hg38"}
-
-
-@pytest.fixture
-def server() -> Iterator[Scripted]:
-    """Serve a script that the test fills in."""
-    with serving([]) as scripted:
-        yield scripted
-
-
-@pytest.fixture
-def called(server: Scripted, clock: SimulatedClock) -> CgiClient:
-    """Give the API of that server."""
-    return CgiClient(session_to(server.url, clock, retry_policy=RetryPolicy(attempts=2)))
 
 
 @pytest.fixture
@@ -52,7 +36,7 @@ def is_list(seen: Seen) -> bool:
 
 def test_a_submission_sends_every_field_and_no_file_name(server: Scripted, called: CgiClient, table: Path) -> None:
     """CGI gets what its page asks for; the name of the user's file, which may name a patient, stays here."""
-    server.script = [Answer([JOB][0].join('""'))]
+    server.script = [Answer(f'"{JOB}"')]
     assert called.submit(FIELDS, {"mutations": table, "cnas": table}) == JOB
     body = server.requests[0].body.decode()
     for part in ('name="cancer_type"', "BRCA", 'name="title"', "été", 'name="mutations"', 'name="cnas"', "140753336"):
@@ -189,6 +173,15 @@ def test_what_is_said_of_another_job_is_not_believed(server: Scripted, called: C
         called.get_job(JOB)
 
 
+@pytest.mark.parametrize("id_", [None, "", JOB])
+def test_a_description_without_an_id_is_of_the_job_that_was_asked_for(
+    server: Scripted, called: CgiClient, id_: str | None
+) -> None:
+    """As the description itself, an empty id names no other job."""
+    server.script = [Answer({"status": "Done", "metadata": {"id": id_, "title": "t"}})]
+    assert called.get_job(JOB).title == "t"
+
+
 @pytest.mark.parametrize("body", [{"status": "Done"}, {"status": "Done", "metadata": 3}])
 def test_a_job_without_a_description_is_not_taken_for_nobodys(server: Scripted, called: CgiClient, body: Any) -> None:
     """It might be the one that is looked for."""
@@ -204,15 +197,6 @@ def test_an_answer_without_a_status_is_none(server: Scripted, called: CgiClient,
     for call in (lambda: called.get_job(JOB), lambda: called.logs(JOB)):
         with pytest.raises(MaybeProcessedError):
             call()
-
-
-@pytest.mark.parametrize(
-    ("lines", "read"), [(["a\n", "b\r\n", 3], ["a", "b", "3"]), ("text\r\nmore\n", ["text", "more"]), (None, [])]
-)
-def test_log_lines_lose_their_ends_only(server: Scripted, called: CgiClient, lines: Any, read: list[str]) -> None:
-    """Lines are as CGI wrote them; so are those of one text."""
-    server.script = [Answer({"status": "Running", "logs": lines})]
-    assert called.logs(JOB).lines == read
 
 
 def test_looking_once_is_once(server: Scripted, called: CgiClient) -> None:
@@ -233,28 +217,12 @@ def test_deleting_is_repeated_and_answers_with_anything(server: Scripted, called
 def test_a_job_that_is_listed_is_not_deleted(server: Scripted, called: CgiClient) -> None:
     """No answer to a DELETE proves that it was done; patients' data may still be there, and the slot taken."""
     server.script = lambda seen: Answer([OTHER, JOB] if is_list(seen) else '"done"')
-    with pytest.raises(ServiceError, match=f"still lists job {JOB}"):
+    with pytest.raises(ServiceError, match=f"still lists job {JOB}") as failed:
         called.delete(JOB)
+    assert failed.value.tip == "delete it again later"
     lists = iter([[OTHER, JOB], [OTHER]])
     server.script = lambda seen: Answer(next(lists) if is_list(seen) else '"done"')
     called.delete(JOB)
-
-
-@pytest.mark.parametrize(
-    ("word", "done", "error", "known"),
-    [
-        ("Done", 1, 0, 1),
-        (" done\n", 1, 0, 1),
-        ("ERROR", 0, 1, 1),
-        ("Waiting", 0, 0, 1),
-        ("Failed", 0, 0, 0),
-        ("", 0, 0, 0),
-    ],
-)
-def test_only_done_and_error_end_a_job(word: str, done: int, error: int, known: int) -> None:
-    """Every other word means that the job is running."""
-    status = Status(word)
-    assert (status.is_done, status.is_error, status.is_known) == (done, error, known)
 
 
 def test_each_call_asks_for_what_the_apis_page_says(server: Scripted, called: CgiClient, table: Path) -> None:
@@ -381,69 +349,3 @@ def test_each_failed_call_has_its_sentence_and_its_tip(
         calls[call]()
     assert type(failed.value) is kind
     assert (failed.value.message, failed.value.tip) == (message.format(url=server.url), tip)
-
-
-@pytest.fixture
-def small_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let answers above 64 KiB be too large for memory, and logs above 1 MiB for the disk."""
-    monkeypatch.setattr("cgi_runner.service.session.LARGEST_ANSWER", 64 * 1024)
-    monkeypatch.setattr("cgi_runner.service.session.LARGEST_LOG", 1024 * 1024)
-
-
-ODD_LINES = [
-    'a "status": "Error", of old',
-    '"logs": ["',
-    "back\\slash\\",
-    'end \\" "',
-    "été ] } 变",
-    "",
-    "two\nlines\n",
-    "\ud800x",
-]
-
-
-@pytest.mark.parametrize("ascii_only", [True, False], ids=["escaped", "as it is"])
-@pytest.mark.parametrize("order", [("status", "logs"), ("logs", "status")])
-@pytest.mark.usefixtures("small_memory")
-def test_a_log_larger_than_memory_is_read_from_disk(
-    order: tuple[str, str], ascii_only: bool, server: Scripted, called: CgiClient
-) -> None:
-    """State and every line are those of the answer, whatever characters are in them and wherever the state stands."""
-    lines = ODD_LINES + [f"Skipping row {number}, {'x' * 40}" for number in range(5000)] + ODD_LINES
-    texts = [line if ascii_only else line.replace("\ud800", "?") for line in lines]
-    about = {"status": "Done", "logs": texts}
-    server.script = [Answer(json.dumps({name: about[name] for name in order}, ensure_ascii=ascii_only, indent=1))]
-    found = called.logs(JOB)
-    assert found.status.is_done
-    assert len(found.lines) == len(lines)
-    assert list(found.lines) == [line.replace("\ud800", "?").rstrip("\n") for line in lines]
-    assert found.lines[-2:] == ["two\nlines", "?x"]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        '{"status": "Done", "logs": [' + '"line", ' * 20_000,
-        '{"status": "Done", "logs": [' + '"line", ' * 20_000 + '"line"]',
-        '{"logs": [' + '"line", ' * 20_000 + '"line"]}',
-        '{"status": "Done", "logs": [' + "7, " * 40_000 + "7]}",
-        '{"status": "Done", "logs": [' + '"line", ' * 200_000 + '"line"]}',
-        "[" * 100_000,
-        '{"status": "Done", "page": "' + "x" * 100_000 + '"}',
-    ],
-    ids=[
-        "cut in the log",
-        "cut after the log",
-        "no state",
-        "no lines",
-        "too large for the disk",
-        "no object",
-        "no log",
-    ],
-)
-@pytest.mark.usefixtures("small_memory")
-def test_a_large_answer_that_is_no_whole_log_is_none(body: str, server: Scripted, called: CgiClient) -> None:
-    """Half a log does not end a job, and nothing else may be as large as a log."""
-    server.script = [Answer(body)]
-    with pytest.raises(MaybeProcessedError, match="too large"):
-        called.logs(JOB)
