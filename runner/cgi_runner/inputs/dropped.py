@@ -46,7 +46,8 @@ class DroppedFile:
         self._write((kind, str(line), sample, alteration, stage, reason))
 
     def _write(self, cells: tuple[str, ...]) -> None:
-        self._file.write("\t".join(printable(cell, "?") for cell in cells) + "\n")
+        is_clean = "".join(cells).isprintable()
+        self._file.write("\t".join(cells if is_clean else [printable(cell, "?") for cell in cells]) + "\n")
 
 
 class DroppedRows:

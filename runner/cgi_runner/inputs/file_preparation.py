@@ -18,7 +18,7 @@ from cgi_runner.inputs.reference import (
     check_votes,
     unknown_build,
 )
-from cgi_runner.inputs.rows import Row
+from cgi_runner.inputs.rows import Batch, VariantColumns
 from cgi_runner.inputs.schema import line_in_file
 from cgi_runner.inputs.text_source import TextSource
 
@@ -44,7 +44,7 @@ class FilePreparation:
         """Whether its rows are places in a genome, whose build matters."""
         return self.reader.format in FORMATS_WITH_POSITIONS
 
-    def batches(self, default: str) -> Iterator[list[Row]]:
+    def batches(self, default: str) -> Iterator[Batch]:
         """Give the rows to send, in the order of the file, each with its line and the file's number.
 
         Args:
@@ -60,11 +60,16 @@ class FilePreparation:
             if votes:
                 votes.count(rows)
             if self.number:
-                yield [(key, line_in_file(self.number, line)) for key, line in rows]
+                yield self._number_lines(rows)
             else:
                 yield rows
         self._list_odd_rows()
         self.source.problems.raise_if_any()
+
+    def _number_lines(self, rows: Batch) -> Batch:
+        if isinstance(rows, VariantColumns):
+            return replace(rows, lines=[line_in_file(self.number, line) for line in rows.lines])
+        return [(key, line_in_file(self.number, line)) for key, line in rows]
 
     def _list_odd_rows(self) -> None:
         total = self.rows_read + self.dropped.reasons.total() + len(self.source.problems.odd_rows)

@@ -17,7 +17,7 @@ import csv
 import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
@@ -25,7 +25,7 @@ from pkgutil import get_data
 from typing import Any, cast
 
 from cgi_runner.inputs.genome import NAMES, other_build
-from cgi_runner.inputs.rows import Row
+from cgi_runner.inputs.rows import Batch, VariantKey, positions_of, row_of
 
 BUILDS = ("hg19", "hg38")
 LONGEST_REFERENCE = 50
@@ -139,17 +139,17 @@ class HotspotVotes:
     """All rows that were counted."""
     _named: dict[str, dict[str, None]] = field(default_factory=lambda: {build: {} for build in BUILDS})
 
-    def count(self, rows: Sequence[Row]) -> None:
+    def count(self, batch: Batch) -> None:
         """Count rows of variants, whose keys are rank, position, reference, alternate and sample."""
         # There may be millions of rows and hardly ever a hotspot: most blocks are done with after this line.
-        variants = cast("Sequence[tuple[tuple[int, int, str, str, str], int]]", rows)
-        self.total += len(variants)
-        bins, found = _bins(), [key[1] >> _BIN_BITS for key, _ in variants]
+        self.total += len(batch)
+        bins, found = _bins(), [position >> _BIN_BITS for position in positions_of(batch)]
         if bins.isdisjoint(found):
             return
-        for ((rank, position, reference, alternate, _), _line), place in zip(variants, found, strict=True):
+        for index, place in enumerate(found):
             if place in bins:
-                self._vote(rank, position, reference, alternate)
+                key, _ = row_of(batch, index)
+                self._vote(*cast("VariantKey", key)[:-1])
 
     def _vote(self, rank: int, position: int, reference: str, alternate: str) -> None:
         bases = _bases()

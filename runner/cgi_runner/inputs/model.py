@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from cgi_runner.inputs.rows import Row
+from cgi_runner.inputs.rows import Batch
 
 if TYPE_CHECKING:
     from cgi_runner.inputs.reference import Reference
@@ -153,5 +153,5 @@ class Reader(Protocol):
     def renamed(self) -> bool:
         """Whether a sample is sent under another name than the file's."""
 
-    def batches(self, default: str) -> Iterator[list[Row]]:
+    def batches(self, default: str) -> Iterator[Batch]:
         """Rows to send, in the order of the file; `default` is the sample of rows in a file that names none."""

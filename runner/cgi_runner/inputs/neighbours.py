@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import sub
-from typing import cast
 
 from cgi_runner.inputs.dropped import variant_text
 from cgi_runner.inputs.genome import NAMES
 from cgi_runner.inputs.genotypes import field_of
-from cgi_runner.inputs.rows import Key, Row
+from cgi_runner.inputs.rows import Batch, Key, Row, part_of, positions_of
 from cgi_runner.inputs.schema import OutputSchema
 
 REACH = 2
@@ -25,8 +24,6 @@ _NEAR = frozenset(range(1, REACH + 1))
 _TAIL = 16
 MOST_TOLD = 20
 UNKNOWN_PHASE = "phase not known"
-
-_VariantRow = tuple[tuple[int, int, str, str, str], int]
 
 
 @dataclass(frozen=True)
@@ -57,16 +54,16 @@ class NeighbourFinder:
         self._tail: list[Row] = []
         self._last_texts: list[str] = []
 
-    def scan(self, rows: list[Row]) -> None:
+    def scan(self, batch: Batch) -> None:
         """Look through rows that are sorted and not before those of the last batch."""
-        if not rows:
+        if not batch:
             return
-        rows = self._tail + rows
-        # The shape of a variant's key is known here and not to the type checker.
-        places = [key[1] for key, _ in cast("list[_VariantRow]", rows)]
+        tail = self._tail
+        places = positions_of(tail) + positions_of(batch)
         for window in _near(places):
-            self._compare(rows[window])
-        self._tail = rows[-_TAIL:]
+            start, end = max(0, window.start - len(tail)), max(0, window.stop - len(tail))
+            self._compare(tail[window] + part_of(batch, start, end))
+        self._tail = (tail + part_of(batch, max(0, len(batch) - _TAIL), len(batch)))[-_TAIL:]
 
     def scan_texts(self, texts: list[str], schema: OutputSchema) -> None:
         """Look through rows of a prepared file as `scan` does; only those close to another are taken apart.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from cgi_runner.inputs.dropped import DroppedRows, variant_text
@@ -34,6 +35,7 @@ NOT_CARRIED = "no sample carries the allele"
 ONLY_NORMAL = "only the normal carries the allele"
 
 _PLAIN = frozenset("ACGT")
+_SUBSTITUTIONS = frozenset((old, new) for old in _PLAIN for new in _PLAIN if old != new)
 _MITOCHONDRIA = frozenset(("M", "MT", "NC_012920.1", "NC_001807.4"))
 _BASES = frozenset("ACGTN-")
 #: Spellings of a chromosome that nobody should guess at, nor take for a contig: 07, 7.0, 23, NC_000007 and the like.
@@ -166,6 +168,54 @@ class VariantValidator:
             if reference and alternate and not reference.strip("ACGT") and not alternate.strip("ACGT"):
                 return (rank, *normalise(position, reference, alternate), sample)
         return None
+
+    def parse_columns(
+        self, chromosomes: list[str], digits: list[str], references: list[str], alternates: list[str]
+    ) -> tuple[list[int], list[int], set[int]] | None:
+        """Give rank and position of many variants in plain spellings, and trim their alleles in place.
+
+        It gives what `fast_parse` gives for each row, at a fraction of the time.
+
+        Args:
+            chromosomes: The column of the chromosome as the file has it.
+            digits: The column of the position.
+            references: The column of the reference allele; where alleles are trimmed, they are replaced in it.
+            alternates: The column of the alternate allele, likewise.
+
+        Returns:
+            Ranks, positions, and the places of the rows at which `rows` has to look; None if that is all of them.
+
+        """
+        text = "".join(digits)
+        is_plain = text.isdecimal() and text.isascii() and max(map(len, digits)) <= LONGEST_POSITION
+        if not (is_plain and all(digits) and all(references) and all(alternates)):
+            return None
+        positions, ranks = list(map(int, digits)), self._find_ranks(chromosomes)
+        odd = self._places_outside(ranks, positions)
+        alleles = zip(references, alternates, strict=True)
+        for row in [row for row, pair in enumerate(alleles) if pair not in _SUBSTITUTIONS]:
+            reference, alternate = references[row], alternates[row]
+            if reference != alternate and not (reference + alternate).strip("ACGT"):
+                positions[row], references[row], alternates[row] = normalise(positions[row], reference, alternate)
+            elif not (
+                (reference == "-" and not alternate.strip("ACGT")) or (alternate == "-" and not reference.strip("ACGT"))
+            ):
+                odd.add(row)
+        return ranks, positions, odd
+
+    def _find_ranks(self, chromosomes: list[str]) -> list[int]:
+        """Return the rank of each chromosome, 0 for those that are not plain; most blocks are of one."""
+        first = chromosomes[0]
+        if chromosomes.count(first) == len(chromosomes):
+            return [self._order.get(first, 0)] * len(chromosomes)
+        return list(map(self._order.get, chromosomes, repeat(0)))
+
+    def _places_outside(self, ranks: list[int], positions: list[int]) -> set[int]:
+        """Return the rows whose position is not on their chromosome."""
+        if min(positions) > 0 and max(positions) <= min(map(self._lengths.__getitem__, set(ranks))):
+            return set()
+        ends = map(self._lengths.__getitem__, ranks)
+        return {row for row, (at, end) in enumerate(zip(positions, ends, strict=True)) if not 0 < at <= end}
 
     def rows(self, line: int, site: Site, alleles: Iterable[Allele], *, against: str = "") -> list[Row]:
         """Give the rows to send for the alternate alleles of a site.

@@ -22,7 +22,7 @@ from cgi_runner.inputs.normalise import normalise
 from cgi_runner.inputs.readers.vcf import VcfReader
 from cgi_runner.inputs.rows import Key
 from cgi_runner.inputs.schema import OutputSchema, line_text, split_line
-from cgi_runner.inputs.sorting import SortedRun
+from cgi_runner.inputs.sorted_run import SortedRun
 from cgi_runner.inputs.text_source import BLOCK, GZIP, TextSource
 
 

@@ -25,7 +25,8 @@ from cgi_runner.inputs.reference import SENT_WITHOUT_POSITIONS, choose_reference
 from cgi_runner.inputs.sample_agreement import check_agreement, describe_similar_names
 from cgi_runner.inputs.samples import SAMPLE_TIP, default_name, is_name, listed
 from cgi_runner.inputs.schema import MUTATIONS
-from cgi_runner.inputs.sorting import ExternalSorter, SortedRun
+from cgi_runner.inputs.sorted_run import SortedRun
+from cgi_runner.inputs.sorting import ExternalSorter
 from cgi_runner.inputs.text_source import TextSource
 from cgi_runner.inputs.tumor_normal import is_generic
 

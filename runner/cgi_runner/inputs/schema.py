@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 from cgi_runner.inputs.genome import GENOMES, NAMES
-from cgi_runner.inputs.rows import Key, Row, VariantKey
+from cgi_runner.inputs.rows import Batch, Key, Row, VariantColumns, VariantKey
 
 MOST_LINES = 20
 LONGEST_POSITION = 10
@@ -23,8 +23,8 @@ class OutputSchema:
     columns: tuple[str, ...]
     key: Callable[[Sequence[str]], Key]
     cells: Callable[[Key], str]
-    rows: Callable[[Sequence[Row]], str]
-    """Many rows that stand for one line each, quickly."""
+    row_texts: Callable[[Sequence[Row]], list[str]]
+    """Many rows that stand for one line each, quickly, with their line ends."""
     sortable: Callable[[str], str] = str
     """A row's text with its place in front, so that texts sort as keys do."""
     starts: Sequence[int] | None = None
@@ -43,20 +43,26 @@ class OutputSchema:
         """Return the same schema for rows of several files."""
         return replace(self, has_files=True)
 
-    def join_rows(self, rows: Sequence[Row]) -> str:
-        """Write rows that stand for one line each."""
+    def texts(self, batch: Batch) -> list[str]:
+        """Write rows that stand for one line each, with their line ends."""
+        if isinstance(batch, VariantColumns):
+            return _column_texts(batch, self._lines(batch))
         if self.has_files:
-            return "".join([self.row(key, [line], 0) for key, line in rows])
-        return self.rows(rows)
+            return [self.row(key, [line], 0) for key, line in batch]
+        return self.row_texts(batch)
 
-    def sortable_rows(self, rows: Sequence[Row]) -> list[str]:
+    def sortable_texts(self, batch: Batch) -> list[str]:
         """Write rows that stand for one line each as `sortable` does, without line ends."""
-        texts = self.join_rows(rows).split("\n")
-        del texts[-1]
+        if isinstance(batch, VariantColumns):
+            return _sortable_column_texts(batch, self._lines(batch))
+        texts = [text[:-1] for text in self.texts(batch)]
         if not self.starts:
             return texts
-        variants, starts = cast("Sequence[_VariantRow]", rows), self.starts
+        variants, starts = cast("Sequence[_VariantRow]", batch), self.starts
         return [f"{starts[key[0]] + key[1]}{text}" for (key, _), text in zip(variants, texts, strict=True)]
+
+    def _lines(self, columns: VariantColumns) -> Iterable[object]:
+        return map(line_text, columns.lines) if self.has_files else columns.lines
 
     def row(self, key: Key, lines: list[int], more: int) -> str:
         """Write one row.
@@ -122,20 +128,36 @@ def _variant_cells(key: Key) -> str:
     return f"{NAMES[int(rank)]}\t{position}\t{reference}\t{alternate}\t{sample}"
 
 
-def _variant_rows(rows: Sequence[Row]) -> str:
+def _variant_texts(rows: Sequence[Row]) -> list[str]:
     # The shape of a variant's key is known here and not to the type checker; a check of each row would take its time.
     variants = cast("Sequence[_VariantRow]", rows)
-    return "".join(
-        [f"{NAMES[rank]}\t{pos}\t{ref}\t{alt}\t{sample}\t{line}\n" for (rank, pos, ref, alt, sample), line in variants]
-    )
+    return [
+        f"{NAMES[rank]}\t{pos}\t{ref}\t{alt}\t{sample}\t{line}\n" for (rank, pos, ref, alt, sample), line in variants
+    ]
+
+
+def _column_texts(rows: VariantColumns, lines: Iterable[object]) -> list[str]:
+    alleles = rows.references, rows.alternates, rows.samples
+    return [
+        f"{NAMES[rank]}\t{pos}\t{ref}\t{alt}\t{sample}\t{line}\n"
+        for rank, pos, ref, alt, sample, line in zip(rows.ranks, rows.positions, *alleles, lines, strict=True)
+    ]
+
+
+def _sortable_column_texts(rows: VariantColumns, lines: Iterable[object]) -> list[str]:
+    alleles = rows.references, rows.alternates, rows.samples
+    return [
+        f"{_STARTS[rank] + pos}{NAMES[rank]}\t{pos}\t{ref}\t{alt}\t{sample}\t{line}"
+        for rank, pos, ref, alt, sample, line in zip(rows.ranks, rows.positions, *alleles, lines, strict=True)
+    ]
 
 
 def _text_cells(key: Key) -> str:
     return "\t".join(map(str, key))
 
 
-def _text_rows(rows: Sequence[Row]) -> str:
-    return "".join([f"{_text_cells(key)}\t{line}\n" for key, line in rows])
+def _text_texts(rows: Sequence[Row]) -> list[str]:
+    return [f"{_text_cells(key)}\t{line}\n" for key, line in rows]
 
 
 def _text_key(cells: Sequence[str]) -> Key:
@@ -150,11 +172,11 @@ MUTATIONS = OutputSchema(
     ("chr", "pos", "ref", "alt", "sample"),
     _variant_key,
     _variant_cells,
-    _variant_rows,
+    _variant_texts,
     _sortable_variant,
     _STARTS,
     3 + LONGEST_POSITION,
 )
-PROTEINS = OutputSchema(("protein", "sample"), _text_key, _text_cells, _text_rows)
-CNAS = OutputSchema(("gene", "cna", "sample"), _text_key, _text_cells, _text_rows)
-FUSIONS = OutputSchema(("fus", "sample"), _text_key, _text_cells, _text_rows)
+PROTEINS = OutputSchema(("protein", "sample"), _text_key, _text_cells, _text_texts)
+CNAS = OutputSchema(("gene", "cna", "sample"), _text_key, _text_cells, _text_texts)
+FUSIONS = OutputSchema(("fus", "sample"), _text_key, _text_cells, _text_texts)

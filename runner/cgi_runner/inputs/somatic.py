@@ -50,6 +50,10 @@ _STATUS_WORDS = re.compile(
 #: One of these stands behind a semicolon or within every INFO that marks a row, with its letters; few, as each is
 #: searched for in the whole file.
 _MARKS = tuple((mark, "".join(set(mark))) for mark in ("ermline", "ERMLINE", "STATUS=", "LOH", ";SS=", "SOMATIC="))
+#: Letters of numbers and of what stands between them.
+_NUMBERS = b"0123456789.,|-+:"
+MOST_INFOS = 1000
+"""Cells of INFO that are remembered without their numbers; annotated files have a new one in every row."""
 #: Keys of INFO, without underscores, whose words may say that a row is not somatic.
 _KEYS = frozenset(
     ("ss", "status", "germlinestatus", "somaticstatus", "mutationstatus", "variantstatus", "vartype", "varianttype",
@@ -199,6 +203,27 @@ def may_be_marked(infos: Sequence[str]) -> bool:
         return True
     # Mutect2 writes AS_FilterStatus in every row, which says nothing of the germline.
     return "Status=" in text and text.count("Status=") > text.count("AS_FilterStatus=")
+
+
+class InfoMarks:
+    """Looks for marks in the cells of INFO of one file, whose rows differ in little but numbers."""
+
+    def __init__(self) -> None:
+        """Know no cell yet."""
+        self._unmarked: set[bytes] = set()
+        """Cells without their numbers that were looked through."""
+
+    def may_be_in(self, infos: Sequence[str]) -> bool:
+        """Whether any row of a block may be marked, as `may_be_marked` says it."""
+        if len(self._unmarked) > MOST_INFOS:
+            return may_be_marked(infos)
+        # To delete bytes is quicker than any search, and what is left is the same in many rows; no mark has a number.
+        text = "\n".join(infos).encode("utf-8", "surrogateescape").translate(None, _NUMBERS)
+        new = set(text.split(b"\n")) - self._unmarked
+        if new and may_be_marked([info.decode("utf-8", "surrogateescape") for info in new]):
+            return True
+        self._unmarked |= new
+        return False
 
 
 def mark_in_info(info: str, *, expects_flag: bool = False) -> str:

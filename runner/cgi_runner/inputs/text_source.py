@@ -93,15 +93,19 @@ class TextSource:
             text = "".join(f"{line}\n" for _, line in lines)
             self._text, self._start, self._number = text + self._text[self._start :], 0, lines[0][0]
 
-    def blocks(self) -> Iterator[tuple[int, list[str]]]:
-        """Give all further lines in blocks, each with the number of its first line."""
+    def texts(self) -> Iterator[tuple[int, str]]:
+        """Give all further lines as texts of many lines, each line with its line feed, and the number of the first."""
         text = self._text[self._start :] or next(self._blocks, "")
         while text:
-            lines = text[:-1].split("\n")
             number = self._number
-            self._number += len(lines)
-            yield number, lines
+            self._number += text.count("\n")
+            yield number, text
             text = next(self._blocks, "")
+
+    def blocks(self) -> Iterator[tuple[int, list[str]]]:
+        """Give all further lines in blocks, each with the number of its first line."""
+        for number, text in self.texts():
+            yield number, text[:-1].split("\n")
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Give all further lines that are not blank, each with its number."""

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cgi_runner.inputs.somatic import may_be_marked
+from cgi_runner.inputs.somatic import InfoMarks, may_be_marked
 
 Vcf = Callable[..., str]
 GOOD = "1 10 . C T . PASS . GT 0/1"
@@ -219,3 +221,17 @@ def test_the_filter_status_of_mutect2_needs_no_look_at_each_row() -> None:
     """It stands in every row of Mutect2, and looking at each costs five times the time."""
     assert not may_be_marked(["AS_FilterStatus=SITE;GERMQ=93"])
     assert may_be_marked(["AS_FilterStatus=SITE;Status=Wildtype"])
+
+
+MARKS = ["GERMLINE", "Status=germline", "STATUS=Germline", "LOH", "SS=1", "SOMATIC=0", "status=x_ermline", "SS=2"]
+OTHERS = ["DP=7", "AS_FilterStatus=SITE", "CSQ=a|b-c:1.5", "NOTE=\udc80", "."]
+
+
+@given(st.lists(st.lists(st.lists(st.sampled_from(OTHERS + MARKS[:1]), min_size=1, max_size=4)), max_size=5))
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_marked_block_is_found_whatever_was_read_before(mark: str, blocks: list[list[list[str]]]) -> None:
+    """Cells that differ in numbers alone are looked at once, and no marked one is taken for one of these."""
+    marks = InfoMarks()
+    for block in blocks:
+        infos = [";".join(mark if item == MARKS[0] else item for item in items) for items in block]
+        assert marks.may_be_in(infos) == may_be_marked(infos)

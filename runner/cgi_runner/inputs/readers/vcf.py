@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain, compress, product, repeat
+from operator import itemgetter
 from typing import NoReturn
 
+from cgi_runner.inputs.block_columns import BlockColumns, places_outside
 from cgi_runner.inputs.dropped import DroppedRows
 from cgi_runner.inputs.genotypes import (
     GENOTYPE_FIRST,
@@ -20,16 +23,16 @@ from cgi_runner.inputs.genotypes import (
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.normalise import NOT_CARRIED, ONLY_NORMAL, Allele, VariantValidator
 from cgi_runner.inputs.problems import quote
-from cgi_runner.inputs.rows import Row
+from cgi_runner.inputs.rows import Batch, Row, VariantColumns
 from cgi_runner.inputs.sample_columns import select_columns
 from cgi_runner.inputs.schema import MUTATIONS
 from cgi_runner.inputs.somatic import (
     NOT_SOMATIC,
     UNFILTERED,
     CallStatus,
+    InfoMarks,
     mark_in_format,
     mark_in_info,
-    may_be_marked,
 )
 from cgi_runner.inputs.text_source import TextSource
 
@@ -65,6 +68,7 @@ class VcfReader:
         self.named = bool(self._samples)
         self.own_names = {columns[place] for place in self._samples}
         self.renamed = not self.samples.issubset(columns[9:])
+        self._marks = InfoMarks()
         self._plain_formats: set[str] = set()
         self._unfiltered = self._shared = self._only_normal = 0
 
@@ -72,53 +76,75 @@ class VcfReader:
         """Return the place of the column that is sent under a name, 0 if none is."""
         return next((column for column, name in self._samples.items() if name == sample), 0)
 
-    def batches(self, default: str) -> Iterator[list[Row]]:
+    def batches(self, default: str) -> Iterator[Batch]:
         """Give the rows to send, block by block; `default` is the sample of a file without genotypes."""
-        for first, lines in self._source.blocks():
-            yield self._block(first, lines, default)
+        for first, text in self._source.texts():
+            block = BlockColumns.of(text, "\t", self._width)
+            yield self._block(first, block, default) if block else self._lines(first, text, default)
         self._note_counts()
 
-    def _block(self, first: int, lines: list[str], default: str) -> list[Row]:
+    def _block(self, first: int, block: BlockColumns, default: str) -> Batch:
         """Give the rows of a block.
 
-        Plain lines with a usual genotype are dealt with here; `_rows` knows every other case, and says what is wrong.
-        Words that mark a row as not somatic are looked for in the whole block first, as few files have any.
+        Plain lines with a usual genotype are dealt with here, column by column; `_rows` knows every other case, and
+        says what is wrong. Words that mark a row as not somatic are looked for in the whole block first, as few files
+        have any.
         """
-        rows: list[Row] = []
-        width, parse, passing = self._width, self._validator.fast_parse, self._status.plain
-        plain_formats = self._plain_formats
-        genotypes, calls, otherwise = tuple(self._samples.items()), USUAL_CALLS, None
+        references, alternates, parsed = block.column(3), block.column(4), None
+        if not (self._takes_all or self._expects_flag or self._marks.may_be_in(block.column(7))):
+            parsed = self._validator.parse_columns(block.column(0), block.column(1), references, alternates)
+        if not parsed:
+            return [row for index in range(block.rows) for row in self._rows(first + index, block.row(index), default)]
+        ranks, positions, odd = parsed
+        verdicts = block.column(6)
+        odd |= places_outside(self._status.plain, verdicts)
+        carried = self._find_carriers(block, odd, default)
+        for (_, calls), index in product(carried, odd):
+            calls[index] = False
+        if not UNFILTERED.isdisjoint(verdicts):
+            for _, calls in carried:
+                self._unfiltered += sum(compress(map(UNFILTERED.__contains__, verdicts), calls))
+        found = {
+            index: self._rows(first + index, block.row(index), default, may_be_marked=False) for index in sorted(odd)
+        }
+        lines = list(range(first, first + block.rows))
+        if len(carried) == 1:
+            samples = [carried[0][0]] * block.rows
+            columns = VariantColumns(ranks, positions, references, alternates, samples, lines)
+            for index in reversed(found):
+                columns.replace(index, found[index])
+            return columns
+        rows = list(chain.from_iterable(found.values()))
+        for sample, calls in carried:
+            keys = zip(ranks, positions, references, alternates, repeat(sample))
+            rows += compress(zip(keys, lines, strict=True), calls)
+        return sorted(rows, key=itemgetter(1))
+
+    def _find_carriers(self, block: BlockColumns, odd: set[int], default: str) -> list[tuple[str, list[bool | None]]]:
+        """Return, for each sample, whether it carries the allele of each row; add rows that are not plain to `odd`."""
         if not self.named:
-            genotypes, calls, otherwise = ((0, default),), {}, True
-        first_column, first_sample = genotypes[0]
-        table = [line.split("\t") for line in lines]
-        infos = [cells[7] for cells in table if len(cells) == width]
-        is_plain = not (self._takes_all or self._expects_flag or may_be_marked(infos))
-        normals, unfiltered = self._normals, 0
-        for number, cells in enumerate(table, first):
-            if len(cells) != width:
-                self._ragged(number, lines[number - first], len(cells))
-                continue
-            known = len(rows)
-            if (
-                is_plain
-                and (verdict := cells[6]) in passing
-                and (key := parse(cells[0], cells[1], cells[3], cells[4], first_sample))
-                and (otherwise or cells[8] in plain_formats or self._is_plain_format(cells[8]))
-                and not (normals and any(calls.get(cells[column][:4]) is not False for column in normals))
-            ):
-                for column, sample in genotypes:
-                    carried = calls.get(cells[column][:4], otherwise)
-                    if carried:
-                        rows.append((key if column == first_column else (*key[:4], sample), number))
-                    elif carried is None:
-                        del rows[known:]
-                        break
-                if verdict in UNFILTERED:
-                    unfiltered += len(rows) - known
-            if len(rows) == known:
+            return [(default, [True] * block.rows)]
+        formats = block.column(8)
+        odd |= places_outside({name for name in set(formats) if self._is_plain_format(name)}, formats)
+        for place in self._normals:
+            odd.update(index for index, has in enumerate(_calls(block.column(place))) if has is not False)
+        carried = [(sample, _calls(block.column(place))) for place, sample in self._samples.items()]
+        columns = [calls for _, calls in carried]
+        if len(columns) > 1 or columns[0].count(True) < block.rows:
+            for index, calls in enumerate(zip(*columns, strict=True)):
+                if None in calls or True not in calls:
+                    odd.add(index)
+        return carried
+
+    def _lines(self, first: int, text: str, default: str) -> list[Row]:
+        """Give the rows of a block in which a line has more or fewer cells than the header."""
+        rows: list[Row] = []
+        for number, line in enumerate(text[:-1].split("\n"), first):
+            cells = line.split("\t")
+            if len(cells) == self._width:
                 rows += self._rows(number, cells, default)
-        self._unfiltered += unfiltered
+            else:
+                self._ragged(number, line, len(cells))
         return rows
 
     def _is_plain_format(self, names: str) -> bool:
@@ -142,7 +168,7 @@ class VcfReader:
             tip="give each file for itself, each with --mutations",
         )
 
-    def _rows(self, line: int, cells: list[str], default: str) -> list[Row]:
+    def _rows(self, line: int, cells: list[str], default: str, *, may_be_marked: bool = True) -> list[Row]:
         if cells[0].upper() == FIXED[0]:
             if cells != self._columns:
                 self._abort_at_header(line, f"other column names ({', '.join(map(quote, cells[9:]))})")
@@ -154,7 +180,7 @@ class VcfReader:
             alleles = self._carried(line, cells, alternates)
         else:
             alleles = [Allele(alternate, (default,)) for alternate in alternates]
-        rows = self._validator.rows(line, site, alleles, against=self._reason(cells))
+        rows = self._validator.rows(line, site, alleles, against=self._reason(cells, may_be_marked))
         if rows:
             self._shared += any(allele.samples and allele.in_normal for allele in alleles)
             self._unfiltered += len(rows) * (cells[6] in UNFILTERED)
@@ -162,9 +188,9 @@ class VcfReader:
             self._only_normal += any(allele.absent == ONLY_NORMAL and not allele.samples for allele in alleles)
         return rows
 
-    def _reason(self, cells: list[str]) -> str:
+    def _reason(self, cells: list[str], may_be_marked: bool) -> str:
         """Return why the file itself says that a row is no somatic call that passed, or an empty string."""
-        mark = mark_in_info(cells[7], expects_flag=self._expects_flag)
+        mark = mark_in_info(cells[7], expects_flag=self._expects_flag) if may_be_marked else ""
         if mark or not self.named:
             return self._status.rejection_reason(cells[6], mark)
         names = cells[8].split(":")
@@ -229,6 +255,11 @@ class VcfReader:
             notes.decide(f"rows that no filter was applied to (FILTER is .) are sent: {self._unfiltered}")
         if self._takes_all:
             notes.decide("genotypes are ignored: every record counts as called in the tumour")
+
+
+def _calls(column: Sequence[str]) -> list[bool | None]:
+    """Return whether each genotype of a column that starts with GT has the one alternate allele; None if unusual."""
+    return [USUAL_CALLS.get(cell[:4]) for cell in column]
 
 
 def _header(source: TextSource, line: tuple[int, str] | None) -> tuple[int, list[str], list[str]]:
