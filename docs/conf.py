@@ -38,11 +38,15 @@ autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 nitpicky = False
 
+highlight_language = "text"  # of blocks without a language: what programs print
+
 html_theme = "furo"
 html_title = f"cgi-runner {release}"
 html_additional_pages = {"index": "redirect.html"}
 html_copy_source = False
 html_show_sphinx = False
+html_static_path = ["templates/site.css"]
+html_css_files = ["site.css"]
 templates_path = ["templates"]
 man_pages = [("docs/command-line", "cgi-runner", "call the Cancer Genome Interpreter as one step of a pipeline", author, 1)]
 
@@ -64,12 +68,6 @@ def append_help(app: object, page: str, source: list[str]) -> None:
         source[0] += f"\n## cgi-runner {name}\n\n```text\n{shown}\n```\n"
 
 
-def find_generated(_app: object, env: object, *_: object) -> list[str]:
-    """Name the pages that change with the program: an earlier build of them cannot be taken over."""
-    return [page for page in ("docs/command-line", "docs/python-api") if page in env.found_docs]
-
-
 def setup(app: object) -> None:
     """Register what is generated from the program."""
     app.connect("source-read", append_help)
-    app.connect("env-get-outdated", find_generated)

@@ -191,3 +191,17 @@ def test_the_conda_recipe_needs_what_the_package_needs() -> None:
     assert len(wanted) > 7
     assert listed.pop("python") == ">=" + project.split('requires-python = ">=', 1)[1].split('"', 1)[0]
     assert listed == wanted
+
+
+def test_the_site_is_published_without_what_its_builder_keeps() -> None:
+    """Sphinx keeps pages with the paths of this machine beside its output, if no other folder is named."""
+    recipe = subprocess.run(
+        ["make", "--dry-run", "--always-make", "site"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    builds = [line for line in recipe.replace("\\\n", " ").splitlines() if "-m sphinx" in line]
+    assert len(builds) == 2
+    for line in builds:
+        words = line.split()
+        assert words[words.index("-d") + 1].startswith("build/")
+        assert words[-1].startswith("dist/")
+    assert "rm -rf dist/site dist/man" in recipe  # no page of an earlier build stays
