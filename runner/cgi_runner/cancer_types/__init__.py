@@ -5,7 +5,7 @@ The ids, parents and names are those of CGI's own list of 2017, still in use in 
 Codes of OncoTree and TCGA look alike and are not CGI's: some are ids of another disease there (ES, SS, MPN).
 """
 
-from cgi_runner.cancer_types.codes import LISTS, ListedCode, find_code, find_codes
+from cgi_runner.cancer_types.codes import LISTS, ListedCode, find_code, find_code_by_name, find_codes
 from cgi_runner.cancer_types.index import search
 from cgi_runner.cancer_types.resolution import Choice, choose, choose_code, describe, resolve
 from cgi_runner.cancer_types.table import CancerType, are_related, name_of, table
@@ -20,6 +20,7 @@ __all__ = [
     "choose_code",
     "describe",
     "find_code",
+    "find_code_by_name",
     "find_codes",
     "name_of",
     "resolve",

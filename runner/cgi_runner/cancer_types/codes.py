@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from cgi_runner.cancer_types.table import CancerType, read_rows, table
+from cgi_runner.cancer_types.words import plain_words
 
 # The prefix that names each list, its table and how people write its name.
 LISTS = {"tcga": "TCGA", "oncotree": "OncoTree", "icd10": "ICD-10", "icdo": "ICD-O"}
@@ -140,6 +141,26 @@ def _get(name: str, code: str) -> ListedCode | None:
         finer = f"{plain[:_CATEGORY]}.{plain[_CATEGORY:]}"[:_FINER]
         return known.get(finer) or known.get(plain[:_CATEGORY])
     return known.get(wanted)
+
+
+def find_code_by_name(name: str, text: str) -> ListedCode | None:
+    """Give the entry that has this name, without case, accents and spelling, or None if not exactly one has it.
+
+    Args:
+        name: One of LISTS.
+        text: A name of that list, such as `Colon Adenocarcinoma`.
+
+    """
+    found = _entries_by_name(name).get(tuple(plain_words(text)), [])
+    return found[0] if len(found) == 1 else None
+
+
+@cache
+def _entries_by_name(name: str) -> dict[tuple[str, ...], list[ListedCode]]:
+    names: dict[tuple[str, ...], list[ListedCode]] = {}
+    for entry in codes_of(name):
+        names.setdefault(tuple(plain_words(entry.name)), []).append(entry)
+    return names
 
 
 def find_codes(text: str) -> list[ListedCode]:

@@ -6,7 +6,17 @@ import logging
 from dataclasses import dataclass
 from functools import cache
 
-from cgi_runner.cancer_types.codes import LISTS, OWN, ListedCode, clashes, codes_of, find_code, find_codes, split_list
+from cgi_runner.cancer_types.codes import (
+    LISTS,
+    OWN,
+    ListedCode,
+    clashes,
+    codes_of,
+    find_code,
+    find_code_by_name,
+    find_codes,
+    split_list,
+)
 from cgi_runner.cancer_types.index import find_id, is_other, names_without_type, search
 from cgi_runner.cancer_types.table import CancerType, name_of, richer_sibling, table
 from cgi_runner.cancer_types.words import plain_words
@@ -116,7 +126,7 @@ def choose_code(name: str, code: str) -> Choice:
 
     Args:
         name: `oncotree`, `tcga`, `icd10` or `icdo`.
-        code: A code of that list; finer codes of ICD-10 are cut (C34.1 to C34).
+        code: A code of that list, or the name of one; finer codes of ICD-10 are cut (C34.1 to C34).
 
     Returns:
         The type, with the step from the code to it, which must be said.
@@ -126,21 +136,29 @@ def choose_code(name: str, code: str) -> Choice:
 
     """
     spelling = f"{name}:{code.strip()}"
-    try:
-        entry = find_code(name, code)
-    except KeyError:
+    entry = _find_entry(name, code)
+    if entry is None:
         raise InputError(
             f"found {spelling}, expected a code of {LISTS[name]}",
             tip=_suggestion(code.strip()) or "`cgi-runner cancer-types NAME` searches by name",
-        ) from None
+        )
     kind = entry.cancer_type
     if kind is None:
         raise InputError(
             f"found {entry}, for which no cancer type of CGI fits: {entry.problem}",
             tip="give one of CGI's types; `cgi-runner cancer-types` lists them",
         )
-    cut = "" if entry.code.upper() == code.strip().upper() else f", to which {code.strip()} is cut"
+    is_cut = name == "icd10" and entry.code.upper() != code.strip().upper()
+    cut = f", to which {code.strip()} is cut" if is_cut else ""
     return Choice(spelling, kind.id, f"{entry.step}{cut}", (*_behavior_warning(entry), *_sibling_warning(kind.id)))
+
+
+def _find_entry(name: str, code: str) -> ListedCode | None:
+    """Give the entry of a code, or of the name of one, or None."""
+    try:
+        return find_code(name, code)
+    except KeyError:
+        return find_code_by_name(name, code)
 
 
 def _behavior_warning(entry: ListedCode) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ _PATH = click.Path(path_type=Path)
     ),
 )
 @click.argument("samples", type=_PATH, required=False)
-@opt.output
+@click.option("-o", "--output", type=_PATH, metavar="DIR", help="Folder for all of it; --dry-run needs none.")
 @opt.files
 @opt.cancer_type(default="")
 @opt.any_cancer_type
@@ -59,7 +59,7 @@ _PATH = click.Path(path_type=Path)
 @opt.pseudonyms
 @report_option
 @opt.as_json
-def cohort(*, samples: Path | None, output: Path, **options: Unpack[CohortOptions]) -> None:
+def cohort(*, samples: Path | None, output: Path | None, **options: Unpack[CohortOptions]) -> None:
     """Run many samples in as few jobs as they fit into.
 
     SAMPLES is a table with the columns sample, cancer_type, reference, mutations, cnas and translocations. The last
@@ -92,6 +92,8 @@ def cohort(*, samples: Path | None, output: Path, **options: Unpack[CohortOption
     if options["dry_run"]:
         _show_plan(cohorts.plan_cohort(wanted, output, flags), as_json=options["as_json"])
         return
+    if output is None:
+        raise click.UsageError("Missing option '-o' / '--output'.")
     with ExitStack() as stack:
         folder = output if options["sandbox"] else None
         connection = stack.enter_context(opt.connect(options, sandbox_folder=folder, is_needed=cohorts.has_open_jobs))

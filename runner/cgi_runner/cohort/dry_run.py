@@ -57,12 +57,12 @@ class CohortPlan:
         return {"jobs": jobs, "skipped": {one.name: one.reason for one in self.skipped}}
 
 
-def plan_cohort(cohort: Cohort, out: Path, flags: Flags) -> CohortPlan:
+def plan_cohort(cohort: Cohort, out: Path | None, flags: Flags) -> CohortPlan:
     """Prepare all samples and put them into jobs, those of an earlier run in the folder included.
 
     Args:
         cohort: The samples.
-        out: The output folder, which is read and not written.
+        out: The output folder, which is read and not written; None where there is none yet.
         flags: Whether samples that cannot be used are left out.
 
     Raises:
@@ -70,8 +70,8 @@ def plan_cohort(cohort: Cohort, out: Path, flags: Flags) -> CohortPlan:
 
     """
     with tempfile.TemporaryDirectory(prefix="cgi-runner-") as work:
-        found = prepare_cohort(cohort, out, Path(work), flags)
-        if out.is_dir():
+        found = prepare_cohort(cohort, out or Path(work) / "out", Path(work), flags)
+        if out and out.is_dir():
             service = recorded_service(out) if (out / NAME).exists() else ""
             ledger = CohortRecord(out, service, cohort.title, SystemClock())
             ledger.make_plan(found.samples, cohort.most_rows)

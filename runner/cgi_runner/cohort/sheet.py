@@ -127,6 +127,8 @@ def _report_columns(columns: SheetColumns) -> None:
     parts = [", ".join(renamed)] if renamed else []
     if "oncotree_code" in columns.places and "cancer_type" in columns.places:
         parts.append(f"cancer types from {quote(columns.taken['oncotree_code'])} where it is filled")
+    elif "cancer_type_detailed" in columns.places:
+        parts.append(f"cancer types from {quote(columns.taken['cancer_type_detailed'])} where it names one of OncoTree")
     if columns.unused:
         parts.append(f"not used: {listed_columns(columns.unused)}")
     if parts:
@@ -255,8 +257,21 @@ def _paths(folder: Path, cell: str) -> Path | Sequence[Path]:
     """Return the file of a cell, or all that it names with semicolons between them."""
     parts = [part for part in map(str.strip, cell.split(";")) if part]
     whole = _path(folder, cell)
+    _refuse_other_separators(folder, cell, whole)
     # A name may have a semicolon in it.
     return whole if len(parts) < 2 or whole.exists() else tuple(_path(folder, part) for part in parts)  # noqa: PLR2004
+
+
+def _refuse_other_separators(folder: Path, cell: str, whole: Path) -> None:
+    """Say what separates several files, or the folders of a path, where another sign stands there."""
+    if whole.exists():
+        return
+    for sign in (",", "|"):
+        parts = [part.strip() for part in cell.split(sign) if part.strip()]
+        if len(parts) > 1 and all(_path(folder, part).is_file() for part in parts):
+            raise InputError(f"found the files {quote(cell)}, expected semicolons between them", tip="write ; there")
+    if "\\" in cell and _path(folder, cell.replace("\\", "/")).is_file():
+        raise InputError(f"found the path {quote(cell)}, expected / between its folders", tip="write / there")
 
 
 def _path(folder: Path, cell: str) -> Path:

@@ -7,7 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from cgi_runner.cancer_types import Choice, are_related, choose, choose_code, describe, find_code, search
+from cgi_runner.cancer_types import (
+    Choice,
+    are_related,
+    choose,
+    choose_code,
+    describe,
+    find_code,
+    find_code_by_name,
+    search,
+)
 from cgi_runner.cohort.names import plural
 from cgi_runner.errors import InputError
 from cgi_runner.inputs.problems import quote
@@ -19,6 +28,8 @@ _LOOKED_AT = 5  # suggestions for a text that names no type
 
 def choose_cancer_type(cells: Mapping[str, str], default: str, *, any_type: bool) -> Choice:
     """Find the cancer type of a line: by its OncoTree code if there is one, else by its text, else the default.
+
+    Tables of cBioPortal have OncoTree's name of the code as CANCER_TYPE_DETAILED, which stands for an empty code.
 
     Args:
         cells: The filled cells of the line, by our names of the columns.
@@ -33,11 +44,17 @@ def choose_cancer_type(cells: Mapping[str, str], default: str, *, any_type: bool
             cBioPortal have a code and beside it the name of a main type, which is wider.
 
     """
-    text, code = cells.get("cancer_type", ""), cells.get("oncotree_code", "")
+    text, code, detailed = (cells.get(name, "") for name in ("cancer_type", "oncotree_code", "cancer_type_detailed"))
+    named = find_code_by_name("oncotree", detailed) if detailed and not code else None
+    code = code or (named.code if named else "")
     if not code:
-        if not (text or default):
+        if not (text or default or detailed):
             raise InputError("found no cancer type", tip="fill the column cancer_type, or give --cancer-type for all")
-        return choose(text or default, any_type=any_type)
+        choice = choose(text or detailed or default, any_type=any_type)
+        if text and detailed:
+            unused = f"{quote(detailed)} beside the cancer type {quote(text)} is no name of OncoTree, and is not used"
+            return replace(choice, warnings=(*choice.warnings, unused))
+        return choice
     choice = choose(code) if ":" in code else choose_code("oncotree", code)
     try:
         other = choose(text).id if text else choice.id

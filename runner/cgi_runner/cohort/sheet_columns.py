@@ -21,9 +21,11 @@ TIP = (
 _NAMES: dict[str, str] = {
     "sample": "sample sampleid samplename samplebarcode tumorsamplebarcode tumoursamplebarcode tumorsample "
     "tumoursample tumorsampleid tumoursampleid tumorsamplename tumoursamplename patientsample patientsampleid "
-    "tumorbarcode tumourbarcode samplelabel sampleidentifier muestra idmuestra amostra echantillon",
+    "tumorbarcode tumourbarcode samplelabel sampleidentifier muestra idmuestra amostra echantillon campione probe "
+    "probenid probenname probennummer",
     "cancer_type": "cancertype cancertypeid tumortype tumourtype tumortypeid tumourtypeid cgicancertype",
     "oncotree_code": "oncotreecode oncotree",
+    "cancer_type_detailed": "cancertypedetailed",
     "reference": "reference genome build genomebuild referencegenome referencebuild assembly genomeassembly ref "
     "refgenome ncbibuild genomeversion referenceversion",
     "mutations": "mutations mutation mutationfile mutationsfile variants variantfile vcf vcfs vcffile vcfpath maf "
@@ -177,6 +179,7 @@ def check_unknown(columns: SheetColumns, rows: Sequence[Sequence[str]], folder: 
             normals from tumours.
 
     """
+    _refuse_files_by_line(columns)
     reads = ""
     for place, name in enumerate(columns.names):
         if place in columns.places.values():
@@ -201,6 +204,16 @@ def check_unknown(columns: SheetColumns, rows: Sequence[Sequence[str]], folder: 
         )
 
 
+def _refuse_files_by_line(columns: SheetColumns) -> None:
+    """Refuse a samplesheet of nf-core's oncoanalyser, which has a line for each file."""
+    if {"filetype", "filepath"} <= set(map(normalised_column, columns.names)):
+        raise InputError(
+            f"{columns.source}: found a samplesheet with a line for each file, expected one for each sample",
+            tip="give a column mutations with purple.somatic.vcf.gz, cnas with purple.driver.catalog.somatic.tsv and "
+            "translocations with linx.fusion.tsv of its results",
+        )
+
+
 def _expected(columns: SheetColumns, plain: str, cells: set[str], folder: Path) -> tuple[str, str] | None:
     """Say what an unknown column looks like and what it would have to be called, or None if it is harmless."""
     texts = {cell for cell in cells if not _NUMBER.fullmatch(cell)}
@@ -215,7 +228,7 @@ def _expected(columns: SheetColumns, plain: str, cells: set[str], folder: Path) 
     )
     if not is_clinical and _LIKE_SAMPLE.fullmatch(plain):
         return "looks like the name of a sample", "sample or tumor_column"
-    has_type = "cancer_type" in columns.places or "oncotree_code" in columns.places
+    has_type = not columns.places.keys().isdisjoint(("cancer_type", "oncotree_code", "cancer_type_detailed"))
     if texts and not has_type and (_LIKE_CANCER_TYPE.fullmatch(plain) or all(map(_is_cancer_type, cells))):
         return "looks like a cancer type", "cancer_type"
     names_files = any(_FILE.search(cell) or _is_file(folder, cell) for cell in texts)

@@ -224,6 +224,16 @@ def test_a_dry_run_tells_the_jobs_and_leaves_no_trace(three: Path, tmp_path: Pat
     assert not (tmp_path / "out").exists()
 
 
+def test_a_dry_run_needs_no_output_folder(three: Path) -> None:
+    """It writes nothing; without it, the option is missed."""
+    outcome = cgi_runner("cohort", three, "--dry-run")
+    assert outcome.code == 0
+    assert "would send 3 samples" in outcome.out
+    missed = cgi_runner("cohort", three)
+    assert missed.code == 2
+    assert "Missing option '-o' / '--output'" in missed.err
+
+
 def test_a_dry_run_knows_what_an_earlier_run_sent(three: Path, tmp_path: Path, table: Table) -> None:
     """Samples of an earlier run stay in their jobs; those that are new get another, and the folder stays as it is."""
     assert cgi_runner("cohort", three, "--sandbox", "--output", tmp_path / "out").code == 0

@@ -43,6 +43,63 @@ def test_an_empty_code_leaves_the_type_to_the_other_column(table: Table) -> None
     assert [sample.cancer_type for sample in sheet.samples] == ["melanoma cutaneous", "BRCA"]
 
 
+def test_the_detailed_name_stands_for_a_code_that_is_not_there(table: Table, caplog: pytest.LogCaptureFixture) -> None:
+    """It is OncoTree's name of the code; where it is none, the wider name is taken, with a warning."""
+    caplog.set_level("INFO")
+    rows = [
+        "A\tA-01\tColorectal Cancer\tColon Adenocarcinoma",
+        "B\tB-01\tNon-Small Cell Lung Cancer\tLung Adenocarcinoma",
+        "C\tC-01\tMelanoma\tSomething Else",
+        "D\tD-01\t\tEwing Sarcoma",
+        "E\tE-01\tCM\tLung Adenocarcinoma",
+    ]
+    path = table("s.txt", "PATIENT_ID\tSAMPLE_ID\tCANCER_TYPE\tCANCER_TYPE_DETAILED", *rows)
+    sheet = read_sheet(path, Defaults())
+    types = {sample.name: sample.cancer_type for sample in sheet.samples}
+    assert types == {"A-01": "COREAD", "B-01": "LUAD", "D-01": "EWS"}
+    told = {one.name: one.reason for one in sheet.rejected}
+    assert "did you mean CM" in told["C-01"]
+    assert "LUAD" in told["E-01"]
+    assert "cancer types from 'CANCER_TYPE_DETAILED' where it names one of OncoTree" in caplog.text
+
+
+def test_a_detailed_name_that_is_not_known_is_said(table: Table, caplog: pytest.LogCaptureFixture) -> None:
+    """The wider one beside it is used."""
+    path = table("s.txt", "SAMPLE_ID\tCANCER_TYPE\tCANCER_TYPE_DETAILED", "A\tCM\tSomething Else")
+    (sample,) = read_sheet(path, Defaults()).samples
+    assert sample.cancer_type == "CM"
+    assert "'Something Else' beside the cancer type 'CM' is no name of OncoTree, and is not used" in caplog.text
+
+
+def test_a_name_of_oncotree_is_as_good_as_its_code(table: Table) -> None:
+    """People write either into the column."""
+    path = table("s.txt", "sample\toncotree_code", "A\tColon Adenocarcinoma", "B\tewing sarcoma", "C\tno such thing")
+    sheet = read_sheet(path, Defaults())
+    assert [sample.cancer_type for sample in sheet.samples] == ["COREAD", "EWS"]
+    assert [one.name for one in sheet.rejected] == ["C"]
+
+
+def test_a_samplesheet_with_a_line_for_each_file_gets_a_tip(table: Table) -> None:
+    """That of oncoanalyser names folders and files of one sample below one another."""
+    header = "group_id,subject_id,sample_id,sample_type,sequence_type,filetype,filepath"
+    path = table("samplesheet.csv", header, "P1,P1,P1-T,tumor,dna,purple_dir,/x/purple")
+    with pytest.raises(InputError) as caught:
+        read_sheet(path, Defaults("LUAD"))
+    assert "a line for each file" in caught.value.message
+    assert "purple.driver.catalog.somatic.tsv" in caught.value.tip
+
+
+@pytest.mark.parametrize(
+    ("cell", "tip"), [("a.vcf,b.vcf", "write ; there"), ("a.vcf|b.vcf", "write ; there"), (".\\a.vcf", "write / there")]
+)
+def test_other_signs_between_files_and_folders_get_a_tip(table: Table, cell: str, tip: str) -> None:
+    """Only where the files are there: a name may hold any of these signs."""
+    for name in ("a.vcf", "b.vcf"):
+        table(name, "##fileformat=VCFv4.2")
+    (rejected,) = read_sheet(table("s.txt", "sample\tcancer_type\tmutations", f"A\tCM\t{cell}"), Defaults()).rejected
+    assert tip in rejected.reason
+
+
 def test_other_names_of_the_sample_are_passed_over_beside_its_id(table: Table) -> None:
     """The key of cBioPortal is SAMPLE_ID, whatever else names a sample."""
     path = table("s.txt", "PATIENT_ID\tSAMPLE_ID\tSAMPLE_NAME\tTUMOR_ID\tONCOTREE_CODE", "A\tA-01\tx\ty\tLUAD")
