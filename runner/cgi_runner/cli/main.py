@@ -242,6 +242,6 @@ def _report_bug(error: Exception) -> int:
 
 
 def _echo_status(kind: str, text: str, *, fg: str) -> None:
-    no_color: Any = False if os.environ.get("NO_COLOR") else None
+    no_color = False if os.environ.get("NO_COLOR") else None
     with suppress(OSError):  # if nobody listens, the exit code still tells
         click.echo(f"{click.style(kind, fg=fg, bold=True)} {redact(text)}", err=True, color=no_color)

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
 from pkgutil import get_data
-from typing import Any, cast
+from typing import cast
 
 from cgi_runner.inputs.genome import NAMES, other_build
 from cgi_runner.inputs.rows import Batch, VariantKey, positions_of, row_of
@@ -91,15 +91,15 @@ def usual_alternates(spot: Hotspot) -> frozenset[str]:
     All are returned for what is no exchange of one amino acid by one base, such as TERT C228T in the promoter.
     """
     whole = re.fullmatch(r"([A-Z*])\d+([A-Z*])", spot.change)
-    exchanges = _exchanges()[whole.groups()] if whole else set()
+    exchanges = _exchanges()[whole[1], whole[2]] if whole else set()
     return frozenset(new for old, new in exchanges if old == spot.reference) or frozenset(_BASES) - {spot.reference}
 
 
 @cache
-def _exchanges() -> Mapping[tuple[str | Any, ...], set[tuple[str, str]]]:
+def _exchanges() -> Mapping[tuple[str, str], set[tuple[str, str]]]:
     """Return the exchanges of one base, on the forward strand, that make one amino acid another."""
     acids = {"".join(bases): acid for bases, acid in zip(product(_BASES, repeat=3), _CODE, strict=True)}
-    found: dict[tuple[str | Any, ...], set[tuple[str, str]]] = defaultdict(set)
+    found: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for (codon, acid), place, new in product(acids.items(), range(3), _BASES):
         old = codon[place]
         known = found[acid, acids[codon[:place] + new + codon[place + 1 :]]]
