@@ -209,11 +209,7 @@ def _has_same_rows(copy: Table, sent: Table) -> bool:
 _ALTERATION = frozenset({"pos", "gdna", "protein", "cna", "fus", "cytoband"})
 
 
-def _fingerprint(table: Table, names: Sequence[str]) -> tuple[int, int]:
-    """Give the number of rows, and a sum over all of them that does not depend on their order."""
+def _fingerprint(table: Table, names: Sequence[str]) -> int:
+    """Give a sum over all rows that does not depend on their order."""
     places = [place for name in names if (place := table.place(name)) is not None]
-    count = total = 0
-    for cells in table.rows():
-        count += 1
-        total += hash(tuple([cells[place].strip() for place in places]))
-    return count, total
+    return sum(hash(tuple([cells[place].strip() for place in places])) for cells in table.rows())

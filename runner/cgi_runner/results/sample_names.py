@@ -36,7 +36,7 @@ def find_samples(folder: Path, members: Iterable[str]) -> set[str]:
         with (folder / name).open("rb") as file:
             places = _places(_header(file))
             for line in file:
-                cells = line.rstrip(b"\r\n").split(b"\t")
+                cells = line.split(b"\t")
                 found.update([_bare(cells[place]) for place in places if place < len(cells)] or [b""])
     return {name.decode("utf-8", "replace") for name in found}
 
@@ -87,7 +87,7 @@ def _header(source: Iterable[bytes], target: BinaryIO | None = None) -> bytes:
 
 def _places(header: bytes) -> list[int]:
     """Return the columns that name samples, the one first that says whose the row is."""
-    names = header.decode("utf-8", "replace").lstrip("\ufeff").rstrip("\r\n").split("\t")
+    names = header.decode("utf-8", "replace").lstrip("\ufeff").split("\t")
     found = [name.strip().strip('"').casefold() for name in names]
     order = [name.casefold() for name in SAMPLES]
     if _COLUMNS.isdisjoint(found) and {"info", "symbol"} <= {*found}:  # mutations of 2022 and early 2023

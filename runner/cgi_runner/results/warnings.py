@@ -101,10 +101,9 @@ def _about_alterations(table: Table, analysed: str) -> Iterator[str]:
 
 def _about_biomarkers(table: Table, cancer_type: str) -> Iterator[str]:
     alterations, match = table.place("Alterations"), table.place("Match")
-    wild = repeated = total = 0
+    wild = repeated = 0
     seen: set[int] = set()
     for cells in table.rows():
-        total += 1
         wild += alterations is not None and "wildtype" in cells[alterations].casefold()
         row = hash(tuple(cells))
         repeated += row in seen
@@ -113,6 +112,6 @@ def _about_biomarkers(table: Table, cancer_type: str) -> Iterator[str]:
         yield f"biomarkers of wild types: {wild}; inferred from absence, wrong for genes that your panel lacks"
     if repeated:
         yield f"biomarker rows that are exact duplicates of others: {repeated}"
-    if total and match is not None:
+    if seen and match is not None:
         also = "; with CANCER it is YES everywhere" if cancer_type == "CANCER" else ""
         yield f"Match in the biomarkers means the tumour type, BioM the alteration{also}"

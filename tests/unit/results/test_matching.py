@@ -113,6 +113,13 @@ def test_a_variant_on_the_other_strand_is_read_there(sent: str, returned: str, t
     assert (found.not_returned, found.matching.foreign) == (0, 0)
 
 
+def test_an_upload_without_samples_knows_every_spelling_too(tmp_path: Path) -> None:
+    """A single tumour's table names no sample; the results name it all the same."""
+    sent = "chr\tpos\tref\talt\nchr1\t10\tCAA\tCA\n"
+    found = account(sent, row(1, "1 11 A -", "S1", "- - - -"), folder=tmp_path)
+    assert (found.returned, found.not_returned, found.matching.foreign) == (1, 0, 0)
+
+
 def test_an_echo_of_what_was_sent_is_enough(tmp_path: Path) -> None:
     """In 2022, CGI gave positions of another build than was sent; its echo tells which row it is."""
     found = account(SENT, row(4, "9 999 A C", "S1", "chr9 300 A C"), folder=tmp_path)

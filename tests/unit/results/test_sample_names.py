@@ -53,7 +53,9 @@ def test_a_table_without_samples_has_rows_of_none(tmp_path: Path) -> None:
     assert find_samples(tmp_path, ["a.tsv"]) == set()
 
 
-@pytest.mark.parametrize("column", [b"CGI-Sample ID", b"cgi-info", b'"Sample ID"', b"\xef\xbb\xbfsample"])
+@pytest.mark.parametrize(
+    "column", [b"CGI-Sample ID", b"cgi-info", b'"Sample ID"', b"\xef\xbb\xbfsample", b"sample\tJos\xe9"]
+)
 def test_every_other_byte_stays(column: bytes, tmp_path: Path) -> None:
     """Comments, line ends, quotes, blanks and cells that only look like a name."""
     before = b"##S001\n" + column + b'\tGene\tNote\nS001\tTP53\tof S001\r\n" S002 "\tBRAF\t\nS003\tX\tS001\nS001'
