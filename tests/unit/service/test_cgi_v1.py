@@ -97,6 +97,27 @@ def test_what_a_refused_submission_means(
     assert type(failed.value) is kind
 
 
+@pytest.mark.parametrize(
+    ("status", "may_pass"),
+    [(404, False), (408, True), (425, True), (429, True), (451, False), (499, False), (500, True), (503, True)],
+)
+def test_a_submission_in_doubt_is_looked_for_as_long_as_it_says(
+    server: Scripted, called: CgiClient, table: Path, status: int, may_pass: bool
+) -> None:
+    """Whoever looks for the job learns how long the service wants to be left alone, and whether to come back at all."""
+    server.script = [Answer("no", status, {"Retry-After": "7"})]
+    with pytest.raises(MaybeProcessedError) as failed:
+        called.submit(FIELDS, {"mutations": table})
+    assert (failed.value.retry_after, failed.value.retryable) == (7, may_pass)
+
+
+@pytest.mark.parametrize("name", ["id", "job_id"])
+def test_an_id_in_an_object_is_the_id(server: Scripted, called: CgiClient, table: Path, name: str) -> None:
+    """No real answer was seen in one, but its meaning is plain; the id itself comes before a job's."""
+    server.script = [Answer({"job_id": OTHER, "id": JOB} if name == "id" else {name: JOB, "status": "ok"})]
+    assert called.submit(FIELDS, {"mutations": table}) == JOB
+
+
 def test_the_list_is_given_as_it_is(server: Scripted, called: CgiClient) -> None:
     """Ids come in the service's order."""
     server.script = [Answer([JOB, "0123456789abcdef0123"])]
