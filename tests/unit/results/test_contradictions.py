@@ -60,6 +60,14 @@ CONTRADICTIONS: dict[str, tuple[Callable[[Members], object], str]] = {
         lambda m: cells(m, "biomarkers.tsv", "Sample ID", lambda _: "Somebody"),
         "the table of biomarkers names samples that were not sent: somebody",
     ),
+    "more strangers than fit": (
+        lambda m: cells(m, "biomarkers.tsv", "Sample ID", lambda _: "Somebody" * 9),
+        f"the table of biomarkers names samples that were not sent: {('somebody' * 9)[:59]}\u2026",
+    ),
+    "half a row": (
+        lambda m: m.update({"biomarkers.tsv": m["biomarkers.tsv"].rstrip()[:-1].rpartition(b"\t")[0]}),
+        "biomarkers.tsv breaks off within its last row",
+    ),
     "other positions": (
         lambda m: cells(m, "alterations.tsv", "POSITION", lambda text: str(int(text) + 1)),
         "rows of mutations that are of another variant by POSITION, REF and ALT than by their echoed columns: 8",
@@ -83,6 +91,12 @@ def test_what_speaks_against_itself_is_told_and_stays_at_cgi(
 
 def test_what_agrees_with_itself_is_deleted(context: JobContext, tmp_path: Path) -> None:
     """An archive as CGI makes it has nothing of this."""
+    assert run(MELANOMA, tmp_path / "out", context, delete=True).state is State.DELETED
+
+
+def test_biomarkers_of_no_sample_are_nobody_elses(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
+    """An empty cell names no sample that was not sent."""
+    sandbox.interceptors.append(changing(lambda m: cells(m, "biomarkers.tsv", "Sample ID", lambda _: " ")))
     assert run(MELANOMA, tmp_path / "out", context, delete=True).state is State.DELETED
 
 

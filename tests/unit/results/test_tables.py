@@ -86,6 +86,24 @@ def test_rows_are_found_again_by_the_place_of_their_line(tmp_path: Path) -> None
     assert list(made(tmp_path, b"a\tb\tc\n1\t2\t3\n").leading_cells_with_offsets(0)) == [(6, ["1", "2\t3"])]
 
 
+@pytest.mark.parametrize(
+    ("content", "is_cut"),
+    [
+        (b"a\tb\tc\n1\t2\t3\n4\t5", True),
+        (b"a\tb\tc\n1\t2\t3\n4", True),
+        (b"a\tb\tc\n1\t2\t3\n4\t5\t6", False),
+        (b"a\tb\tc\n1\t2\t3\n4\t5\n", False),
+        (b"a\tb\tc\n1\t2\t3\n \t", False),
+        (b"a\n1", False),
+        (b"a\tb\n" + b"1\t2\n" * 500_000 + b"3", True),
+        (b"", False),
+    ],
+)
+def test_a_last_row_without_end_and_with_too_few_cells_is_cut(content: bytes, is_cut: bool, tmp_path: Path) -> None:
+    """Whoever wrote it was stopped; a whole last row without an end is what many programs write."""
+    assert made(tmp_path, content).is_cut() is is_cut
+
+
 def test_blanks_within_quotes_end_no_cell(tmp_path: Path) -> None:
     """A copy that went through a spreadsheet has drugs of several words, too."""
     assert list(made(tmp_path, b'"drug"\t"gene"\n"Encorafenib (BRAF)"\t""\n').rows()) == [["Encorafenib (BRAF)", ""]]
