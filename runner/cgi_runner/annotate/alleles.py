@@ -28,6 +28,8 @@ class AlleleLookup:
     def __init__(self, join: Join, references: Iterable[str]) -> None:
         """Look up in the results, whose positions are of these genome builds."""
         self._join, self._returned = join, join.returned
+        self.matched_genes = join.returned.matched_genes
+        """Those that drug matches name."""
         found = [GENOMES[name] for name in references if name in GENOMES]
         self._genomes = found or list(GENOMES.values())
         self._foreign = found[0].other_build_accessions if len(found) == 1 else frozenset[str]()
@@ -119,10 +121,11 @@ class AlleleLookup:
 
         """
         chromosome, position, reference, alternate = variant
-        row = self._returned.find_next(carriers, (self._plain_names[chromosome], position, reference, alternate))
-        if row:
-            self._counts[_RETURNED] += 1
-        return row
+        returned = self._returned
+        if returned.next_found != (carriers, (self._plain_names[chromosome], position, reference, alternate)):
+            return None
+        self._counts[_RETURNED] += 1
+        return returned.take_next()
 
     def row_if_returned(self, variant: Variant, carriers: Sequence[str | None]) -> Row | None:
         """Give the row of an allele with one carrier, for whom CGI returned it, and count it; None for any other.
@@ -138,10 +141,6 @@ class AlleleLookup:
         if row:
             self._counts[_RETURNED] += 1
         return row
-
-    def has_matches(self, gene: str) -> bool:
-        """Whether drug matches name a gene."""
-        return self._returned.has_matches(gene)
 
     def values_of(self, row: Row) -> dict[str, str]:
         """Give the values of a row."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
 #: Sorting takes some 50 bytes an entry for a moment, so entries are sorted in this many parts.
 _PARTS = 256
@@ -30,21 +30,21 @@ class HashIndex:
             number: What the key stands for, where numbers are kept at all.
 
         """
-        self.add_hash(hash(key), number)
-
-    def add_hash(self, value: int, number: int = 0) -> None:
-        """Add a key with its number, as `add` does.
-
-        Args:
-            value: The hash of the key.
-            number: What the key stands for.
-
-        """
+        value = hash(key)
         part = value % _PARTS
         self._append_hash[part](value)
         if self._has_numbers:
             self._append_number[part](number)
         self._is_sorted[part] = False
+
+    def extend(self, hashes: Iterable[tuple[int, int]]) -> None:
+        """Add many keys by their hashes, each with its number."""
+        append_hash, append_number = self._append_hash, self._append_number
+        for value, number in hashes:
+            part = value % _PARTS
+            append_hash[part](value)
+            append_number[part](number)
+        self._is_sorted = bytearray(_PARTS)
 
     def find(self, key: Hashable) -> Iterator[int]:
         """Give the numbers of all keys with this hash, in the order in which they were added."""

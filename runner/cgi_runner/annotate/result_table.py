@@ -34,8 +34,8 @@ class ResultTable:
                 f"{table.path.name} has no columns CHROMOSOME, POSITION, REF and ALT to join its rows by",
                 tip="have the alterations interpreted again: results before v23.05 cannot be put into a file",
             )
-        self._table, self._default, self._columns = table, default, columns
-        self._variant, self._sample = itemgetter(*columns.alteration), columns.sample
+        self._table, self._default = table, default
+        self._variant, self._sample, self._last = itemgetter(*columns.alteration), columns.sample, columns.last
         self._file: BinaryIO | None = None
         self._end = 0
         self.next_offset = 0
@@ -49,7 +49,7 @@ class ResultTable:
     def variants(self) -> Iterator[tuple[int, str, tuple[Key, ...]]]:
         """Give of each row the byte at which it begins, its sample and what all spellings of its variant share."""
         variant, sample, default = self._variant, self._sample, self._default
-        for offset, cells in self._table.leading_cells_with_offsets(self._columns.last):
+        for offset, cells in self._table.leading_cells_with_offsets(self._last):
             whose = default if sample is None else cells[sample].strip() or default
             yield offset, whose, variant_keys(variant(cells))
 
@@ -70,11 +70,20 @@ class ResultTable:
         self.next_offset = self._end
         return cells
 
-    def look_ahead(self) -> list[str]:
-        """Take the row that was looked at for one that was asked for, and look at the one behind it; give that."""
+    def look_ahead(self) -> tuple[tuple[str], Key] | None:
+        """Take the row that was looked at for one that was asked for, and look at the one behind it.
+
+        Returns:
+            Its sample and what all spellings of its variant share; None if that may be two things, and at the end.
+
+        """
         self.next_offset = self._end
         self.next_row = cells = self._read()
-        return cells
+        if len(cells) <= self._last:
+            return None
+        keys = variant_keys(self._variant(cells))
+        whose = self._default if self._sample is None else cells[self._sample].strip() or self._default
+        return ((whose,), keys[0]) if len(keys) == 1 else None
 
     def _read(self) -> list[str]:
         line = self._file.readline() if self._file else b""
@@ -86,13 +95,6 @@ class ResultTable:
         if self._file:
             self._file.close()
 
-    def sample_and_keys(self, cells: Sequence[str]) -> tuple[str, tuple[Key, ...]]:
-        """Give the sample of a row, and what all spellings of its variant share; nothing of an empty row."""
-        if len(cells) <= self._columns.last:
-            return "", ()
-        whose = self._default if self._sample is None else cells[self._sample].strip() or self._default
-        return whose, variant_keys(self._variant(cells))
-
     def is_row_of(self, cells: Sequence[str], sample: str, key: Key) -> bool:
         """Whether a row is of this sample and variant, and not only of the same hash; an empty one is of none.
 
@@ -102,8 +104,10 @@ class ResultTable:
             key: The variant, as `variant_keys` gives it.
 
         """
-        whose, keys = self.sample_and_keys(cells)
-        return whose == sample and key in keys
+        if len(cells) <= self._last:
+            return False
+        whose = self._default if self._sample is None else cells[self._sample].strip() or self._default
+        return whose == sample and key in variant_keys(self._variant(cells))
 
 
 def _brief_facts(table: Table) -> Callable[[list[str]], tuple[str, ...]]:

@@ -32,10 +32,11 @@ class ReturnedRows:
         """Hold no rows yet; the findings have the drug matches of all that will be added."""
         self.has_several = 0
         """Alleles with several rows."""
-        self._next_found: tuple[tuple[str], Key] | None = None
+        self.next_found: tuple[tuple[str], Key] | None = None
         """Sample and variant of the row that was looked at, where they have no other row."""
         self._matches = matches_by_alteration(findings, "mutation")
-        self._genes = {gene for _, gene, _ in self._matches}
+        self.matched_genes = {gene for _, gene, _ in self._matches}
+        """Those that drug matches name."""
         self._tables: list[ResultTable] = []
         self._next_table: ResultTable | None = None
         self._index = HashIndex()
@@ -63,16 +64,21 @@ class ReturnedRows:
         results = ResultTable(table, default)
         number = len(self._tables) << _PLACE_BITS
         self._tables.append(results)
-        seen = set()
-        add_hash, repeated = self._index.add_hash, self._repeated
-        for offset, sample, keys in results.variants():
+        seen = set[str]()
+        self._index.extend(self._numbers_by_hash(results, number, seen, mark_known))
+        return seen
+
+    def _numbers_by_hash(
+        self, table: ResultTable, number: int, seen: set[str], mark_known: Callable[[Key], bool]
+    ) -> Iterator[tuple[int, int]]:
+        """Give the hash of each row's sample and variant with the row's place; a row may have two."""
+        for offset, sample, keys in table.variants():
             seen.add(sample)
             for key in keys:
                 value = hash((sample, key))
-                add_hash(value, number | offset)
                 if mark_known(key):
-                    repeated.add(value)
-        return seen
+                    self._repeated.add(value)
+                yield value, number | offset
 
     def variants(self) -> Iterator[tuple[Key, ...]]:
         """Give what all spellings of the variant of each row share."""
@@ -97,27 +103,23 @@ class ReturnedRows:
                 return row
         return None
 
-    def find_next(self, carriers: tuple[str | None, ...], key: Key) -> Row | None:
-        """Give the row that was looked at, if it is the only one of a variant; None says nothing.
+    def take_next(self) -> Row:
+        """Give the row of `next_found`, and look at the one behind it.
 
-        Args:
-            carriers: The samples that carry the variant.
-            key: The variant, as `variant_keys` gives it.
+        Raises:
+            LookupError: No row was looked at.
 
         """
-        if self._next_found != (carriers, key) or not self._next_table:
-            return None
-        return self._take_next(self._next_table, self._next_found[0][0])
-
-    def has_matches(self, gene: str) -> bool:
-        """Whether drug matches name a gene."""
-        return gene in self._genes
+        if not (self.next_found and self._next_table):
+            raise LookupError
+        (sample,), _ = self.next_found
+        return self._take_next(self._next_table, sample)
 
     def values(self, row: Row) -> dict[str, str]:
         """Give the values of a row, with those of the drug matches that name its alteration."""
         sample, facts = row
         values = row_values(facts)
-        if not self.has_matches(values[GENE]):
+        if values[GENE] not in self.matched_genes:
             return values
         named = self._matches.get((sample, values[GENE], values[PROTEIN].removeprefix("p.")))
         return add_matches(values, named) if named else values
@@ -128,9 +130,8 @@ class ReturnedRows:
         return row
 
     def _look_ahead(self, table: ResultTable) -> None:
-        sample, keys = table.sample_and_keys(table.look_ahead())
-        is_only = len(keys) == 1 and hash((sample, keys[0])) not in self._repeated
-        self._next_found = ((sample,), keys[0]) if is_only else None
+        found = table.look_ahead()
+        self.next_found = None if found is None or hash((found[0][0], found[1])) in self._repeated else found
         self._next_table = table
 
     def _read_row(self, found: tuple[str, Key]) -> Row | None:
@@ -146,7 +147,7 @@ class ReturnedRows:
                 rows.append((table, cells))
         if not rows:
             return None
-        self._next_table = self._next_found = None
+        self._next_table = self.next_found = None
         if is_in_order:
             self._look_ahead(rows[-1][0])
         brief = [table.brief_facts(cells) for table, cells in rows]

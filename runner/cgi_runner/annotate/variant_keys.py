@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from cgi_runner.inputs.genome import GENOMES, NAMES
@@ -12,6 +13,8 @@ from cgi_runner.results.variants import BASES, trimmed_at_end, trimmed_at_start
 _ACCESSIONS = {
     name: NAMES[rank] for genome in GENOMES.values() for name, rank in genome.order.items() if name.startswith("NC_")
 }
+
+_INDEL_POSITION = re.compile("[1-9][0-9]{0,9}", re.ASCII)
 
 Variant = tuple[str, str, str, str]
 """Chromosome, position, reference and alternate allele, as a file has them."""
@@ -48,8 +51,32 @@ def variant_keys(variant: Variant) -> tuple[Key, ...]:
 def _other_keys(variant: Variant) -> tuple[Key, ...]:
     chromosome, position, reference, alternate = variant
     name = _NAMES[chromosome]
+    if _INDEL_POSITION.fullmatch(position) and (found := _usual_indel(int(position), reference, alternate)):
+        return ((name, *found),)
     place, ref, alt = trimmed_at_end(position, reference, alternate)
     other, other_ref, other_alt = trimmed_at_start(position, reference, alternate)
     if other == place and other_ref == ref and other_alt == alt:
         return ((name, str(place), ref, alt),)
     return (name, str(place), ref, alt), (name, str(other), other_ref, other_alt)
+
+
+def _usual_indel(position: int, reference: str, alternate: str) -> tuple[str, str, str] | None:
+    """Trim an insertion or a deletion that shares with the other allele the base before it or nothing; None for others.
+
+    Args:
+        position: As a file has it.
+        reference: The bases of the genome; `-` for none.
+        alternate: The bases of the tumour; `-` for none.
+
+    """
+    longer = alternate if len(alternate) > len(reference) or reference == "-" else reference
+    if not (longer.isalpha() and longer.isascii() and longer.isupper()):
+        return None
+    if reference == "-":
+        return str(position + 1), "", alternate
+    if alternate == "-":
+        return str(position), reference, ""
+    shorter = reference if longer is alternate else alternate
+    if shorter not in BASES or longer[0] != shorter or longer[-1] == shorter:
+        return None
+    return str(position + 1), reference[1:], alternate[1:]

@@ -129,10 +129,9 @@ class VcfAnnotator:
         cells = body.split("\t")
         if len(cells) != self._width:
             self._problems.abort(f"line {number}: found {len(cells)} columns, expected {self._width}")
-        info = cells[_INFO]
+        chromosome, position, _, reference, alternate, _, _, info = cells[:8]
         if PREFIX in info:
             info = self._without_keys(number, info)
-        chromosome, position, _, reference, alternate = cells[:5]
         count = alternate.count(",") + 1
         carriers = self._carriers(cells, count)
         if count == 1:
@@ -163,7 +162,7 @@ class VcfAnnotator:
     def _text_returned(self, row: Row) -> str:
         """Give what is added for the only allele of a record, which has this row of results."""
         gene, protein, hgvsp = names = row[1][:3]
-        if not _PLAIN_NAMES.fullmatch("\t".join(names)) or self._lookup.has_matches(gene):
+        if not _PLAIN_NAMES.fullmatch("\t".join(names)) or gene in self._lookup.matched_genes:
             return self._text_of_one(self._lookup.values_of(row))
         # The same, faster: each row has names of its own, but one of few sets of words.
         before, behind = self._words(row[1][3:])

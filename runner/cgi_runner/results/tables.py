@@ -64,7 +64,8 @@ class Table:
         offset, is_header, width, is_quoted = 0, True, last + 1, self._is_quoted
         with self.path.open("rb") as file:
             for line in file:
-                if line[:2] != b"##" and line != b"\n" and (text := line.decode("utf-8", "replace").rstrip("\r\n")):
+                text = line.decode("utf-8", "replace").rstrip("\r\n")
+                if text and text[:2] != "##":
                     if not is_header:
                         cells = (_unquote(text) if is_quoted else text).split("\t", width)
                         yield offset, cells if len(cells) >= width else cells + [""] * (width - len(cells))
