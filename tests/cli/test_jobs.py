@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,20 @@ def test_a_job_can_be_named_in_three_ways(job: Path) -> None:
     assert answers[0] == answers[1] == answers[2]
     assert answers[0]["id"] == id_of(job)
     assert answers[0]["title"].endswith("] mine")
+
+
+@pytest.mark.parametrize("part", ["", "melanoma-1"])
+def test_a_cohort_and_its_samples_are_told_from_a_job(part: str, tmp_path: Path, api: CgiClient) -> None:
+    """Their jobs lie in folders of their own, and the tip names one: following it works."""
+    cohort = tmp_path / "cohort"
+    assert cgi_runner("cohort", *INPUT, "--reference", "hg38", "--output", cohort).code == 0
+    refused = cgi_runner("delete", cohort / part)
+    assert refused.code == 2
+    assert "expected one job" in refused.err
+    (named,) = re.findall(r"TIP name .*job.*: (.+)", refused.err)
+    assert named == str(cohort / "jobs" / "01")
+    assert cgi_runner("delete", named).code == 0
+    assert api.list_jobs() == []
 
 
 @pytest.mark.parametrize("command", ["status", "wait", "logs", "delete", "fetch"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,7 @@ def resolve_job(text: str) -> JobReference:
     path = Path(text)
     if path.exists():
         file = path / NAME if path.is_dir() else path
+        _refuse_cohort(file.parent)
         record = read_record(file)
         if not record.job_id and record.state.is_complete:
             raise InputError(
@@ -69,6 +71,21 @@ def resolve_job(text: str) -> JobReference:
             f"{text!r} is neither a job's id nor a file that exists", tip="`cgi-runner list` shows the ids"
         )
     return JobReference(text)
+
+
+def _refuse_cohort(folder: Path) -> None:
+    """Refuse the folder of a cohort or of one of its samples, and name a job that is meant."""
+    from cgi_runner.cohort.record import JOBS, NAME
+    from cgi_runner.findings.cohort import find_shared_job
+
+    if (folder / NAME).exists():
+        jobs = sorted(folder.glob(f"{JOBS}/*"))
+        tip = f"name one of its jobs: {jobs[0]}" if jobs else "name a job's id, its output folder or its cgi-job.json"
+        raise InputError(f"found the cohort {folder}, expected one job", tip=tip)
+    if job := find_shared_job(folder):
+        raise InputError(
+            f"found one sample of a cohort, {folder}, expected one job", tip=f"name its job: {os.path.normpath(job)}"
+        )
 
 
 @contextmanager

@@ -111,15 +111,19 @@ def merged_samples(folder: Path) -> tuple[str, ...]:
     return _read(folder / COHORT).merged_samples
 
 
-def read_job_warnings(folder: Path) -> list[str]:
-    """Give the warnings of the job that a sample of a cohort shared with others; none if it is not there."""
+def find_shared_job(folder: Path) -> Path | None:
+    """Give the folder of the job that a sample of a cohort shared with others; None if this is not such a sample's."""
     try:
         job = json.loads((folder / RECORD).read_text(encoding="utf-8"))["cohort"]["job"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return []
-    if not (isinstance(job, str) and _JOB.fullmatch(job)):
-        return []
-    record = _complete(folder / job)
+        return None
+    return folder / job if isinstance(job, str) and _JOB.fullmatch(job) else None
+
+
+def read_job_warnings(folder: Path) -> list[str]:
+    """Give the warnings of the job that a sample of a cohort shared with others; none if it is not there."""
+    job = find_shared_job(folder)
+    record = _complete(job) if job else None
     return [f"of the whole job: {text}" for text in record.warnings] if record else []
 
 
