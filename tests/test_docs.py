@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import shlex
 import shutil
@@ -27,7 +28,7 @@ def examples(command: click.Command) -> list[str]:
     return re.findall(r"^  (cgi-runner .*)$", command.epilog or "", flags=re.MULTILINE)
 
 
-EXAMPLES_OF_ALL = [example for command in [cli, *cli.commands.values()] for example in examples(command)]
+EXAMPLES_OF_ALL = [example for command in cli.commands.values() for example in examples(command)]
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[name for name, _ in COMMANDS])
@@ -120,6 +121,17 @@ def test_every_example_runs(example: str) -> None:
     outcome = cgi_runner(*arguments)
     assert outcome.code == 0
     assert outcome.out or "list" in arguments
+
+
+def test_the_first_example_runs_where_nothing_but_the_command_is(tmp_path: Path) -> None:
+    """Both lines as they stand in the help, in a shell and an empty folder."""
+    first, second = (line[4:] for line in cgi_runner("--help").out.splitlines() if line.startswith("    "))
+    assert [first, second] == [line.strip() for line in str(cli.epilog).splitlines()[2:]]
+    commands = f'cgi-runner() {{ "{sys.executable}" -m cgi_runner "$@"; }}\n{first}\n{second}'
+    environment = {**os.environ, "CGI_SANDBOX_DURATION": "0.01"}
+    done = subprocess.run(["bash", "-ec", commands], cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "demo" / "report.html").exists()
 
 
 @pytest.mark.parametrize("example", [text for text in EXAMPLES_OF_ALL if "cgi-runner sandbox" in text])

@@ -119,7 +119,7 @@ class Sandbox:
         except ModuleNotFoundError as missing:
             raise SandboxError(
                 f"the sandbox needs the package {missing.name}, which is not installed",
-                tip="install it with: pip install 'cgi-runner[sandbox]'",
+                tip="install it into the same environment: pip install 'flask>=3'",
             ) from missing
         from cgi_sandbox.listener import listen
         from cgi_sandbox.middleware import RequestLog

@@ -91,6 +91,15 @@ def test_2_usage() -> None:
         assert "--help` lists the options" in outcome.talk[1]
 
 
+@pytest.mark.parametrize("option", ["-q", "--debug"])
+def test_2_an_option_behind_the_command_that_stands_before_it(option: str) -> None:
+    """The tip, followed, is a command that works."""
+    outcome = cgi_runner("cancer-types", option, "melanoma")
+    assert outcome.code == 2
+    assert outcome.talk[1] == f"TIP {option} stands before the command: cgi-runner {option} cancer-types"
+    assert cgi_runner(option, "cancer-types", "melanoma").code == 0
+
+
 def test_2_bad_input(service: Sandbox, tmp_path: Path) -> None:
     """File, line and what was expected; nothing was sent, nothing written."""
     (tmp_path / "bad.tsv").write_text("chr\tpos\tref\talt\n7\tminus one\tA\tT\n")

@@ -303,6 +303,8 @@ class TestCancerTypes:
 
     def test_hits_come_best_first_for_people_and_machines(self) -> None:
         """A typing mistake finds the tumour, and an organ in another language."""
+        several = cgi_runner("cancer-types", "skin", "cancer", "--json").json
+        assert several == cgi_runner("cancer-types", "skin cancer", "--json").json != []
         assert cgi_runner("cancer-types", "gliobastoma").out.startswith("GB\t")
         assert cgi_runner("cancer-types", "adenocarcinoma de pulm\u00f3n", "--json").json[0]["id"] == "LUAD"
 

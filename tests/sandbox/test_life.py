@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import sys
 import threading
@@ -20,6 +21,7 @@ from cgi_sandbox.analysis import analyse
 from cgi_sandbox.errors import SandboxError
 from cgi_sandbox.store import Job, Store
 from cgi_sandbox.tables import StoppedError
+from conftest import ROOT
 
 MUTATION = "chr\tpos\tref\talt\nchr7\t140753336\tA\tT\n"
 
@@ -258,7 +260,9 @@ def test_a_missing_framework_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "cgi_sandbox.app", raising=False)
     with pytest.raises(SandboxError, match="flask") as raised:
         _ = Sandbox().url
-    assert "cgi-runner[sandbox]" in raised.value.tip
+    extra = re.search(r'^sandbox = \["(.+)"\]$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert extra
+    assert raised.value.tip == f"install it into the same environment: pip install '{extra[1]}'"
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(connect: Any, database: Path) -> None:

@@ -8,9 +8,9 @@ from cgi_runner.cli import options as opt
 
 
 @click.command("cancer-types", epilog=opt.examples("cgi-runner cancer-types melanoma"))
-@click.argument("query", default="", metavar="[QUERY]")
+@click.argument("query", nargs=-1, metavar="[QUERY]...")
 @opt.as_json
-def cancer_types(*, query: str, as_json: bool) -> None:
+def cancer_types(*, query: tuple[str, ...], as_json: bool) -> None:
     """List cancer types of CGI, or those QUERY may mean, best first.
 
     QUERY is a name or a part of one, in English or with the usual words for organs in Spanish, Portuguese, French and
@@ -20,12 +20,13 @@ def cancer_types(*, query: str, as_json: bool) -> None:
     from cgi_runner import cancer_types as types
     from cgi_runner.cli import printing
 
-    found = types.search(query)
+    text = " ".join(query)
+    found = types.search(text)
     if as_json:
         printing.print_json([{"id": t.id, "name": t.name, "parents": list(t.parents)} for t in found])
         return
-    for entry in types.find_codes(query):
+    for entry in types.find_codes(text):
         click.echo(f"{entry}: {entry.problem}" if entry.problem else f"{entry.cancer_type}: {entry.step}", err=True)
     if not found:
-        click.echo(f"no cancer type is like {query!r}", err=True)
+        click.echo(f"no cancer type is like {text!r}", err=True)
     printing.print_rows([(t.id, t.name, ",".join(t.parents)) for t in found])

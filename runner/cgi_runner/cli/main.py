@@ -112,7 +112,8 @@ class Commands(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=opt.examples(
-        "cgi-runner run --sandbox --mutations examples/mutations.tsv --cancer-type CM --reference hg38 -o demo",
+        r"printf 'protein\nBRAF:p.V600E\n' > mutations.tsv",
+        "cgi-runner run --sandbox --mutations mutations.tsv --sample P1 --cancer-type cgi:CM -o demo",
         heading="Try it without an account",
     ),
 )
@@ -215,6 +216,9 @@ def _mask_credentials(arguments: list[str], *, are_misplaced: bool = False) -> N
 def _usage_error(error: click.ClickException) -> RunnerError:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "cgi-runner"
+    if isinstance(error, click.NoSuchOption) and error.option_name in {"-q", "--quiet", "--debug", "--version"}:
+        tip = f"{error.option_name} stands before the command: {command.replace(' ', f' {error.option_name} ', 1)}"
+        return InputError(error.format_message(), tip=tip)
     return InputError(error.format_message(), tip=f"`{command} --help` lists the options")
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cgi_runner.inputs import Prepared
+from cgi_runner.inputs import Prepared, PreparedFile
 from cgi_runner.job.collect import collect, save_end
 from cgi_runner.job.poll import LineListener, log_lines
 from cgi_runner.job.request import JobContext, JobRequest, build_submission, new_record
@@ -191,13 +191,18 @@ def _submit_or_resume(
                 if not store.path.exists():
                     store.transition(State.PREPARED)
                 save_pseudonyms(out, prepared.pseudonyms)
-                log.info("prepared %s", ", ".join(f"{f.rows_sent} {f.kind}" for f in prepared.files))
+                log.info("prepared %s", ", ".join(map(_count_rows, prepared.files)))
                 submit_once(
                     context.api, submission, store, account=context.account, clock=context.clock, seconds=seconds
                 )
                 log.info("job %s", store.record.job_id)
         _update_row_counts(store, wanted, prepared, out)
         return store, is_new and not store.record.adopted
+
+
+def _count_rows(file: PreparedFile) -> str:
+    """Give `8 mutations` or `1 mutation`."""
+    return f"{file.rows_sent} {file.kind.removesuffix('s') if file.rows_sent == 1 else file.kind}"
 
 
 def _goes_on(record: Record, options: _Options) -> bool:

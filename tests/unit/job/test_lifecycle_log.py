@@ -35,6 +35,13 @@ def test_several_inputs_are_named_together(context: JobContext, tmp_path: Path, 
     assert said()[0] == f"prepared {rows['mutations']} mutations, {rows['cnas']} cnas"
 
 
+def test_one_row_is_one_mutation(context: JobContext, tmp_path: Path, said: Callable[[], list[str]]) -> None:
+    """And not `1 mutations`."""
+    (tmp_path / "one.tsv").write_text("chr\tpos\tref\talt\tsample\n7\t140753336\tA\tT\tP1\n")
+    submit(replace(MELANOMA, sources={"mutations": tmp_path / "one.tsv"}), tmp_path / "out", context)
+    assert said()[0] == "prepared 1 mutation"
+
+
 def test_an_adopted_job_is_told_with_its_state(
     context: JobContext, tmp_path: Path, said: Callable[[], list[str]]
 ) -> None:
