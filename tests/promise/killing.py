@@ -63,10 +63,6 @@ class Account:
         """Give the titles of its jobs."""
         return Counter(self.ask(job)["metadata"]["title"] for job in self.ask())
 
-    def is_untouched(self) -> bool:
-        """Say whether the colleague's job is there as it was."""
-        return bool(self.ask(self.colleagues_job)["metadata"]["title"] == COLLEAGUES)
-
 
 @contextmanager
 def service(*, duration: float = 8, seconds: float = 4) -> Iterator[Sandbox]:
