@@ -10,6 +10,7 @@ from typing import Any, TypedDict, cast
 from cgi_runner.cohort.sheet import REFERENCES
 from cgi_runner.connection import ServiceAddress
 from cgi_runner.errors import InputError
+from cgi_runner.files import replace_surrogates
 from cgi_runner.inputs import KINDS, Kind, Options
 
 PathLike = str | os.PathLike[str]
@@ -136,7 +137,7 @@ def parse_reference(settings: Settings) -> str | None:
 
 def parse_title(settings: Settings) -> str:
     """Give the title on one line, of letters that a form can hold."""
-    return " ".join(settings.get("title", "").split()).encode("utf-8", "replace").decode()
+    return replace_surrogates(" ".join(settings.get("title", "").split()))
 
 
 def parse_options(settings: Settings) -> Options:

@@ -1,4 +1,4 @@
-"""What is done with files wherever they lie."""
+"""What is done with files and their texts wherever they lie."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ def sha256_of(path: Path) -> str:
         while piece := file.read(1024 * 1024):
             digest.update(piece)
     return digest.hexdigest()
+
+
+def replace_surrogates(text: str) -> str:
+    """Return a text that files, forms and terminals can hold: JSON and argv carry what is no letter of any alphabet."""
+    return text.encode(errors="replace").decode()

@@ -1,11 +1,11 @@
-"""Checksums of files."""
+"""Checksums of files, and texts that can stand in them."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
 
-from cgi_runner.files import sha256_of
+from cgi_runner.files import replace_surrogates, sha256_of
 
 
 def test_checksums_are_those_of_everybody(tmp_path: Path) -> None:
@@ -13,3 +13,8 @@ def test_checksums_are_those_of_everybody(tmp_path: Path) -> None:
     for content in (b"", b"x" * (1024 * 1024), b"y" * (1024 * 1024 + 1)):
         (tmp_path / "f").write_bytes(content)
         assert sha256_of(tmp_path / "f") == hashlib.sha256(content).hexdigest()
+
+
+def test_what_no_file_can_hold_is_replaced() -> None:
+    """Half a character of JSON, or a byte of argv that is no UTF-8; all else stays."""
+    assert replace_surrogates("a\ud800b\udce9 é\u2028变") == "a?b? é\u2028变"

@@ -69,8 +69,10 @@ def examples(*commands: str, heading: str = "Example") -> str:
 
 def _one_line(ctx: click.Context, param: click.Parameter, text: str) -> str:
     """Take a text from argv, which may hold line ends and bytes of any kind."""
+    from cgi_runner.files import replace_surrogates
+
     del ctx, param
-    return " ".join(text.split()).encode("utf-8", "replace").decode()
+    return replace_surrogates(" ".join(text.split()))
 
 
 files = _apply(

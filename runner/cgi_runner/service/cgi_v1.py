@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from cgi_runner.errors import InputError, RunnerError, ServiceError
+from cgi_runner.files import replace_surrogates
 from cgi_runner.redaction import is_secret, safe_excerpt
 from cgi_runner.service.base import JOB_ID, JobInfo, JobLog, QuotaRejectedError, Status, UnknownJobError
 from cgi_runner.service.errors import MaybeProcessedError, RejectedError, as_credentials_error
@@ -140,7 +141,7 @@ class CgiClient:
             lines = lines.splitlines()
         elif not isinstance(lines, list):  # nothing, or of a shape that nobody has seen: it is kept as it came
             lines = [] if lines is None else [json.dumps(lines)]
-        texts = [_text(line).rstrip("\r\n") for line in lines]
+        texts = [replace_surrogates(str(line)).rstrip("\r\n") for line in lines]
         return JobLog(Status(str(answer["status"])), texts, is_known)
 
     def download(self, job_id: str) -> Iterator[tuple[bytes, int | None]]:
@@ -200,11 +201,6 @@ class CgiClient:
 def _is_id(answer: Any) -> TypeGuard[str]:
     """Say whether an answer can be a job's id. A token looks like one, but must not get into addresses and records."""
     return isinstance(answer, str) and JOB_ID.fullmatch(answer) is not None and not is_secret(answer)
-
-
-def _text(line: Any) -> str:
-    """Give a line that files and terminals can hold: JSON can escape what is no letter of any alphabet."""
-    return str(line).encode("utf-8", "replace").decode("utf-8")
 
 
 def _object(answer: Any, url: str) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, overload
 
+from cgi_runner.files import replace_surrogates
+
 _TEXT = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 # Within a text, a quote is always escaped: these are the names of an object and nothing else.
 _STATUS = re.compile(rb'"status"\s*:\s*(' + _TEXT + rb")", re.DOTALL)
@@ -69,8 +71,7 @@ class LogFile(Sequence[str]):
         if line is None:  # the constructor matched it
             raise ValueError("the file has changed")
         text = str(json.loads(line[1].decode("utf-8", "replace"), strict=False))
-        # JSON can escape what is no letter of any alphabet, which files and terminals cannot hold.
-        return text.encode("utf-8", "replace").decode("utf-8").rstrip("\r\n")
+        return replace_surrogates(text).rstrip("\r\n")
 
 
 def read_log_answer(pieces: Iterator[bytes], most_in_memory: int) -> LogFile | str:
