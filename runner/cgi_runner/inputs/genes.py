@@ -6,8 +6,11 @@ CGI looks genes up by their HGNC symbol; whatever is no symbol comes back as `ot
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import cache
+from importlib.resources import files
 
 from cgi_runner.inputs.problems import quote
 from cgi_runner.inputs.samples import is_gene_symbol
@@ -26,14 +29,17 @@ _IDENTIFIER = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _CAPITALS = re.compile(r"[A-Z0-9._@-]+|C\d+orf\d+|Y_RNA|.*_(r|s|sn|sno)RNA", re.ASCII)
-_EXONS = re.compile(r"\.(Ex?\d+|[A-Z]\d+[a-z]*[A-Z]\d+[a-z]*)(\..*)?$", re.ASCII)
+_EXONS = re.compile(
+    r"(?<=[A-Z0-9])[ _]?[Ee]x(on)?s?[ _]?\d+$|\.(Ex?\d+|[A-Z]\d+[a-z]*[A-Z]\d+[a-z]*)(\..*)?$", re.ASCII
+)
 _BREAKPOINT = re.compile(r"(?<!\s)\s*[(\[][^()\[\]]*[)\]]$")
 
 
 def clean_gene(text: str) -> str:
     """Take off what is written behind a symbol: a place in brackets (`EML4(13)`), an id (`BCR^ENSG…`), exons.
 
-    Oncomine writes the exons of both partners, each behind the first letter of its gene: `EML4-ALK.E13A20`.
+    Oncomine writes the exons of both partners, each behind the first letter of its gene: `EML4-ALK.E13A20`; others
+    write `EML4ex13` or `EML4 exon 13`.
     """
     return _EXONS.sub("", _BREAKPOINT.sub("", text.partition("^")[0].strip()))
 
@@ -52,6 +58,28 @@ def rejection_of_gene(text: str) -> str:
 def is_in_capitals(gene: str) -> bool:
     """Whether a symbol is written as those of human genes are."""
     return bool(_CAPITALS.fullmatch(gene))
+
+
+@cache
+def _former_symbols() -> dict[str, str]:
+    """Give the present symbol for each former one."""
+    with (files("cgi_runner") / "data" / "former_symbols.tsv").open(encoding="utf-8") as lines:
+        below = (line for line in lines if not line.startswith("#"))
+        return {row["former"]: row["symbol"] for row in csv.DictReader(below, delimiter="\t")}
+
+
+def report_former_symbols(source: TextSource, genes: Iterable[str]) -> None:
+    """Warn of names that HGNC does not have, as CGI may know its symbols only.
+
+    Args:
+        source: The file, which gets the note.
+        genes: All symbols that are sent.
+
+    """
+    present = {gene: symbol for gene in genes if (symbol := _former_symbols().get(gene.upper()))}
+    if present:
+        listed = ", ".join(f"{gene}: {symbol}" for gene, symbol in sorted(present.items())[:_MOST_NAMED])
+        source.note(f"{len(present)} symbols that are not those of HGNC ({listed}): CGI may not know them", warn=True)
 
 
 def report_lower_case(source: TextSource, genes: Collection[str]) -> None:

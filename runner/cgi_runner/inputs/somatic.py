@@ -9,12 +9,11 @@ GERMLINE), in FORMAT (SomaticSniper and MuSE SS) or in a MAF's Mutation_Status.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
-from cgi_runner.inputs.columns import Header
 from cgi_runner.inputs.model import Options
-from cgi_runner.inputs.problems import is_present, quote
+from cgi_runner.inputs.problems import is_present
 
 PASSED = "PASS"
 UNFILTERED = frozenset(("", "."))
@@ -60,24 +59,16 @@ _KEYS = frozenset(
      "mutationtype", "type", "calltype", "origin", "variantorigin", "mutationorigin")
 )  # fmt: skip
 _OF_GERMLINE = re.compile("germ|loh", re.IGNORECASE)
-_ORIGINS = re.compile(r"\w*status|(variant|fusion|sv|cna|cnv)?origin|somaticgermline|germlinesomatic")
 _FLAGS = frozenset(("germline", "loh", "isgermline"))
-_YES = frozenset(("1", "true", "t", "yes", "y"))
-_NO = frozenset(("0", "false", "f", "no", "n"))
+#: Columns that say of which tissue a row is, and what they call one that is no tumour.
+SAMPLE_TYPE = re.compile(r"(sample|tissue|specimen)type|tumou?r(or)?normal|normaltumou?r")
+_NORMAL = re.compile(r"n|(?!.*\b(tumou?rs?|vs|versus|pairs?|paired)\b).*\b(normal|germ-?line)\b.*", re.IGNORECASE)
+YES = frozenset(("1", "true", "t", "yes", "y"))
+NO = frozenset(("0", "false", "f", "no", "n"))
 #: Columns in which laboratories write what came of a test, and how they write that nothing did.
 FINDINGS = frozenset(("detected", "isdetected", "result", "testresult", "present", "finding"))
 #: How a column with the name of a finding says no in one letter; a status of 0 may mean anything.
 _FLAG = re.compile(r"[0nf]", re.IGNORECASE)
-_OUTCOMES = re.compile(
-    r"((fusion|sv|cna|cnv|variant|alteration|test|final|rearrangement)?(call|status|interpretation|outcome|conclusion))"
-    r"|assessment|evaluation|rearrangement|rearranged|befund|ergebnis|resultado|resultat"
-)
-#: Whether a report is to have the row.
-_REPORTED = re.compile(r"(is)?report(ed|able)(status)?")
-_UNREPORTED = re.compile(r"(not|un|non)[ _-]?report(ed|able)|non[ _-]?driver[ _-]?gene|no|n|false|f|0", re.IGNORECASE)
-_NO_CALL = re.compile(r"no[ _-]?call", re.IGNORECASE)
-#: Words that deny whatever column they stand in.
-_DENIAL = re.compile(r"(was |is )?(not[ _-](detected|found|present|seen|identified)|undetected)", re.IGNORECASE)
 NOT_FOUND = re.compile(r"no|not[ _-](detected|found|present)|undetected|negative?|neg|absent|false", re.IGNORECASE)
 
 
@@ -120,59 +111,14 @@ class CallStatus:
         return f"FILTER {marks[0]}" if marks else "", FAILED if failed else ""
 
 
+def is_normal_tissue(cell: str) -> bool:
+    """Whether a type of tissue or sample is a normal, such as Solid Tissue Normal; a pair of both is none."""
+    return bool(_NORMAL.fullmatch(cell.replace("_", " ").strip()))
+
+
 def is_not_found(cell: str) -> bool:
     """Whether a column of what came of a test says that there was nothing, be it in one letter."""
     return bool(NOT_FOUND.fullmatch(cell.strip()) or _FLAG.fullmatch(cell.strip()))
-
-
-class RowStatus:
-    """Decides the same of the rows of tables of copy numbers and fusions, by columns that people add to them."""
-
-    def __init__(self, header: Header, names: Sequence[str], read: Collection[str], options: Options) -> None:
-        """Find the columns.
-
-        Args:
-            header: The header of the table.
-            names: Names of its columns, under which `rejection_reason` gets the cells.
-            read: Those of them that hold the alteration itself.
-            options: What the user asked for.
-
-        """
-        self._header = header
-        self._status = CallStatus(options)
-        plain = {name: re.sub(r"[\W_]", "", name) for name in names if name not in read}
-        self._origins = [name for name, word in plain.items() if _ORIGINS.fullmatch(word)]
-        self._findings = [name for name, word in plain.items() if word in FINDINGS or _OUTCOMES.fullmatch(word)]
-        self._flags = {name for name, word in plain.items() if word in FINDINGS}
-        self._reports = [name for name, word in plain.items() if _REPORTED.fullmatch(word)]
-        self._others = {name for name in plain if name not in self._findings}
-
-    def rejection_reason(self, line: int, cells: Mapping[str, str]) -> str:
-        """Say why a row is left out: not found, of the germline, filters failed; else return an empty string.
-
-        Args:
-            line: Number of the line, from 1.
-            cells: All its cells by the name of their column.
-
-        """
-        for name in self._findings:
-            cell = cells[name].strip()
-            denies = is_not_found(cell) if name in self._flags else NOT_FOUND.fullmatch(cell)
-            if denies or _NO_CALL.fullmatch(cell) or _DENIAL.fullmatch(cell):
-                return f"not detected: {name}={cells[name]}"
-        for name in self._reports:
-            if _UNREPORTED.fullmatch(cells[name].strip()):
-                return f"not reported: {name}={cells[name]}"
-        for name in [name for name in self._others if _DENIAL.fullmatch(cells[name].strip())]:
-            self._others.discard(name)
-            self._header.source.note(
-                f"rows are sent though the column {quote(name)} says {quote(cells[name])}, the first on line {line}",
-                warn=True,
-            )
-        germline = [name for name in self._origins if cells[name].strip().casefold().startswith("germ")]
-        mark = f"{germline[0]}={cells[germline[0]]}" if germline else ""
-        filters = cells.get("filter", cells.get("filters", ""))
-        return self._status.rejection_reason("" if filters.casefold() == "none" else filters, mark)
 
 
 @lru_cache(maxsize=1000)
@@ -241,10 +187,10 @@ def mark_in_info(info: str, *, expects_flag: bool = False) -> str:
         key, equals, value = item.partition("=")
         name = key.casefold().replace("_", "")
         answer = value.casefold() if equals else "yes"
-        if name in _FLAGS and answer in _YES:
+        if name in _FLAGS and answer in YES:
             return item
         if name in ("somatic", "issomatic"):
-            if answer in _NO:
+            if answer in NO:
                 return item
             is_somatic = True
         # A kind of variant may be called "reference", which says nothing of where it comes from.

@@ -15,7 +15,15 @@ from typing import Literal, NamedTuple
 from cgi_runner.inputs.columns import Header
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.problems import is_present, quote
-from cgi_runner.inputs.somatic import FINDINGS, NOT_FOUND, NOT_SOMATIC, is_not_found, mark_in_status
+from cgi_runner.inputs.somatic import (
+    FINDINGS,
+    NOT_FOUND,
+    NOT_SOMATIC,
+    SAMPLE_TYPE,
+    is_normal_tissue,
+    is_not_found,
+    mark_in_status,
+)
 
 Verdict = Literal["sent", "germline", "absent", "unknown"]
 StatusRule = Callable[[str, str], Verdict]
@@ -133,12 +141,9 @@ def _find_topic(name: str) -> tuple[Topic, StatusRule] | None:
     if _ORIGIN.fullmatch(plain):
         words = {word for word in ("somatic", "germline") if word in plain}
         return "origin", lambda cell, _: _judge_origin(cell, words)
-    if _STATUS.fullmatch(plain):
-        return "status", lambda cell, _: _judge_status(cell)
-    if _GENOTYPE.fullmatch(plain):
-        return "genotype", _judge_genotype
-    if _VALIDATION.fullmatch(plain):
-        return "finding", lambda cell, _: "absent" if _words(cell) in _DENIED else "sent"
+    for pattern, topic, rule in _RULES:
+        if pattern.fullmatch(plain):
+            return topic, rule
     if plain in FINDINGS:
         return "finding", lambda cell, _: "absent" if is_not_found(cell) else "sent"
     return None
@@ -198,3 +203,12 @@ def _judge_genotype(cell: str, reference: str) -> Verdict:
     if len(alleles) > 1:
         return "absent" if {*map(str.upper, alleles)} <= {"0", ".", reference.upper()} else "sent"
     return "absent" if cell.strip() == "0" or _IS_REFERENCE.fullmatch(_words(cell)) else "sent"
+
+
+_RULES: tuple[tuple[re.Pattern[str], Topic, StatusRule], ...] = (
+    (SAMPLE_TYPE, "origin", lambda cell, _: "germline" if is_normal_tissue(cell) else "sent"),
+    (_STATUS, "status", lambda cell, _: _judge_status(cell)),
+    (_GENOTYPE, "genotype", _judge_genotype),
+    (_VALIDATION, "finding", lambda cell, _: "absent" if _words(cell) in _DENIED else "sent"),
+)
+"""Columns that are about one thing by their name, and how their cells are judged."""

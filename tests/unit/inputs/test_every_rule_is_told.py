@@ -103,7 +103,7 @@ CASES = {
         "1 10 . C T . PASS . GT 0/1", meta="##reference=hg19\n", ignore_build_hints=True, reference="hg38"
     ),
     "the file's build": vcf("1 10 . C T . PASS . GT 0/1", meta="##reference=hg19\n", reference=None),
-    "copy numbers": Case({"cnas": "gene|cna|sample\nMYC|amp|P1\nMYC|del|P1\nmet|amp|P1\n"}),
+    "copy numbers": Case({"cnas": "gene|cna|sample\nMYC|amp|P1\nMYC|del|P1\nmet|amp|P1\nHER2|amp|P1\n"}),
     "a matrix": Case({"cnas": (STRUCTURAL / "gistic_all_thresholded.tsv").read_text()}),
     "columns of a matrix": Case({"cnas": "Hugo_Symbol|P1|checked|Notes\nERBB2|2||x\nPTEN|-2|NA|\n"}),
     "doubts": Case(

@@ -237,7 +237,7 @@ def test_partners_are_found_however_they_are_written(inputs: Any, fusion: str, g
             "FLT3-ITD", "KMT2A-PTD", "EGFR-KDD", "EGFR-vIII", "AR-V7", "MET-exon14", "ALK-rearranged", "EWSR1-split",
             "ALK-negative", "RET-translocation", "ALK--amplification", "NTRK1::other",
         )),
-        *((text, "said not to be there, or of the germline") for text in (
+        *((text, "said not to be there, to be uncertain, or of the germline") for text in (
             "EML4-ALK (not detected)", "EML4--ALK(negative)", "BCR::ABL1 [no]", "ETV6--NTRK3 (germline)",
         )),
     ],

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from cgi_runner.inputs.readers.fusion_names import HYPHENS, LONGEST, TOO_LONG, check_partners, parse_fusion
+from cgi_runner.inputs.readers.fusion_names import (
+    DENIED,
+    HYPHENS,
+    LONGEST,
+    NOT_TWO,
+    ONE_SIDED,
+    TOO_LONG,
+    check_partners,
+    parse_fusion,
+)
 
 
 def prepare(inputs: Any, tmp_path: Path, kind: str, *lines: str) -> Any:
@@ -160,3 +169,78 @@ def test_evidence_of_archer_is_told(inputs: Any, tmp_path: Path) -> None:
     assert any(
         "strong evidence of the fusions that are sent: 1 false, 1 true" in note for note in outcome.prepared.decisions
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "tumor", "other"),
+    [
+        ("somatic", "yes", "no"),
+        ("is_germline", "FALSE", "TRUE"),
+        ("Germline", "no", "yes"),
+        ("Sample Type", "Primary Tumor", "Solid Tissue Normal"),
+        ("tissue_type", "tumor", "normal"),
+        ("tumor_normal", "T", "N"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "header", "row"),
+    [
+        ("translocations", "fus", "A{0}__B{0}"),
+        ("translocations", "gene1|gene2", "A{0}|B{0}"),
+        ("cnas", "gene|cna", "A{0}|amp"),
+        ("mutations", "chr|pos|ref|alt", "{0}|100|C|T"),
+    ],
+)
+def test_rows_of_the_germline_and_of_normals_are_listed(
+    inputs: Any, tmp_path: Path, kind: str, header: str, row: str, column: str, tumor: str, other: str
+) -> None:
+    """By a question for one of the two, or by the type of the sample."""
+    rows = [f"{row.format(1)}|{other}", f"{row.format(2)}|{tumor}"]
+    outcome = prepare(inputs, tmp_path, kind, f"{header}|{column}", *rows)
+    assert len(outcome.sent(kind)) == 1
+    assert "2" in outcome.sent(kind)[0].split(" ")[0]
+    (reason,) = outcome.prepared.reasons
+    assert reason.startswith("not somatic: ")
+    assert len(inputs.prepare(**{kind: tmp_path / "table.tsv"}, keep_germline=True).sent(kind)) == 2
+
+
+@pytest.mark.parametrize("cell", ["matched tumor-normal pair", "Tumor vs normal", "FFPE", "Metastasis"])
+def test_a_type_of_a_pair_is_no_normal(inputs: Any, tmp_path: Path, cell: str) -> None:
+    """The word stands in what labs call an analysis, too."""
+    outcome = prepare(inputs, tmp_path, "cnas", "gene|cna|sample_type", f"MYC|amp|{cell}")
+    assert len(outcome.sent("cnas")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("wild-type", NOT_TWO),
+        ("BRAF-V600E", ONE_SIDED),
+        ("KRAS-p.G12D", ONE_SIDED),
+        ("TP53-R175H", ONE_SIDED),
+        ("F11R-ALK", ("F11R", "ALK")),
+        ("EML4-ALK (suspected)", DENIED),
+        ("EML4-ALK [equivocal]", DENIED),
+        ("EML4ex13-ALKex20", ("EML4", "ALK")),
+        ("EML4 exon 13::ALK exon 20", ("EML4", "ALK")),
+    ],
+)
+def test_what_reports_write_is_no_partner(text: str, found: object) -> None:
+    """A change of the protein, a doubt, exons."""
+    assert parse_fusion(text) == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines", "told"),
+    [
+        ("cnas", ("gene|cna", "HER2|amp", "MYC|amp"), "1 symbols that are not those of HGNC (HER2: ERBB2)"),
+        ("cnas", ("Hugo_Symbol|P1", "MLL2|2", "MYC|-2"), "(MLL2: KMT2D)"),
+        ("translocations", ("fus", "BCR-ABL", "MLL::AF4"), "(ABL: ABL1, AF4: AFF1, MLL: KMT2A)"),
+    ],
+)
+def test_former_symbols_are_a_warning(
+    inputs: Any, tmp_path: Path, kind: str, lines: tuple[str, ...], told: str
+) -> None:
+    """CGI answers for none of them, and says nothing."""
+    outcome = prepare(inputs, tmp_path, kind, *lines)
+    assert any(told in warning for warning in outcome.prepared.warnings)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cgi_runner.inputs.column_words import SYNONYMS, canonical
 from cgi_runner.inputs.columns import Header, match_names
 from cgi_runner.inputs.dropped import DroppedRows
-from cgi_runner.inputs.genes import is_in_capitals, rejection_of_gene, report_lower_case
+from cgi_runner.inputs.genes import is_in_capitals, rejection_of_gene, report_former_symbols, report_lower_case
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.odd_rows import OddRows
 from cgi_runner.inputs.problems import quote
@@ -23,10 +23,10 @@ from cgi_runner.inputs.readers.copy_number_words import (
     meaning_of_word,
 )
 from cgi_runner.inputs.readers.low_level_calls import LowLevelCalls
+from cgi_runner.inputs.row_status import RowStatus
 from cgi_runner.inputs.rows import Row
 from cgi_runner.inputs.samples import SampleColumn, is_gene_symbol
 from cgi_runner.inputs.schema import CNAS
-from cgi_runner.inputs.somatic import RowStatus
 
 NOT_FOCAL = "suppressed by the filter of FACETS-suite"
 PARTIAL = "PURPLE's PARTIAL_AMP: only a part of the gene is amplified"
@@ -230,11 +230,12 @@ class GeneCalls:
             self._not_in_capitals.add(gene)
 
     def report(self, header: Header) -> None:
-        """Warn of genes that are amplified and deleted in one sample, and of symbols that are not in capitals."""
+        """Warn of genes that are amplified and deleted in one sample, and of symbols that CGI may not know."""
         if self._both:
             listed = ", ".join(f"{gene} of {sample}" for gene, sample in sorted(self._both)[:5])
             header.source.note(f"{len(self._both)} genes are amplified and deleted in one sample: {listed}", warn=True)
         report_lower_case(header.source, self._not_in_capitals)
+        report_former_symbols(header.source, {gene for gene, _ in self._calls})
 
 
 __all__ = ["CNA_FORMATS", "NEITHER", "CopyNumberFormat", "CopyNumberReader", "GeneCalls"]

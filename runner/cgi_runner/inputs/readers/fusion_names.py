@@ -27,12 +27,15 @@ _NO_PARTNER = re.compile(
     r"(re)?arrang(ed|ements?)|r|split|break[- ]?(apart)?|breakpoint|translocat(ed|ion)|inver(ted|sion)|fus(ed|ion)"
     r"|(un|not )?detected|pos(itive)?|neg(ative)?|no|not|others?|any|partner|present|absent|normal|wt|wild[- ]?type"
     r"|itd|ptd|kdd|tkd|v(ar)?(iant)?[ivx\d]+[ab]?|ex(on)?\d+(-\d+)?(skip\w*)?|skip(ped|ping)"
-    r"|del(eted|etion)?|dup(licat\w+)?|insertion|amp(lif\w+)?|gain|loss|mut(ated|ation|ant)?",
+    r"|del(eted|etion)?|dup(licat\w+)?|insertion|amp(lif\w+)?|gain|loss|mut(ated|ation|ant)?"
+    # a change of the protein, such as V600E; F11R is a gene
+    r"|p\..*|(?!f11r$)[acdefghiklmnpqrstvwy]\d{2,4}[acdefghiklmnpqrstvwy*]",
     re.IGNORECASE,
 )
-DENIED = "said not to be there, or of the germline"
+DENIED = "said not to be there, to be uncertain, or of the germline"
 _DENIED = re.compile(
-    r"[(\[][^()\[\]]*\b(no|not|neg|negative|absent|undetected|fail(ed)?|artifact|false|germ-?line|nicht|kein\w*|negativ\w*)\b",
+    r"[(\[][^()\[\]]*\b(no|not|neg|negative|absent|undetected|fail(ed)?|artifact|false|germ-?line|nicht|kein\w*|negativ\w*"
+    r"|suspected|possibl[ey]|equivocal|uncertain|inconclusive|indeterminate|unconfirmed|unclear|fraglich|sospechos[ao])\b",
     re.IGNORECASE,
 )
 #: cBioPortal writes `EML4-ALK fusion`, and behind it the assay where that is Archer; reports have other words for it.
@@ -118,7 +121,9 @@ def _is_one_partner(text: str) -> bool:
 
 def _split_at_hyphen(text: str) -> Partners | str:
     """Split at the one hyphen that is not part of a symbol."""
-    parts = re.split(r"\s*-\s*", text)
+    if _NO_PARTNER.fullmatch(text):
+        return NOT_TWO
+    parts = re.split(r" ?- ?", text)
     if len(parts) == 1:
         return ONE_SIDED if _is_one_partner(text) else NOT_TWO
     if _HYPHENATED.fullmatch(text):

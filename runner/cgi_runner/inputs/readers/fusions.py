@@ -9,14 +9,21 @@ from dataclasses import dataclass
 from cgi_runner.inputs.column_words import canonical
 from cgi_runner.inputs.columns import Header, match_names
 from cgi_runner.inputs.dropped import DroppedRows
-from cgi_runner.inputs.genes import IDENTIFIER, NO_SYMBOL, SEVERAL, is_in_capitals, report_lower_case
+from cgi_runner.inputs.genes import (
+    IDENTIFIER,
+    NO_SYMBOL,
+    SEVERAL,
+    is_in_capitals,
+    report_former_symbols,
+    report_lower_case,
+)
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.odd_rows import OddRows
 from cgi_runner.inputs.readers.fusion_names import Partners, check_partners, parse_fusion
+from cgi_runner.inputs.row_status import RowStatus
 from cgi_runner.inputs.rows import Row
 from cgi_runner.inputs.samples import SampleColumn
 from cgi_runner.inputs.schema import FUSIONS
-from cgi_runner.inputs.somatic import RowStatus
 from cgi_runner.inputs.supporting_reads import SupportingReads
 
 _ODD = frozenset((SEVERAL, IDENTIFIER, NO_SYMBOL))
@@ -152,3 +159,4 @@ class FusionReader:
             told = ", ".join(f"{number} {word}" for word, number in sorted(self._doubts.items()))
             source.note(f"{self._kind.name} labels fusions that are sent as probably none: {told}", warn=True)
         report_lower_case(source, self._not_in_capitals)
+        report_former_symbols(source, {gene for *genes, _ in self._written for gene in genes})
