@@ -15,7 +15,7 @@ from cgi_runner.inputs.build_evidence import detect_build
 from cgi_runner.inputs.column_words import SYNONYMS
 from cgi_runner.inputs.columns import check_columns, find_columns, split
 from cgi_runner.inputs.problems import InputProblems, is_present, quote
-from cgi_runner.inputs.readers.table import FORWARD
+from cgi_runner.inputs.readers.plain_rows import FORWARD
 
 _NEEDED = ("chr", "pos", "ref", "maf")
 _READ = ("allele1", "sample", "strand", "build", "end")

@@ -37,8 +37,12 @@ class BlockColumns:
         return cls(rows, cells, stride) if is_whole else None
 
     def column(self, place: int) -> list[str]:
-        """Return the cells of a column, whose place counts from 0."""
-        return self._cells[place :: self._stride]
+        """Return the cells of a column, whose place counts from 0; one behind the last has empty cells."""
+        return self._cells[place :: self._stride] if self.has(place) else [""] * self.rows
+
+    def has(self, place: int) -> bool:
+        """Return whether there is a column at this place."""
+        return place < self._stride - 1
 
     def row(self, index: int) -> list[str]:
         """Return the cells of a line, which counts from 0 within the block."""
@@ -56,3 +60,16 @@ def places_outside(usual: Collection[str], column: Sequence[str]) -> set[int]:
     """
     unusual = set(column).difference(usual)
     return {index for index, cell in enumerate(column) if cell in unusual} if unusual else set()
+
+
+def places_apart(one: Sequence[str], other: Sequence[str | None]) -> set[int]:
+    """Return the rows whose cells differ in two columns.
+
+    Args:
+        one: The cells of one column.
+        other: Those of the other, None where there is nothing to compare with.
+
+    """
+    if one == other:
+        return set()
+    return {index for index, (cell, same) in enumerate(zip(one, other, strict=True)) if cell != same}

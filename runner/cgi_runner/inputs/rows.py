@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import lt
@@ -51,32 +51,74 @@ class VariantColumns:
         keys = zip(*place, self.references[part], self.alternates[part], self.samples[part], strict=True)
         return list(zip(keys, self.lines[part], strict=True))
 
-    def replace(self, index: int, rows: list[Row]) -> None:
-        """Put any number of rows in the place of one.
+    def replace(self, found: Mapping[int, Sequence[Row]]) -> None:
+        """Put any number of rows in the place of some.
 
         Args:
-            index: The place of the one, from 0.
-            rows: Rows of small variants.
+            found: Rows of small variants by the place of the row that they replace, from 0 and in ascending order.
 
         """
-        place = slice(index, index + 1)
-        self.lines[place] = [line for _, line in rows]
-        columns: tuple[list[Any], ...] = self.ranks, self.positions, self.references, self.alternates, self.samples
-        for number, column in enumerate(columns):
-            column[place] = [key[number] for key, _ in rows]
+        for number, column in enumerate(self._columns()[:-1]):
+            _replace_cells(column, {index: [key[number] for key, _ in rows] for index, rows in found.items()})
+        _replace_cells(self.lines, {index: [line for _, line in rows] for index, rows in found.items()})
 
-    def is_ascending(self) -> bool:
-        """Return whether each row lies behind the place of the one before it."""
-        places, rank = self.positions, self.ranks[0]
-        if self.ranks.count(rank) < len(self.ranks):
-            places = [(rank << _POSITION_BITS) + position for rank, position in zip(self.ranks, places, strict=True)]
-        return all(map(lt, places, islice(places, 1, None)))
+    def sort(self) -> bool:
+        """Sort the rows in place; return False where it takes more than to move a few by little, or two say the same.
+
+        Rows come in order but for those at one place, and those that normalising moved by some bases.
+        """
+        places, size = self._places(), len(self)
+        if all(map(lt, places, islice(places, 1, None))):
+            return True
+        late = [index for index in range(1, size) if places[index - 1] >= places[index]]
+        moves = size // _FEW
+        for start in late:
+            index = start
+            while index < size and self.row(index - 1)[0] >= self.row(index)[0]:
+                moves -= self._move_back(index)
+                if moves < 0:
+                    return False
+                index += 1
+        return True
+
+    def _move_back(self, index: int) -> int:
+        """Put a row before those that it belongs before; return how many these are, too many if one says the same."""
+        key, _ = self.row(index)
+        place = index
+        while place and (before := self.row(place - 1)[0]) >= key:
+            if before == key or index - place > _FEW:
+                return len(self)
+            place -= 1
+        for column in self._columns():
+            column.insert(place, column.pop(index))
+        return index - place
+
+    def _places(self) -> list[int]:
+        """Return a number for each row that sorts as its chromosome and position do."""
+        rank = self.ranks[0]
+        if self.ranks.count(rank) == len(self):
+            return self.positions
+        return [(rank << _POSITION_BITS) + at for rank, at in zip(self.ranks, self.positions, strict=True)]
+
+    def _columns(self) -> tuple[list[Any], ...]:
+        return self.ranks, self.positions, self.references, self.alternates, self.samples, self.lines
 
 
 Batch = Sequence[Row] | VariantColumns
 """Some rows, in the order of the file."""
 
 _POSITION_BITS = 40
+#: One of so many rows may be out of place, and by so many rows at most.
+_FEW = 8
+
+
+def _replace_cells(column: list[Any], found: Mapping[int, Sequence[Any]]) -> None:
+    cells, start = [], 0
+    for index, new in found.items():
+        cells += column[start:index]
+        cells += new
+        start = index + 1
+    column[:start] = cells
 
 
 def row_of(batch: Batch, index: int) -> Row:

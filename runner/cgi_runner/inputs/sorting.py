@@ -87,7 +87,7 @@ class ExternalSorter:
         return self._merge(self._others) if self._others else self._first
 
     def _hold(self, batch: Batch) -> _HeldRows:
-        if isinstance(batch, VariantColumns) and batch.is_ascending():
+        if isinstance(batch, VariantColumns) and batch.sort():
             return _HeldRows(batch, batch.row(0)[0], batch.row(-1)[0])
         rows = self._sort(batch)
         return _HeldRows(rows, rows[0][0], rows[-1][0])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from cgi_runner.inputs.block_columns import BlockColumns
 from cgi_runner.inputs.build_evidence import detect_build
 from cgi_runner.inputs.columns import Header
 from cgi_runner.inputs.dropped import DroppedRows
@@ -12,7 +13,8 @@ from cgi_runner.inputs.indels import IndelPlaces
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.normalise import LONGEST_POSITION, Allele, Site, VariantValidator
 from cgi_runner.inputs.problems import is_present, quote
-from cgi_runner.inputs.rows import Row
+from cgi_runner.inputs.readers.plain_rows import FORWARD, PlainRows
+from cgi_runner.inputs.rows import Batch, Row
 from cgi_runner.inputs.samples import SampleColumn
 from cgi_runner.inputs.schema import MUTATIONS
 from cgi_runner.inputs.somatic import UNFILTERED, CallStatus
@@ -21,8 +23,8 @@ from cgi_runner.inputs.status_columns import NO_READS, StatusColumns
 VARIANT = ("chr", "pos", "ref", "alt")
 CONTEXT = ("sample", "filter", "strand")
 MIXED_TIP = "give --reference {} if all rows are of that build, else take the rows of the other build out of the file"
-FORWARD = frozenset(("", "+", "1", "+1", ".", "__UNKNOWN__"))
-"""CGI turns alleles round where a column `strand` says so, other tools mean the strand of the gene by it."""
+MOST_ODD = 1 / 2
+"""Share of a block's rows that are not plain, from which on all its rows are read line by line."""
 
 
 def _is_place(text: str) -> bool:
@@ -56,6 +58,9 @@ class VariantTable:
         """The column that holds the reference allele, too, in plain rows; that column itself where there is none."""
         self._has_filter, self._unfiltered = header.has("filter"), 0
         self._samples = SampleColumn(header, options)
+        self._plain = PlainRows(
+            header, self._validator, self._samples, self._status, self._status_columns, self._indels
+        )
         self.named, self.samples = self._samples.named, self._samples.seen
 
     @property
@@ -72,10 +77,10 @@ class VariantTable:
         """Give what the file calls chromosome, position, reference and alternate allele."""
         return header.name("chr"), header.name("pos"), header.name("ref"), header.name("alt")
 
-    def batches(self, default: str) -> Iterator[list[Row]]:
+    def batches(self, default: str) -> Iterator[Batch]:
         """Give the rows to send, block by block."""
-        for first, lines in self.header.source.blocks():
-            yield self._block(first, lines, default)
+        for first, text in self.header.source.texts():
+            yield self._block(first, text, default)
         if self._indels:
             self._indels.check_count()
         self.note_counts()
@@ -88,8 +93,26 @@ class VariantTable:
                 f"rows that no filter was applied to ({name} is . or empty) are sent: {self._unfiltered}"
             )
 
-    def _block(self, first: int, lines: list[str], default: str) -> list[Row]:
-        """Give the rows of a block; plain lines are dealt with here, all others by `line_rows`."""
+    def _block(self, first: int, text: str, default: str) -> Batch:
+        """Give the rows of a block: by column, once lines before it have told how, or else line by line."""
+        header, block, parsed = self.header, None, None
+        if self._build is not None and self._counts_from_one:
+            block = BlockColumns.of(text, header.separator, len(header.names))
+            parsed = self._plain.parse(first, block, self._build, self._same_as_ref, default) if block else None
+        columns, odd = parsed or (None, set[int]())
+        if block and '"' in text:
+            odd.update(index for index in range(block.rows) if '"' in "".join(block.row(index)))
+        if not (block and columns) or len(odd) > block.rows * MOST_ODD:
+            return self._rows(enumerate(text[:-1].split("\n"), first), default)
+        if self._has_filter:
+            verdicts = block.column(*header.column_indexes("filter"))
+            self._unfiltered += sum(cell in UNFILTERED and index not in odd for index, cell in enumerate(verdicts))
+        lines = {index: header.separator.join(block.row(index)) for index in sorted(odd)}
+        columns.replace({index: self._rows([(first + index, line)], default) for index, line in lines.items()})
+        return columns
+
+    def _rows(self, lines: Iterable[tuple[int, str]], default: str) -> list[Row]:
+        """Give the rows of lines; plain ones are dealt with here, all others by `line_rows`."""
         rows: list[Row] = []
         header, parse, passing = self.header, self._validator.fast_parse, self._status.plain
         separator, width = header.separator, len(header.names)
@@ -99,7 +122,7 @@ class VariantTable:
         indels, patients = self._indels, header.patients
         reads, none = self._status_columns.reads, NO_READS
         counted, unfiltered = UNFILTERED if self._has_filter else (), 0
-        for number, line in enumerate(lines, first):
+        for number, line in lines:
             cells = line.split(separator)
             cells.append("")
             if (

@@ -111,8 +111,7 @@ class VcfReader:
         if len(carried) == 1:
             samples = [carried[0][0]] * block.rows
             columns = VariantColumns(ranks, positions, references, alternates, samples, lines)
-            for index in reversed(found):
-                columns.replace(index, found[index])
+            columns.replace(found)
             return columns
         rows = list(chain.from_iterable(found.values()))
         for sample, calls in carried:
