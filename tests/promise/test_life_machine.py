@@ -180,7 +180,7 @@ class Lives(RuleBasedStateMachine):
     def live(self, job_request: JobRequest) -> list[Job]:
         """Give the jobs of an order that are on the service now."""
         assert self.store or not self.posted
-        ours = [job for job in self.posted if job.title.startswith(f"{job_request.title} [")]
+        ours = [job for job in self.posted if job.title.endswith(f"] {job_request.title}")]
         return [job for job in ours if self.store and self.store.find(self.owner, job.id)]
 
     @contextmanager
@@ -350,7 +350,7 @@ class Lives(RuleBasedStateMachine):
             return
         assert self.codes <= CODES
         for job_request in WISHES:
-            ours = [job for job in self.posted if job.title.startswith(f"{job_request.title} [")]
+            ours = [job for job in self.posted if job.title.endswith(f"] {job_request.title}")]
             deleted = len(ours) - len(self.live(job_request))
             assert len(ours) <= 1 + deleted + self.excuses[job_request.title], f"{job_request.title}: {len(ours)} jobs"
             assert len({extract_tag(job.title) for job in ours}) <= 1
