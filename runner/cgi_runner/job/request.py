@@ -12,6 +12,7 @@ from cgi_runner.config import RetryPolicy
 from cgi_runner.inputs import Kind, Options, Prepared, prepare
 from cgi_runner.inputs.account import input_account
 from cgi_runner.inputs.pseudonyms import pseudonymise, pseudonymous_title
+from cgi_runner.inputs.sample_spelling import refuse_one_spelling
 from cgi_runner.job.progress import NullProgress, Progress
 from cgi_runner.job.submission import Submission
 from cgi_runner.job.submit import ACCOUNT_DIGITS
@@ -47,11 +48,12 @@ class JobRequest:
             logs_notes: Whether decisions and warnings go to the log as well.
 
         Raises:
-            InputError: The inputs cannot be used.
+            InputError: The inputs cannot be used, or name two samples that the service could mix up.
 
         """
         prepared = prepare(self.sources, folder, replace(self.options, reference=self.reference), logs_notes=logs_notes)
         if not self.pseudonyms:
+            refuse_one_spelling(prepared.samples)
             return prepared
         renamed = pseudonymise(prepared)
         told = pseudonymous_title(renamed.pseudonyms)

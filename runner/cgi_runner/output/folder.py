@@ -14,7 +14,7 @@ from cgi_runner.files import sha256_of
 from cgi_runner.inputs.dropped import NOT_RETURNED, DroppedFile
 from cgi_runner.output.claim import DROPPED, claim_names, read_dropped
 from cgi_runner.output.locking import WORK
-from cgi_runner.output.pseudonyms import SampleView, sample_view
+from cgi_runner.output.pseudonyms import SampleView, respell_samples, sample_view
 from cgi_runner.output.record import Record, RecordStore, State, atomic_write, commit_file, service_kind
 from cgi_runner.redaction import redact
 from cgi_runner.results import ResultSummary, read
@@ -71,6 +71,7 @@ def install_results(
         if not identity.is_accepted:
             tip = ACCEPT_TIP.format(record.job_id)
             require_request(unpacked.summary, record.cancer_type, record.reference, tip=tip)
+        respelled = respell_samples(unpacked, record)
         findings = read(unpacked, lines, cancer_type=record.cancer_type, sent=counts, own_inputs=identity.inputs)
     former = claim_names(unpacked, out, store)
     digest, size = sha256_of(unpacked.archive), unpacked.archive.stat().st_size
@@ -82,7 +83,7 @@ def install_results(
         commit_file(unpacked.folder / name, out / name)
     commit_file(unpacked.archive, out / ARCHIVE)
     commit_file(part, out / DROPPED)
-    unknown = [*identity.unknown_reasons, *findings.unknown_reasons]
+    unknown = [*identity.unknown_reasons, *respelled, *findings.unknown_reasons]
     store.transition(
         State.VERIFIED,
         archive={
@@ -95,7 +96,7 @@ def install_results(
         cgi={"version": findings.version, "date": findings.date, "generation": findings.format_version},
         service_kind=service_kind(record.service, findings.version),
         rows=rows,
-        warnings=[*record.service_warnings, *identity.warnings, *findings.warnings],
+        warnings=[*record.service_warnings, *identity.warnings, *respelled, *findings.warnings],
     )
     (out / REFUSED).unlink(missing_ok=True)  # the results are here, and it may be another patient's
     for name in former:  # a job before this one's, which --fresh has left behind
@@ -139,6 +140,7 @@ def rewrite_dropped(not_sent: Path, out: Path, record: Record) -> None:
     if view.names:  # the tables here have other names than what was sent
         (out / WORK).mkdir(exist_ok=True)
         unpacked = unpack(out / ARCHIVE, out / WORK / "original", is_download=False)
+        respell_samples(unpacked, record)
     sent = find_sent_inputs(record.inputs, not_sent.parent)
     own = {kind: each.path for kind, each in sent.items() if each.path}
     with (out / LOGS).open(encoding="utf-8", errors="replace", newline="\n") as lines:

@@ -1,4 +1,6 @@
-"""Whose samples the results are of: pseudonyms get their names back, and an archive is taken under a sample's name.
+"""Whose samples the results are of: pseudonyms and names that CGI spells otherwise get the samples' own names back.
+
+An archive can also be taken under a sample's name.
 
 CGI's archive stays as it came; the tables beside it are written anew with the names.
 """
@@ -19,7 +21,7 @@ from cgi_runner.results.archive import PSEUDONYMS, ExtractedArchive
 from cgi_runner.results.generations import ResultTables, read_result_tables
 from cgi_runner.results.reconcile import MissingRow, RowAccount, RowCounts
 from cgi_runner.results.row_index import SAMPLES, kind_of
-from cgi_runner.results.sample_names import rename_samples
+from cgi_runner.results.sample_names import find_respelled, rename_samples
 from cgi_runner.results.tables import Table
 
 _HEADER = ("sent_as", "sample")
@@ -191,4 +193,25 @@ def sample_view(out: Path, record: Record) -> SampleView:
     """
     if record.archive_samples:
         return SampleView(record.archive_samples, keeps_others=False)
-    return SampleView(read_pseudonyms(out, record))
+    return SampleView({**read_pseudonyms(out, record), **record.respelled_samples})
+
+
+def respell_samples(unpacked: ExtractedArchive, record: Record) -> list[str]:
+    """Write the names of samples as they were sent into the tables of an unpacked archive that spells them otherwise.
+
+    Args:
+        unpacked: The archive; it stays as it is.
+        record: The record of the job, which keeps the names of the archive.
+
+    Returns:
+        A warning, or nothing if no name is spelled otherwise.
+
+    """
+    # Pseudonyms are plain, and who takes an archive under another name has typed both.
+    sent = () if record.pseudonyms or record.archive_samples else tuple(record.samples)
+    record.respelled_samples = find_respelled(unpacked.folder, unpacked.members, sent)
+    if not record.respelled_samples:
+        return []
+    SampleView(record.respelled_samples).rename(unpacked)
+    told = ", ".join(f"{name!a} for {sent!a}" for name, sent in record.respelled_samples.items())
+    return [f"CGI spells names of samples otherwise than they were sent, the tables here have the names sent: {told}"]

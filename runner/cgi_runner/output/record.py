@@ -116,6 +116,8 @@ class Record:
     """What was odd about the service on the way to the results; it is among the warnings, too."""
     unexplained_jobs: list[str] = field(default_factory=list)
     """Jobs that came into the account since it was first sent, while it is not known what became of that."""
+    respelled_samples: dict[str, str] = field(default_factory=dict)
+    """What the archive calls samples whose names it spells otherwise than they were sent, and the names sent."""
 
     def as_json(self) -> RecordJson:
         """Give the record as it stands on disk and in `--json`."""
@@ -153,6 +155,7 @@ class Record:
             "not_deleted": self.not_deleted,
             "service_warnings": redacted(self.service_warnings),
             "unexplained_jobs": self.unexplained_jobs,
+            "respelled_samples": redacted(self.respelled_samples),
             "cancer_type_name": name_of(self.cancer_type),
         }
 
@@ -234,12 +237,16 @@ def _is_sound(record: Record) -> bool:
     blank = Record("")
     typed = all(isinstance(getattr(record, name), type(getattr(blank, name))) for name in Record.__dataclass_fields__)
     nested = [*record.inputs.values(), *record.rows.values(), record.archive.get("renamed", {})] if typed else [None]
-    typed = typed and all(isinstance(name, str) for name in record.archive_samples.values())
+    typed = typed and all(isinstance(name, str) for name in _names_of_samples(record))
     return (
         typed
         and all(isinstance(about, dict) for about in nested)
         and not (record.job_id and not JOB_ID.fullmatch(record.job_id))
     )
+
+
+def _names_of_samples(record: Record) -> list[str]:
+    return [*record.archive_samples.values(), *record.respelled_samples.values()]
 
 
 @contextmanager

@@ -50,6 +50,7 @@ class RecordJson(TypedDict):
     not_deleted: str
     service_warnings: list[str]
     unexplained_jobs: list[str]
+    respelled_samples: dict[str, str]
     cancer_type_name: str | None
 
 

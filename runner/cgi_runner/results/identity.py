@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cgi_runner.errors import ForeignResultsError
 from cgi_runner.inputs.account import InputAccount
+from cgi_runner.inputs.sample_spelling import plain_spelling
 from cgi_runner.redaction import safe_excerpt
 from cgi_runner.results.archive import ExtractedArchive, is_same_job
 from cgi_runner.results.generations import read_result_tables
@@ -198,18 +199,45 @@ def _plain_lines(path: Path) -> Iterator[bytes]:
 
 
 def _has_same_rows(copy: Table, sent: Table) -> bool:
-    """Whether two tables hold the same rows, in any order, by the columns that both have."""
+    """Whether two tables hold the same rows, in any order, by the columns that both have.
+
+    The names of samples may be spelled in another way, unless two of them would be the same by that.
+    """
     names = [name.strip().casefold() for name in sent.columns]
     shared = [name for name in names if name and copy.place(name) is not None]
     if kind_of(copy) != kind_of(sent) or not _ALTERATION.intersection(shared):
         return False
-    return _fingerprint(copy, shared) == _fingerprint(sent, shared)
+    if _fingerprint(copy, shared) == _fingerprint(sent, shared):
+        return True
+    place = sent.place(_SAMPLE)
+    samples = {cell.strip() for cell in sent.column(place)} if place is not None else set()
+    spellings = _PlainSpellings()
+    if len({spellings[name] for name in samples}) < len(samples):
+        return False
+    return _fingerprint(copy, shared, spellings) == _fingerprint(sent, shared, spellings)
 
 
 _ALTERATION = frozenset({"pos", "gdna", "protein", "cna", "fus", "cytoband"})
+_SAMPLE = "sample"
 
 
-def _fingerprint(table: Table, names: Sequence[str]) -> int:
+class _PlainSpellings(dict[str, str]):
+    """The plain spelling of each name, remembered after it was asked for once."""
+
+    def __missing__(self, name: str) -> str:
+        """Work out the spelling of a name that is new."""
+        self[name] = spelling = plain_spelling(name)
+        return spelling
+
+
+def _fingerprint(table: Table, names: Sequence[str], spellings: _PlainSpellings | None = None) -> int:
     """Give a sum over all rows that does not depend on their order."""
     places = [place for name in names if (place := table.place(name)) is not None]
-    return sum(hash(tuple([cells[place].strip() for place in places])) for cells in table.rows())
+    sample = names.index(_SAMPLE) if spellings is not None and _SAMPLE in names else None
+    total = 0
+    for cells in table.rows():
+        found = [cells[place].strip() for place in places]
+        if sample is not None and spellings is not None:
+            found[sample] = spellings[found[sample]]
+        total += hash(tuple(found))
+    return total

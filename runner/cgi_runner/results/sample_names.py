@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from cgi_runner.inputs.sample_spelling import is_plain, plain_spelling
 from cgi_runner.inputs.tumor_normal import is_generic
 from cgi_runner.results.row_index import SAMPLES
 
@@ -39,6 +40,27 @@ def find_samples(folder: Path, members: Iterable[str]) -> set[str]:
                 cells = line.split(b"\t")
                 found.update([_bare(cells[place]) for place in places if place < len(cells)] or [b""])
     return {name.decode("utf-8", "replace") for name in found}
+
+
+def find_respelled(folder: Path, members: Iterable[str], sent: Collection[str]) -> dict[str, str]:
+    """Return the samples that the tables of an archive spell otherwise than they were sent, with the names sent.
+
+    A name that stands for two samples that were sent is none of theirs. Plain names are not looked for.
+
+    Args:
+        folder: Where the archive is unpacked.
+        members: Its files.
+        sent: The names of the samples that were sent.
+
+    """
+    if all(map(is_plain, sent)):
+        return {}
+    by_spelling: dict[str, set[str]] = {}
+    for name in sent:
+        by_spelling.setdefault(plain_spelling(name), set()).add(name)
+    others = find_samples(folder, members).difference(sent)
+    found = {name: by_spelling.get(plain_spelling(name), set()) for name in others}
+    return {name: next(iter(own)) for name, own in sorted(found.items()) if len(own) == 1}
 
 
 def rename_samples(path: Path, names: Mapping[str, str], *, keeps_others: bool) -> bool:

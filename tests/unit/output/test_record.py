@@ -168,7 +168,7 @@ def test_the_record_on_disk_has_this_form(context: JobContext, tmp_path: Path, m
     names += " fresh ignored_jobs inputs samples"
     last = ["not_sent", "rows", "cgi", "archive", "warnings", "times", "cancer_type_notes"]
     last += ["account", "service_kind", "submitted", "jobs_before", "delete_requested", "pseudonyms", "archive_samples"]
-    last += ["not_deleted", "service_warnings", "unexplained_jobs", "cancer_type_name"]
+    last += ["not_deleted", "service_warnings", "unexplained_jobs", "respelled_samples", "cancer_type_name"]
     assert list(content) == ["schema", "cgi_runner", *names.split(), *last]
     assert {*Record.__dataclass_fields__} == {*content} - {"schema", "cgi_runner", "cancer_type_name"}
     assert (content["cancer_type_name"], content["cancer_type_notes"]) == ("Cutaneous melanoma", [])
