@@ -19,16 +19,20 @@ from cgi_runner.cohort.sample_folders import are_complete, count_missing_rows, w
 from cgi_runner.errors import (
     AccountFullError,
     CredentialsError,
+    ForeignResultsError,
+    JobFailedError,
     RunnerError,
     ServiceError,
     StillRunningError,
 )
 from cgi_runner.job import JobContext, Record, State
 from cgi_runner.job.collect import collect, save_end
+from cgi_runner.job.late_arrivals import find_own
 from cgi_runner.job.poll import LineListener
 from cgi_runner.job.progress import NullProgress
 from cgi_runner.job.scheduler import RunningJob, Scheduler
 from cgi_runner.job.submit import submit_once
+from cgi_runner.job.unexplained import take_over
 from cgi_runner.output.claim import DROPPED
 from cgi_runner.output.deletion import delete_remote
 from cgi_runner.output.folder import restore_from_archive, results_are_intact, rewrite_dropped
@@ -158,11 +162,18 @@ class CohortJobs:
     def _collect(self, batch: Batch, answer: JobLog) -> None:
         folder = self._ledger.job_folder(batch)
         store = self._store(batch, self._ledger.records[batch.number])
-        save_end(answer, folder, store)
-        self._say(batch, "fetching")
         work = self._work / f"{batch.name}.fetched"
-        collect(answer, folder, store, self._context, work=work, inputs=self._work / batch.name)
-        self._finish(batch, store)
+        try:
+            save_end(answer, folder, store)
+            self._say(batch, "fetching")
+            collect(answer, folder, store, self._context, work=work, inputs=self._work / batch.name)
+        except (ForeignResultsError, JobFailedError):  # of this job, or of the one that a wrong id names
+            if not (found := find_own(store, self._context)):
+                raise
+            take_over(found, store)
+            self._start_polling(batch, store, is_new=False)
+        else:
+            self._finish(batch, store)
 
     def _finish(self, batch: Batch, store: RecordStore) -> None:
         """Split what is verified, and delete the job if that is asked for."""

@@ -90,6 +90,17 @@ class JobTagCache:
             self._has_news |= self._known.get(job_id) != tag
             self._known[job_id] = tag
 
+    def correct(self, job_id: str, title: str) -> None:
+        """Remember of a job what its title shows, whatever was known of it: it was told under a wrong id.
+
+        Args:
+            job_id: The job.
+            title: Its title, with or without a tag.
+
+        """
+        self._has_news = True
+        self._known[job_id] = extract_tag(title)
+
     def has_tag(self, tag: str, job_id: str) -> bool:
         """Say whether a job is known to have the tag.
 

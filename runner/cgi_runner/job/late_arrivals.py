@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cgi_runner.errors import CredentialsError, RunnerError
 from cgi_runner.job.account_jobs import find_by_tag, find_duplicates, title_tag
-from cgi_runner.job.job_index import JobTagCache
+from cgi_runner.job.job_index import JobTagCache, extract_tag
 from cgi_runner.job.request import JobContext
 from cgi_runner.job.submit import ACCOUNT_DIGITS
 from cgi_runner.job.unexplained import FoundJob, SoughtJob, find_unexplained
@@ -32,6 +32,36 @@ def warn_duplicates(store: RecordStore, context: JobContext) -> None:
             told = f"job {job_id} is a duplicate of this one; `cgi-runner delete {job_id}` if nobody needs it"
             log.warning("%s", told)
             store.transition(State.VERIFIED, warnings=[*store.record.warnings, told])
+
+
+def find_own(store: RecordStore, context: JobContext) -> FoundJob | None:
+    """Find the job of a record whose job has failed, or has another's results: the id that was told may be wrong.
+
+    Args:
+        store: The record of the job.
+        context: The service, and the account.
+
+    Returns:
+        The account's job with the record's tag; None if there is no other, or if the job at hand shows that tag itself.
+
+    """
+    record, api = store.record, context.api
+    if not record.fingerprint:
+        return None
+    tag = title_tag(record.fingerprint)
+    tags = JobTagCache(f"{api.lock_key} {context.account}")
+    with suppress(RunnerError):  # the error at hand says more
+        jobs = api.list_jobs()
+        title = api.get_job(record.job_id).title
+        if extract_tag(title) == extract_tag(tag):
+            return None
+        others = [job for job in jobs if job not in {record.job_id, *record.ignored_jobs}]
+        if found := find_by_tag(api, tag, others, tags):
+            tags.correct(record.job_id, title)
+            tags.save(jobs)
+            log.warning("job %s is another one; going on with %s, which has its tag", record.job_id, found.id)
+            return FoundJob(found)
+    return None
 
 
 def find_again(store: RecordStore, context: JobContext, *, was_seen: bool) -> FoundJob | None:

@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cgi_runner.errors import ForeignResultsError, JobFailedError
 from cgi_runner.inputs import Prepared, PreparedFile
 from cgi_runner.job.collect import collect, save_end
+from cgi_runner.job.late_arrivals import find_own
 from cgi_runner.job.poll import LineListener, log_lines
 from cgi_runner.job.request import JobContext, JobRequest, build_submission, new_record
 from cgi_runner.job.scheduler import Scheduler
 from cgi_runner.job.submit import submit_once
+from cgi_runner.job.unexplained import take_over
 from cgi_runner.output.claim import DROPPED, load_matching_record
 from cgi_runner.output.deletion import delete_remote
 from cgi_runner.output.folder import require_all_rows, restore_from_archive, results_are_intact, rewrite_dropped
@@ -249,12 +252,24 @@ def _download_and_verify(
         log.info("the verified results are in %s already", out)
     else:
         with log_on_interrupt(record):
-            scheduler = Scheduler(context)
-            answer = scheduler.wait(scheduler.add(record.job_id, store, on_lines=log_lines, is_new=is_new))
-            save_end(answer, out, store, source=source)
-            collect(answer, out, store, context, work=work, inputs=work)
+            try:
+                _wait_and_collect(store, out, work, context, is_new=is_new, source=source)
+            except (ForeignResultsError, JobFailedError):  # of this job, or of the one that a wrong id names
+                if not (found := find_own(store, context)):
+                    raise
+                take_over(found, store)
+                _wait_and_collect(store, out, work, context, is_new=False, source=source)
     if options.delete and record.state is State.VERIFIED:
         delete_remote(context.api, store, adopted_too=options.delete_adopted)
     if options.strict:
         require_all_rows(record)
     return record
+
+
+def _wait_and_collect(
+    store: RecordStore, out: Path, work: Path, context: JobContext, *, is_new: bool, source: Path | None
+) -> None:
+    scheduler = Scheduler(context)
+    answer = scheduler.wait(scheduler.add(store.record.job_id, store, on_lines=log_lines, is_new=is_new))
+    save_end(answer, out, store, source=source)
+    collect(answer, out, store, context, work=work, inputs=work)

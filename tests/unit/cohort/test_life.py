@@ -622,3 +622,15 @@ def _upload(folder: Path) -> dict[str, Path]:
     path = folder / "hers.tsv"
     path.write_text("gene\tcna\nMET\tamp\n", encoding="utf-8")
     return {"cnas": path}
+
+
+def test_a_job_that_is_told_under_a_strangers_id_is_found(many: Path, bench: Bench, tmp_path: Path) -> None:
+    """The list lacks the stranger's job when it is looked at: its results tell, and the own job's title does."""
+    strangers = tmp_path / "theirs.tsv"
+    strangers.write_text("chr\tpos\tref\talt\n7\t55191822\tT\tG\n")
+    fields = {"cancer_type": "CM", "title": "theirs", "reference": "hg38"}
+    bench.context.api.submit(fields, {"mutations": strangers})
+    bench.clock.sleep(60)
+    inject(bench.sandbox, "post old-id", "list stale")
+    report = bench.cohort(many, tmp_path / "out")
+    assert (report.failures, report.samples_done, bench.posts()) == ([], 6, 2)

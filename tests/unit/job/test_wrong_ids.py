@@ -1,0 +1,83 @@
+"""An id that is another job's, with a list that does not show it: the own job is found, and nothing is doubled."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cgi_runner.errors import ForeignResultsError
+from cgi_runner.job import JobContext, JobRequest, State, run
+from cgi_sandbox import Sandbox
+from cgi_sandbox.faults import FaultPlan, parse
+from cgi_sandbox.faults.call import Call
+from conftest import EXAMPLES
+from support.faults import heal, inject
+
+MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", title="melanoma")
+
+
+def posts(sandbox: Sandbox) -> int:
+    """Count the submissions that came in."""
+    return [request.method for request in sandbox.requests].count("POST")
+
+
+def serve_a_strangers_job(context: JobContext, folder: Path) -> str:
+    """Have a job with other inputs in the account, and return its id."""
+    (folder / "theirs.tsv").write_text("chr\tpos\tref\talt\n7\t55191822\tT\tG\n")
+    fields = {"cancer_type": "CM", "title": "theirs", "reference": "hg38"}
+    return context.api.submit(fields, {"mutations": folder / "theirs.tsv"})
+
+
+@pytest.mark.parametrize("word", ["Done", "Error"])
+def test_an_older_jobs_id_and_a_list_without_it_lead_to_the_own_job(
+    word: str, context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Neither the id nor the list tells that it is a stranger's job; its results and its title do, and its end."""
+    other = serve_a_strangers_job(context, tmp_path)
+    context.clock.sleep(60)
+    wrong = [call_of(other, f"logs word={word} times=always")] if word != "Done" else []
+    inject(sandbox, "post old-id", "list stale", *wrong)
+    record = run(MELANOMA, tmp_path / "out", context)
+    assert {record.job_id, other} == set(context.api.list_jobs())
+    assert (record.state, record.adopted, posts(sandbox)) == (State.VERIFIED, False, 2)
+    assert list((tmp_path / "out").glob("*.refused.zip")) == []
+    assert run(MELANOMA, tmp_path / "elsewhere", context).job_id == record.job_id
+    assert posts(sandbox) == 2
+
+
+def call_of(job_id: str, fault: str) -> Any:
+    """Return a fault that strikes the calls about one job only."""
+    plan = FaultPlan([parse(fault)])
+
+    def only(environ: Any, start_response: Any, app: Any) -> Any:
+        is_met = environ["PATH_INFO"].rstrip("/").endswith(job_id)
+        return plan(environ, start_response, app) if is_met else app(environ, start_response)
+
+    return only
+
+
+def test_a_stranger_is_left_by_a_later_command_too(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
+    """The list lacks the own job at first: exit code 10, the archive is kept; the same command again goes on well."""
+    other = serve_a_strangers_job(context, tmp_path)
+    context.clock.sleep(60)
+
+    def without_newest(environ: Any, start_response: Any, app: Any) -> Any:
+        call = Call(environ, start_response, app)
+        if call.step != "list":
+            return call.pass_on()
+        answer = call.forward()
+        shown = [job for job in json.loads(answer.body) if job == other and posts(sandbox) > 1]
+        return call.respond(answer.with_body(json.dumps(shown).encode()))
+
+    inject(sandbox, without_newest, "post old-id")
+    for _ in range(2):
+        with pytest.raises(ForeignResultsError):
+            run(MELANOMA, tmp_path / "out", context)
+        assert (tmp_path / "out" / "cgi-results.refused.zip").is_file()
+    heal(sandbox)
+    record = run(MELANOMA, tmp_path / "out", context, delete=True)
+    assert record.state is State.DELETED
+    assert (context.api.list_jobs(), posts(sandbox)) == ([other], 2)
