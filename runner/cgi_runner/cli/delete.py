@@ -33,6 +33,7 @@ def delete(*, job: str, force: bool, as_json: bool, **options: Unpack[ServiceOpt
     """
     from cgi_runner.cli import printing
     from cgi_runner.job import State
+    from cgi_runner.job.job_index import forget_job
 
     wanted = job_argument.resolve_job(job)
     if not force:
@@ -40,6 +41,7 @@ def delete(*, job: str, force: bool, as_json: bool, **options: Unpack[ServiceOpt
     if not (wanted.record and wanted.record.state is State.DELETED):
         with job_argument.connect_to_job(wanted, options) as connection:
             _delete(wanted, connection.api, force=force)
+            forget_job(connection.api, connection.account, wanted.job_id)
     if as_json:
         printing.print_json({"id": wanted.job_id, "deleted": True})
     else:

@@ -26,7 +26,7 @@ from cgi_runner.errors import (
     StillRunningError,
 )
 from cgi_runner.job import JobContext, Record, State
-from cgi_runner.job.collect import collect, save_end
+from cgi_runner.job.collect import collect, delete_collected, save_end
 from cgi_runner.job.late_arrivals import find_own
 from cgi_runner.job.poll import LineListener
 from cgi_runner.job.progress import NullProgress
@@ -34,7 +34,6 @@ from cgi_runner.job.scheduler import RunningJob, Scheduler
 from cgi_runner.job.submit import submit_once
 from cgi_runner.job.unexplained import take_over
 from cgi_runner.output.claim import DROPPED
-from cgi_runner.output.deletion import delete_remote
 from cgi_runner.output.folder import restore_from_archive, results_are_intact, rewrite_dropped
 from cgi_runner.output.record import NAME as RECORD
 from cgi_runner.output.record import RecordStore, restore_record_on_failure
@@ -181,7 +180,7 @@ class CohortJobs:
             write_sample_folders(self._ledger, batch, store.record, self._work / f"{batch.name}.split")
         count_missing_rows(self._ledger, batch)
         if self._flags.delete and store.record.state is State.VERIFIED:
-            delete_remote(self._context.api, store, adopted_too=self._flags.delete_adopted)
+            delete_collected(store, self._context, adopted_too=self._flags.delete_adopted)
         log.info("job %s is done: results of %s", batch.name, plural(len(batch.members), "sample"))
         self._say(batch, "done")
         self._ledger.write()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
+from cgi_runner.clock import Clock
 from cgi_runner.errors import ServiceError
 from cgi_runner.job.job_index import JobTagCache, extract_tag
 from cgi_runner.output.record import Record, State
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 
 #: Jobs that are asked for only to be listed, at most.
 MOST_LISTED = 50
+#: Seconds before each look for a job that ought to be there; a minute in all costs less than a second job.
+LOOK_DELAYS = (4, 14, 40)
 _LOOKED_AT = 50  # jobs, between two words on how far a look through the account is
 
 
@@ -73,6 +76,7 @@ def find_by_tag(api: JobService, tag: str, jobs: list[str], tags: JobTagCache) -
             try:
                 job = api.get_job(job_id)
             except UnknownJobError:
+                tags.note_missing(job_id)
                 continue
             except ServiceError as error:
                 if isinstance(error, NotSentError) or not tags.was_seen(job_id):
@@ -88,6 +92,38 @@ def find_by_tag(api: JobService, tag: str, jobs: list[str], tags: JobTagCache) -
     finally:
         tags.save_news(jobs)
     return found
+
+
+def find_unlisted(api: JobService, tag: str, jobs: Collection[str], tags: JobTagCache, clock: Clock) -> JobInfo | None:
+    """Return a job that may bear the tag, and that the service has not listed or not known: one answer may be stale.
+
+    It is one that an earlier command knows, or that was listed and was not there a moment later. That it is gone is
+    believed at several looks over a minute, and then it is forgotten.
+
+    Args:
+        api: The service.
+        tag: The tag.
+        jobs: The jobs that are listed, or not to be taken.
+        tags: What is known of the account's jobs.
+        clock: Waits between the looks.
+
+    Raises:
+        ServiceError: The service can tell nothing of the job.
+
+    """
+    for job_id in tags.unlisted(tag, jobs):
+        log.info("job %s may be this one and does not show; looking for it before another is submitted", job_id)
+        for seconds in (0, *LOOK_DELAYS):
+            clock.sleep(seconds)
+            with suppress(UnknownJobError):
+                job = api.get_job(job_id)
+                tags.remember(job.id, job.title)
+                if tags.has_tag(tag, job.id):
+                    return job
+                break
+        else:
+            tags.forget(job_id)
+    return None
 
 
 def find_duplicates(api: JobService, record: Record, account: str) -> list[str]:

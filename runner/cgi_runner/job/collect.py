@@ -6,9 +6,11 @@ import logging
 from pathlib import Path
 
 from cgi_runner.job.download import fetch
+from cgi_runner.job.job_index import forget_job
 from cgi_runner.job.late_arrivals import warn_duplicates
 from cgi_runner.job.poll import job_failed_error
 from cgi_runner.job.request import JobContext
+from cgi_runner.output.deletion import delete_remote
 from cgi_runner.output.folder import copy_dropped, install_results, keep_refused_archive, save_log
 from cgi_runner.output.record import RecordStore, State
 from cgi_runner.results.archive import ARCHIVE
@@ -40,6 +42,20 @@ def save_end(answer: JobLog, out: Path, store: RecordStore, *, source: Path | No
     save_log(out, answer)
     if answer.status.is_error:
         raise job_failed_error(store.record.job_id, answer)
+
+
+def delete_collected(store: RecordStore, context: JobContext, *, adopted_too: bool) -> None:
+    """Delete the job of verified results at CGI, or say why it stays there.
+
+    Args:
+        store: The record of the job.
+        context: The service, and the account.
+        adopted_too: Whether a job that another run has submitted is deleted as well.
+
+    """
+    delete_remote(context.api, store, adopted_too=adopted_too)
+    if store.record.state is State.DELETED:
+        forget_job(context.api, context.account, store.record.job_id)
 
 
 def collect(answer: JobLog, out: Path, store: RecordStore, context: JobContext, *, work: Path, inputs: Path) -> None:

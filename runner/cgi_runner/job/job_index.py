@@ -10,17 +10,31 @@ import html
 import json
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
 from cgi_runner.output.locking import state_dirs
 from cgi_runner.output.record import atomic_write
+from cgi_runner.service.base import JobService
 
 log = logging.getLogger(__name__)
 
+_MOST_UNLISTED = 1000  # jobs that are not listed any more; each is looked for when its order is given again
 _TAG = re.compile("cgirunner([0-9a-f]{12})")
+
+
+def forget_job(api: JobService, account: str, job_id: str) -> None:
+    """Have a job that was deleted on the service not looked for any more.
+
+    Args:
+        api: The service.
+        account: Key of the account.
+        job_id: The job.
+
+    """
+    JobTagCache(f"{api.lock_key} {account}").forget(job_id)
 
 
 def plain_title(title: str) -> str:
@@ -59,6 +73,7 @@ class JobTagCache:
         self.path = self._paths[0] if self._paths else None
         self._known: dict[str, str] = {}
         self._seen: set[str] = set()
+        self._missing: list[str] = []
         self._has_news = False
         with suppress(OSError, ValueError, AttributeError):
             content = json.loads(self.path.read_text(encoding="utf-8")) if self.path else {}
@@ -111,6 +126,27 @@ class JobTagCache:
         """
         return self._known.get(job_id) == extract_tag(tag)
 
+    def note_missing(self, job_id: str) -> None:
+        """Note that a job which may be the one that is looked for was listed, and was not there a moment later."""
+        self._missing.append(job_id)
+
+    def unlisted(self, tag: str, jobs: Collection[str]) -> list[str]:
+        """Return the jobs that may have the tag and do not show: those not among these, and those noted as missing.
+
+        Args:
+            tag: A tag, or a title with one.
+            jobs: The jobs that the service lists.
+
+        """
+        known = [job for job, its in self._known.items() if its == extract_tag(tag) and job not in jobs]
+        return list(dict.fromkeys([*known, *self._missing]))
+
+    def forget(self, job_id: str) -> None:
+        """Forget a job at once: it is deleted, and no longer to be looked for."""
+        if self._known.pop(job_id, None) is not None:
+            self._seen.discard(job_id)
+            self.save(sorted(self._seen))
+
     def tag_of(self, job_id: str) -> str:
         """Return the tag that a job is known to have; nothing if it has none, or if nothing is known of it."""
         return self._known.get(job_id, "")
@@ -125,11 +161,16 @@ class JobTagCache:
             self.save(jobs)
 
     def save(self, jobs: Iterable[str]) -> None:
-        """Write down which jobs there are and what is known of each, and forget all others."""
+        """Write down which jobs there are and what is known of each, and forget all others that bear no tag.
+
+        One list that lacks a job is no proof that it is gone.
+        """
         self._has_news = False
         if self.path:
+            listed = {job: self._known.get(job) for job in jobs}
+            unlisted = [(job, tag) for job, tag in self._known.items() if tag and job not in listed]
             with suppress(OSError):
-                atomic_write(self.path, json.dumps({job: self._known.get(job) for job in jobs}))
+                atomic_write(self.path, json.dumps({**dict(unlisted[-_MOST_UNLISTED:]), **listed}))
 
     def start_submission(self, tag: str, jobs: Iterable[str] = ()) -> None:
         """Note that a submission of this tag is under way, for those who find the note after its writer's death.

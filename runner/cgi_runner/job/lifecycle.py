@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cgi_runner.errors import ForeignResultsError, JobFailedError
 from cgi_runner.inputs import Prepared, PreparedFile
-from cgi_runner.job.collect import collect, save_end
+from cgi_runner.job.collect import collect, delete_collected, save_end
 from cgi_runner.job.late_arrivals import find_own
 from cgi_runner.job.poll import LineListener, log_lines
 from cgi_runner.job.request import JobContext, JobRequest, build_submission, new_record
@@ -18,7 +18,6 @@ from cgi_runner.job.scheduler import Scheduler
 from cgi_runner.job.submit import submit_once
 from cgi_runner.job.unexplained import take_over
 from cgi_runner.output.claim import DROPPED, load_matching_record
-from cgi_runner.output.deletion import delete_remote
 from cgi_runner.output.folder import require_all_rows, restore_from_archive, results_are_intact, rewrite_dropped
 from cgi_runner.output.locking import LONGEST, output_lock
 from cgi_runner.output.pseudonyms import save_pseudonyms, take_pseudonyms
@@ -260,7 +259,7 @@ def _download_and_verify(
                 take_over(found, store)
                 _wait_and_collect(store, out, work, context, is_new=False, source=source)
     if options.delete and record.state is State.VERIFIED:
-        delete_remote(context.api, store, adopted_too=options.delete_adopted)
+        delete_collected(store, context, adopted_too=options.delete_adopted)
     if options.strict:
         require_all_rows(record)
     return record

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cgi_runner.clock import Clock
 from cgi_runner.errors import AccountFullError, CredentialsError, RunnerError
-from cgi_runner.job.account_jobs import MOST_LISTED, find_by_tag, iter_job_info
+from cgi_runner.job.account_jobs import LOOK_DELAYS, MOST_LISTED, find_by_tag, find_unlisted, iter_job_info
 from cgi_runner.job.job_index import JobTagCache
 from cgi_runner.job.submission import Submission
 from cgi_runner.job.unexplained import FoundJob, SoughtJob, find_unexplained, take_over
@@ -24,8 +24,6 @@ from cgi_runner.service.errors import MaybeProcessedError
 log = logging.getLogger(__name__)
 
 _MOST_POSTS = 3
-#: Seconds before each look for a job whose submission got no answer; a minute in all costs less than a second job.
-_RECONCILE_DELAYS = (4, 14, 40)
 #: Seconds that a service may ask for before the first of them.
 _LONGEST_REST = 60
 #: CGI's knowledge changes from version to version; a job that an engine repeats is younger than this.
@@ -73,9 +71,11 @@ def submit_once(
         jobs = api.list_jobs()
         tags = JobTagCache(place, beside or store.path.parent.parent)
         if store.record.fresh and store.record.state is State.PREPARED:
-            store.record.ignored_jobs = list(jobs)
-        others = [job for job in jobs if job not in store.record.ignored_jobs]
-        found = _as_found(find_by_tag(api, submission.title_tag, others, tags))
+            store.record.ignored_jobs = [*jobs, *tags.unlisted(submission.title_tag, jobs)]
+        ignored = store.record.ignored_jobs
+        others = [job for job in jobs if job not in ignored]
+        shown = find_by_tag(api, submission.title_tag, others, tags)
+        found = _as_found(shown or find_unlisted(api, submission.title_tag, [*jobs, *ignored], tags, clock))
         if not found and _is_unconfirmed(store, submission, tags):
             store.transition(State.AMBIGUOUS)
             log.info("an earlier submission of this job was interrupted; checking whether the job exists")
@@ -146,7 +146,7 @@ def _poll_for_submission(
     The service is left alone for as many seconds as it has `asked` for, within reason. Which new jobs its lists show
     is kept in the record: the next list may lack them.
     """
-    first, *others = _RECONCILE_DELAYS
+    first, *others = LOOK_DELAYS
     for seconds in (max(first, min(asked or 0, _LONGEST_REST)), *others):
         clock.sleep(seconds * random.uniform(1.0, 1.2))  # noqa: S311 - jitter, no secret
         try:

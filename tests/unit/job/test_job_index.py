@@ -27,7 +27,7 @@ def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
 
 
 def test_tags_are_kept_for_the_jobs_that_are_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """By account, under a name that tells nothing; of others nothing stays; other titles count."""
+    """By account, under a name that tells nothing; of others without a tag nothing stays; other titles count."""
     monkeypatch.setattr("cgi_runner.job.job_index.state_dirs", lambda: [tmp_path])
     tag = "[cgi-runner 0123456789ab]"
     tags = JobTagCache("https://example.org steward")
@@ -120,6 +120,48 @@ def test_nothing_is_written_without_news(places: list[Path]) -> None:
     tags.save_news(["job"])
     assert json.loads(path.read_text()) == {"job": extract_tag(OTHER)}
     assert not list(places[1].iterdir())
+
+
+def test_a_job_with_a_tag_is_known_until_it_is_forgotten(places: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that lacks it does not make it gone; who deletes it says so; the oldest of very many are let go."""
+    del places
+    tags = JobTagCache(ACCOUNT)
+    for job, title in (("mine", TAG), ("theirs", OTHER), ("plain", "no tag")):
+        tags.remember(job, title)
+    tags.save(["new"])
+    again = JobTagCache(ACCOUNT)
+    assert again.unlisted(f"{TAG} mine", ["new"]) == ["mine"]
+    assert again.unlisted(TAG, ["mine"]) == again.unlisted("[cgi-runner aaaaaaaaaaaa]", []) == []
+    again.forget("mine")
+    again.forget("never there")
+    last = JobTagCache(ACCOUNT)
+    assert last.unlisted(TAG, []) == []
+    assert (last.was_seen("new"), last.has_tag(OTHER, "theirs")) == (True, True)
+    monkeypatch.setattr("cgi_runner.job.job_index._MOST_UNLISTED", 1)
+    last.remember("newest", TAG)
+    last.save(["new"])
+    assert JobTagCache(ACCOUNT).unlisted(OTHER, []) == []
+    assert JobTagCache(ACCOUNT).unlisted(TAG, []) == ["newest"]
+
+
+def test_a_job_that_was_listed_and_not_there_may_be_the_one(places: list[Path]) -> None:
+    """For this command only."""
+    del places
+    tags = JobTagCache(ACCOUNT)
+    tags.note_missing("gone")
+    tags.note_missing("gone")
+    assert tags.unlisted(TAG, ["gone"]) == ["gone"]
+    assert JobTagCache(ACCOUNT).unlisted(TAG, []) == []
+
+
+def test_what_a_job_shows_can_correct_what_it_was_sent_with(places: list[Path]) -> None:
+    """The service had named another job."""
+    del places
+    tags = JobTagCache(ACCOUNT)
+    tags.remember("wrong", TAG)
+    tags.correct("wrong", "theirs")
+    tags.save_news(["wrong"])
+    assert not JobTagCache(ACCOUNT).has_tag(TAG, "wrong")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", '"text"'])

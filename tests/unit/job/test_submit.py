@@ -230,7 +230,7 @@ def described(**about: str) -> Answer:
 def test_a_description_of_another_job_is_not_believed(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
     """Believed, our job would not be found by its tag."""
     first = submit(MELANOMA, tmp_path / "out", context)
-    JobTagCache(f"{context.api.lock_key} {context.account}").save([])
+    JobTagCache(f"{context.api.lock_key} {context.account}").forget(first.job_id)
     inject(sandbox, describing(described(id="0123456789abcdef0123", title="theirs")))
     with pytest.raises(ServiceError, match="describes another one"):
         submit(MELANOMA, tmp_path / "other", context)

@@ -1,0 +1,104 @@
+"""A list that lacks a job which this machine knows: its order, given again elsewhere, submits no other."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cgi_runner.errors import ServiceError
+from cgi_runner.job import JobContext, JobRequest, State, run, submit
+from cgi_sandbox import Sandbox
+from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
+from support.cli import cgi_runner
+from support.faults import heal, inject
+
+MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", title="melanoma")
+OTHER = replace(MELANOMA, title="another order")
+
+
+def posts(sandbox: Sandbox) -> int:
+    """Count the submissions that came in."""
+    return [request.method for request in sandbox.requests].count("POST")
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        ["list stale"],
+        ["list stale times=always"],
+        ["list stale times=always", "info 404 times=2"],
+        ["list flapping=30 times=always", "info flapping=30 times=always"],
+    ],
+)
+def test_a_stale_list_makes_no_double(faults: list[str], context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Whichever folder the order is given for; also once another order has met that list."""
+    random.seed(7)
+    first = submit(MELANOMA, tmp_path / "a" / "out", context)
+    for number in range(3):
+        inject(sandbox, *faults, instead=True)
+        assert submit(MELANOMA, tmp_path / f"b{number}" / "out", context).job_id == first.job_id
+    inject(sandbox, "list stale", instead=True)
+    other = submit(OTHER, tmp_path / "c" / "out", context)
+    inject(sandbox, "list stale times=always", "list stale times=always", instead=True)
+    assert submit(OTHER, tmp_path / "d" / "out", context).job_id == other.job_id
+    assert submit(MELANOMA, tmp_path / "e" / "out", context).job_id == first.job_id
+    assert posts(sandbox) == 2
+
+
+def test_a_job_that_cannot_be_asked_for_may_be_the_one(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
+    """It is neither listed nor described: nothing is sent, and the same command does better later."""
+    first = submit(MELANOMA, tmp_path / "out", context)
+    inject(sandbox, "list stale times=always", "info 503 times=always")
+    with pytest.raises(ServiceError) as refused:
+        submit(MELANOMA, tmp_path / "other", context)
+    assert refused.value.exit_code == 7
+    heal(sandbox)
+    assert submit(MELANOMA, tmp_path / "other", context).job_id == first.job_id
+    assert posts(sandbox) == 1
+
+
+def test_a_job_that_somebody_deleted_is_looked_for_once(
+    context: JobContext, tmp_path: Path, clock: SimulatedClock
+) -> None:
+    """For a minute, since one list proves nothing; then another one is submitted, and nobody looks for it again."""
+    first = submit(MELANOMA, tmp_path / "out", context)
+    context.api.delete(first.job_id)
+    before = clock.seconds
+    second = submit(MELANOMA, tmp_path / "b", context)
+    assert second.job_id != first.job_id
+    assert 55 <= clock.seconds - before <= 75
+    before = clock.seconds
+    assert submit(MELANOMA, tmp_path / "c", context).job_id == second.job_id
+    assert clock.seconds == before
+
+
+@pytest.mark.parametrize("by", ["run --delete", "delete"])
+def test_a_job_that_was_deleted_from_here_is_not_looked_for(
+    by: str, context: JobContext, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same order in a new folder is sent at once."""
+    context = replace(context, account=hashlib.sha256(CREDENTIALS.email.encode()).hexdigest())
+    record = run(MELANOMA, tmp_path / "out", context, delete=by != "delete")
+    if by == "delete":
+        monkeypatch.setenv("CGI_EMAIL", CREDENTIALS.email)
+        monkeypatch.setenv("CGI_TOKEN", CREDENTIALS.token)
+        assert cgi_runner("delete", record.job_id, "--api-url", sandbox.url).code == 0
+    before = context.clock.monotonic()
+    assert submit(MELANOMA, tmp_path / "b", context).state is State.WAITING
+    assert context.clock.monotonic() == before
+    assert posts(sandbox) == 2
+
+
+def test_a_fresh_job_does_not_wait_for_the_one_before(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path, clock: SimulatedClock
+) -> None:
+    """Whoever asks for a new job has said what becomes of the old one."""
+    first = submit(MELANOMA, tmp_path / "out", context)
+    inject(sandbox, "list stale times=always")
+    before = clock.seconds
+    assert submit(MELANOMA, tmp_path / "b", context, fresh=True).job_id != first.job_id
+    assert clock.seconds == before
