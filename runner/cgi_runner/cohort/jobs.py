@@ -27,12 +27,11 @@ from cgi_runner.errors import (
 )
 from cgi_runner.job import JobContext, Record, State
 from cgi_runner.job.collect import collect, delete_collected, save_end
-from cgi_runner.job.late_arrivals import find_own
+from cgi_runner.job.late_arrivals import leave_stranger
 from cgi_runner.job.poll import LineListener
 from cgi_runner.job.progress import NullProgress
 from cgi_runner.job.scheduler import RunningJob, Scheduler
 from cgi_runner.job.submit import submit_once
-from cgi_runner.job.unexplained import take_over
 from cgi_runner.output.claim import DROPPED
 from cgi_runner.output.folder import restore_from_archive, results_are_intact, rewrite_dropped
 from cgi_runner.output.record import NAME as RECORD
@@ -166,10 +165,9 @@ class CohortJobs:
             save_end(answer, folder, store)
             self._say(batch, "fetching")
             collect(answer, folder, store, self._context, work=work, inputs=self._work / batch.name)
-        except (ForeignResultsError, JobFailedError):  # of this job, or of the one that a wrong id names
-            if not (found := find_own(store, self._context)):
+        except (ForeignResultsError, JobFailedError):
+            if not leave_stranger(store, self._context):
                 raise
-            take_over(found, store)
             self._start_polling(batch, store, is_new=False)
         else:
             self._finish(batch, store)

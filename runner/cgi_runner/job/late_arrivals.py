@@ -9,10 +9,10 @@ from pathlib import Path
 
 from cgi_runner.errors import CredentialsError, RunnerError
 from cgi_runner.job.account_jobs import find_by_tag, find_duplicates, title_tag
-from cgi_runner.job.job_index import JobTagCache, extract_tag
+from cgi_runner.job.job_index import JobTagCache
 from cgi_runner.job.request import JobContext
 from cgi_runner.job.submit import ACCOUNT_DIGITS
-from cgi_runner.job.unexplained import FoundJob, SoughtJob, find_unexplained
+from cgi_runner.job.unexplained import FoundJob, SoughtJob, find_unexplained, take_over
 from cgi_runner.output.locking import WORK
 from cgi_runner.output.record import RecordStore, State
 
@@ -34,34 +34,36 @@ def warn_duplicates(store: RecordStore, context: JobContext) -> None:
             store.transition(State.VERIFIED, warnings=[*store.record.warnings, told])
 
 
-def find_own(store: RecordStore, context: JobContext) -> FoundJob | None:
-    """Find the job of a record whose job has failed, or has another's results: the id that was told may be wrong.
+def leave_stranger(store: RecordStore, context: JobContext) -> bool:
+    """Go on with another job of the account that bears the record's tag, and not with one that cannot be this one.
+
+    The job at hand has failed, or its results are not of what was sent: the service may have named another one, or
+    somebody may have given a job of his own this one's title.
 
     Args:
         store: The record of the job.
         context: The service, and the account.
 
     Returns:
-        The account's job with the record's tag; None if there is no other, or if the job at hand shows that tag itself.
+        Whether there is another job to go on with; each is tried once.
 
     """
     record, api = store.record, context.api
     if not record.fingerprint:
-        return None
-    tag = title_tag(record.fingerprint)
+        return False
     tags = JobTagCache(f"{api.lock_key} {context.account}")
     with suppress(RunnerError):  # the error at hand says more
         jobs = api.list_jobs()
-        title = api.get_job(record.job_id).title
-        if extract_tag(title) == extract_tag(tag):
-            return None
         others = [job for job in jobs if job not in {record.job_id, *record.ignored_jobs}]
-        if found := find_by_tag(api, tag, others, tags):
-            tags.correct(record.job_id, title)
+        found = find_by_tag(api, title_tag(record.fingerprint), others, tags)
+        if found and not found.status.is_error:
+            tags.correct(record.job_id, api.get_job(record.job_id).title)
             tags.save(jobs)
-            log.warning("job %s is another one; going on with %s, which has its tag", record.job_id, found.id)
-            return FoundJob(found)
-    return None
+            log.warning("job %s is not this one; going on with %s, which has its tag, too", record.job_id, found.id)
+            record.ignored_jobs.append(record.job_id)
+            take_over(FoundJob(found), store)
+            return True
+    return False
 
 
 def find_again(store: RecordStore, context: JobContext, *, was_seen: bool) -> FoundJob | None:

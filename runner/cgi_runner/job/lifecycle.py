@@ -11,12 +11,11 @@ from pathlib import Path
 from cgi_runner.errors import ForeignResultsError, JobFailedError
 from cgi_runner.inputs import Prepared, PreparedFile
 from cgi_runner.job.collect import collect, delete_collected, save_end
-from cgi_runner.job.late_arrivals import find_own
+from cgi_runner.job.late_arrivals import leave_stranger
 from cgi_runner.job.poll import LineListener, log_lines
 from cgi_runner.job.request import JobContext, JobRequest, build_submission, new_record
 from cgi_runner.job.scheduler import Scheduler
 from cgi_runner.job.submit import submit_once
-from cgi_runner.job.unexplained import take_over
 from cgi_runner.output.claim import DROPPED, load_matching_record
 from cgi_runner.output.folder import require_all_rows, restore_from_archive, results_are_intact, rewrite_dropped
 from cgi_runner.output.locking import LONGEST, output_lock
@@ -251,13 +250,8 @@ def _download_and_verify(
         log.info("the verified results are in %s already", out)
     else:
         with log_on_interrupt(record):
-            try:
-                _wait_and_collect(store, out, work, context, is_new=is_new, source=source)
-            except (ForeignResultsError, JobFailedError):  # of this job, or of the one that a wrong id names
-                if not (found := find_own(store, context)):
-                    raise
-                take_over(found, store)
-                _wait_and_collect(store, out, work, context, is_new=False, source=source)
+            while not _collect_or_switch(store, out, work, context, is_new=is_new, source=source):
+                is_new = False
     if options.delete and record.state is State.VERIFIED:
         delete_collected(store, context, adopted_too=options.delete_adopted)
     if options.strict:
@@ -265,10 +259,17 @@ def _download_and_verify(
     return record
 
 
-def _wait_and_collect(
+def _collect_or_switch(
     store: RecordStore, out: Path, work: Path, context: JobContext, *, is_new: bool, source: Path | None
-) -> None:
+) -> bool:
+    """Wait for the job and bring its results home; or say that there is another one to go on with."""
     scheduler = Scheduler(context)
-    answer = scheduler.wait(scheduler.add(store.record.job_id, store, on_lines=log_lines, is_new=is_new))
-    save_end(answer, out, store, source=source)
-    collect(answer, out, store, context, work=work, inputs=work)
+    try:
+        answer = scheduler.wait(scheduler.add(store.record.job_id, store, on_lines=log_lines, is_new=is_new))
+        save_end(answer, out, store, source=source)
+        collect(answer, out, store, context, work=work, inputs=work)
+    except (ForeignResultsError, JobFailedError):
+        if not leave_stranger(store, context):
+            raise
+        return False
+    return True

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cgi_runner.errors import ForeignResultsError
-from cgi_runner.job import JobContext, JobRequest, State, run
+from cgi_runner.job import JobContext, JobRequest, State, run, submit
 from cgi_sandbox import Sandbox
 from cgi_sandbox.faults import FaultPlan, parse
 from cgi_sandbox.faults.call import Call
@@ -81,3 +81,34 @@ def test_a_stranger_is_left_by_a_later_command_too(context: JobContext, sandbox:
     record = run(MELANOMA, tmp_path / "out", context, delete=True)
     assert record.state is State.DELETED
     assert (context.api.list_jobs(), posts(sandbox)) == ([other], 2)
+
+
+def test_a_strangers_job_under_this_ones_title_is_left(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody sent other inputs by hand and copied the title: the newest with the tag is not this one, the next is."""
+    first = submit(MELANOMA, tmp_path / "a" / "out", context)
+    (tmp_path / "theirs.tsv").write_text("chr\tpos\tref\talt\n7\t55191822\tT\tG\n")
+    fields = {"cancer_type": "CM", "title": context.api.get_job(first.job_id).title, "reference": "hg38"}
+    theirs = context.api.submit(fields, {"mutations": tmp_path / "theirs.tsv"})
+    for folder in ("b", "c"):
+        record = run(MELANOMA, tmp_path / folder, context)
+        assert (record.job_id, record.state, record.ignored_jobs) == (first.job_id, State.VERIFIED, [theirs])
+    assert f"job {theirs} is not this one; going on with {first.job_id}" in caplog.text
+    assert posts(sandbox) == 2
+
+
+def test_jobs_that_all_have_other_results_are_each_tried_once(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Three jobs with the tag and not one with the inputs: exit code 10, and the last archive is kept."""
+    first = submit(MELANOMA, tmp_path / "a" / "out", context)
+    (tmp_path / "theirs.tsv").write_text("chr\tpos\tref\talt\n7\t55191822\tT\tG\n")
+    fields = {"cancer_type": "CM", "title": context.api.get_job(first.job_id).title, "reference": "hg38"}
+    for _ in range(3):
+        context.api.submit(fields, {"mutations": tmp_path / "theirs.tsv"})
+    context.api.delete(first.job_id)
+    with pytest.raises(ForeignResultsError):
+        run(MELANOMA, tmp_path / "b", context)
+    assert (tmp_path / "b" / "cgi-results.refused.zip").is_file()
+    assert posts(sandbox) == 4
