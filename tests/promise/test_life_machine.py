@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import pytest
@@ -30,12 +29,12 @@ from cgi_runner.errors import RunnerError
 from cgi_runner.job import JobContext, JobRequest, Record, State, read_record
 from cgi_runner.job.job_index import extract_tag
 from cgi_runner.job.lifecycle import fetch_job, run, submit, wait
-from cgi_runner.output.record import NAME, RecordStore
+from cgi_runner.output.record import NAME
 from cgi_runner.results.archive import ARCHIVE, OWN, PSEUDONYMS
-from cgi_runner.service.time_limit import HttpSession
 from cgi_sandbox import Sandbox
 from cgi_sandbox.store import Job, Store
 from conftest import EXAMPLES, SimulatedClock
+from promise.dying import DeathError, Fuse
 from support.depth import SOAK
 from support.faults import Fault, heal, inject
 from support.scripted import DROPPED, HTML, Answer
@@ -70,52 +69,6 @@ SAID = [
 ANSWERS = st.sampled_from(SAID)
 CODES = set(range(2, 9))
 _numbers = itertools.count()
-
-
-class DeathError(BaseException):
-    """The process is gone, as far as a test within one process can make it so."""
-
-
-class Fuse:
-    """Ends the process at one of its steps: at a request, at a step of the record, before it or after it."""
-
-    def __init__(self) -> None:
-        """Wait to be lit."""
-        self.left: int | None = None
-
-    def tick(self) -> None:
-        """Burn a little."""
-        if self.left is not None:
-            self.left -= 1
-            if self.left < 0:
-                self.left = None
-                raise DeathError
-
-    @contextmanager
-    def fitted(self) -> Iterator[None]:
-        """Burn at every request and every step of a journal."""
-        transition, request = RecordStore.transition, HttpSession.request
-
-        def burning_transition(store: RecordStore, *given: Any, **named: Any) -> None:
-            self.tick()
-            transition(store, *given, **named)
-            self.tick()
-
-        def burning_request(client: HttpSession, *given: Any, **named: Any) -> Any:
-            self.tick()
-            response = request(client, *given, **named)
-            try:
-                self.tick()
-            except DeathError:
-                response.close()
-                raise
-            return response
-
-        with (
-            mock.patch.object(RecordStore, "transition", burning_transition),
-            mock.patch.object(HttpSession, "request", burning_request),
-        ):
-            yield
 
 
 class Lives(RuleBasedStateMachine):
