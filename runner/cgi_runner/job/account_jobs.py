@@ -63,7 +63,7 @@ def find_by_tag(api: JobService, tag: str, jobs: list[str], tags: JobTagCache) -
         tags: What is known of them; what is learnt is kept at once, so that a look that fails is not made again.
 
     Raises:
-        ServiceError: A job cannot be read that no earlier command has met: it may be the one.
+        ServiceError: A job cannot be read that no earlier command has met, or that is known to bear the tag.
 
     """
     found: JobInfo | None = None
@@ -79,7 +79,8 @@ def find_by_tag(api: JobService, tag: str, jobs: list[str], tags: JobTagCache) -
                 tags.note_missing(job_id)
                 continue
             except ServiceError as error:
-                if isinstance(error, NotSentError) or not tags.was_seen(job_id):
+                is_other = tags.was_seen(job_id) and not tags.has_tag(tag, job_id)
+                if isinstance(error, NotSentError) or not is_other:
                     tags.save(jobs)
                     raise
                 log.warning("job %s cannot be read and is ignored, it was there before: %s", job_id, error)
@@ -111,18 +112,17 @@ def find_unlisted(api: JobService, tag: str, jobs: Collection[str], tags: JobTag
         ServiceError: The service can tell nothing of the job.
 
     """
-    for job_id in tags.unlisted(tag, jobs):
-        log.info("job %s may be this one and does not show; looking for it before another is submitted", job_id)
-        for seconds in (0, *LOOK_DELAYS):
-            clock.sleep(seconds)
-            with suppress(UnknownJobError):
-                job = api.get_job(job_id)
-                tags.remember(job.id, job.title)
-                if tags.has_tag(tag, job.id):
-                    return job
-                break
-        else:
-            tags.forget(job_id)
+    if not (doubtful := tags.unlisted(tag, jobs)):
+        return None
+    told = ", ".join(doubtful[:MOST_LISTED])
+    log.info("job %s may be this one and does not show; looking for it before another is submitted", told)
+    for seconds in (0, *LOOK_DELAYS):
+        clock.sleep(seconds)
+        listed = [job for job in api.list_jobs() if job not in jobs]  # it may have been told under a wrong id
+        if found := find_by_tag(api, tag, [*dict.fromkeys([*doubtful, *listed])], tags):
+            return found
+    for job_id in doubtful:
+        tags.forget(job_id)
     return None
 
 

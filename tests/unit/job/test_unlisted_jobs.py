@@ -49,10 +49,13 @@ def test_a_stale_list_makes_no_double(faults: list[str], context: JobContext, sa
     assert posts(sandbox) == 2
 
 
-def test_a_job_that_cannot_be_asked_for_may_be_the_one(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
-    """It is neither listed nor described: nothing is sent, and the same command does better later."""
+@pytest.mark.parametrize("faults", [["info 503 times=always"], ["list stale times=always", "info 503 times=always"]])
+def test_a_job_that_cannot_be_asked_for_may_be_the_one(
+    faults: list[str], context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Listed or not: nothing is sent while it is not described, and the same command does better later."""
     first = submit(MELANOMA, tmp_path / "out", context)
-    inject(sandbox, "list stale times=always", "info 503 times=always")
+    inject(sandbox, *faults)
     with pytest.raises(ServiceError) as refused:
         submit(MELANOMA, tmp_path / "other", context)
     assert refused.value.exit_code == 7
@@ -102,3 +105,15 @@ def test_a_fresh_job_does_not_wait_for_the_one_before(
     before = clock.seconds
     assert submit(MELANOMA, tmp_path / "b", context, fresh=True).job_id != first.job_id
     assert clock.seconds == before
+
+
+def test_a_job_that_was_told_under_a_wrong_id_is_found_in_a_later_list(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Only the wrong id is known here, and the next two lists lack the job: the one after them shows it."""
+    inject(sandbox, "post wrong-id")
+    submit(MELANOMA, tmp_path / "a" / "out", context)
+    (job_id,) = context.api.list_jobs()
+    inject(sandbox, "list stale times=2")
+    assert submit(MELANOMA, tmp_path / "b" / "out", context).job_id == job_id
+    assert posts(sandbox) == 1
