@@ -27,7 +27,7 @@ from cgi_runner.errors import (
 )
 from cgi_runner.job import JobContext, Record, State
 from cgi_runner.job.collect import collect, delete_collected, save_end
-from cgi_runner.job.late_arrivals import leave_stranger
+from cgi_runner.job.late_arrivals import try_next_job
 from cgi_runner.job.poll import LineListener
 from cgi_runner.job.progress import NullProgress
 from cgi_runner.job.scheduler import RunningJob, Scheduler
@@ -166,7 +166,7 @@ class CohortJobs:
             self._say(batch, "fetching")
             collect(answer, folder, store, self._context, work=work, inputs=self._work / batch.name)
         except (ForeignResultsError, JobFailedError):
-            if not leave_stranger(store, self._context):
+            if not try_next_job(store, self._context):
                 raise
             self._start_polling(batch, store, is_new=False)
         else:

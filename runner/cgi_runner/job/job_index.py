@@ -21,7 +21,7 @@ from cgi_runner.service.base import JobService
 
 log = logging.getLogger(__name__)
 
-_MOST_UNLISTED = 1000  # jobs that are not listed any more; each is looked for when its order is given again
+_MOST_UNLISTED = 1000  # jobs that are not listed any more; each is looked for when it is submitted again
 _TAG = re.compile("cgirunner([0-9a-f]{12})")
 
 

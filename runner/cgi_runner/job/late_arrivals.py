@@ -34,7 +34,7 @@ def warn_duplicates(store: RecordStore, context: JobContext) -> None:
             store.transition(State.VERIFIED, warnings=[*store.record.warnings, told])
 
 
-def leave_stranger(store: RecordStore, context: JobContext) -> bool:
+def try_next_job(store: RecordStore, context: JobContext) -> bool:
     """Go on with another job of the account that bears the record's tag, and not with one that cannot be this one.
 
     The job at hand has failed, or its results are not of what was sent: the service may have named another one, or

@@ -11,7 +11,7 @@ from pathlib import Path
 from cgi_runner.errors import ForeignResultsError, JobFailedError
 from cgi_runner.inputs import Prepared, PreparedFile
 from cgi_runner.job.collect import collect, delete_collected, save_end
-from cgi_runner.job.late_arrivals import leave_stranger
+from cgi_runner.job.late_arrivals import try_next_job
 from cgi_runner.job.poll import LineListener, log_lines
 from cgi_runner.job.request import JobContext, JobRequest, build_submission, new_record
 from cgi_runner.job.scheduler import Scheduler
@@ -269,7 +269,7 @@ def _collect_or_switch(
         save_end(answer, out, store, source=source)
         collect(answer, out, store, context, work=work, inputs=work)
     except (ForeignResultsError, JobFailedError):
-        if not leave_stranger(store, context):
+        if not try_next_job(store, context):
             raise
         return False
     return True

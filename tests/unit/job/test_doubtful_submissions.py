@@ -453,7 +453,7 @@ def test_a_fresh_job_that_is_still_to_be_deleted_goes_on(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as stopping:
-        stopping.setattr("cgi_runner.job.lifecycle.delete_remote", lambda *_, **__: killed())
+        stopping.setattr("cgi_runner.job.collect.delete_remote", lambda *_, **__: killed())
         with pytest.raises(KeyboardInterrupt):
             run(MELANOMA, tmp_path / "out", context, fresh=True, delete=True)
     assert run(MELANOMA, tmp_path / "out", context, fresh=True, delete=True).state is State.DELETED

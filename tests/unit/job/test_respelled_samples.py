@@ -31,7 +31,7 @@ TABLES = ("alterations.tsv", "biomarkers.tsv", "input01.tsv")
 
 
 def request(tmp_path: Path, names: tuple[str, ...] = NAMES, **options: bool) -> JobRequest:
-    """Return an order with a shared variant and one of its own for each sample."""
+    """Return a request with a shared variant and one of its own for each sample."""
     rows = [(name, *row) for name in names for row in (ROWS[0], ROWS[names.index(name) % len(ROWS)])]
     text = "\n".join("\t".join(row) for row in [("sample", "chr", "pos", "ref", "alt"), *dict.fromkeys(rows)])
     (tmp_path / "in.tsv").write_text(text + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A list that lacks a job which this machine knows: its order, given again elsewhere, submits no other."""
+"""A list that lacks a job which this machine knows: its command, given again elsewhere, submits no other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support.cli import cgi_runner
 from support.faults import heal, inject
 
 MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", title="melanoma")
-OTHER = replace(MELANOMA, title="another order")
+OTHER = replace(MELANOMA, title="another one")
 
 
 def posts(sandbox: Sandbox) -> int:
@@ -35,7 +35,7 @@ def posts(sandbox: Sandbox) -> int:
     ],
 )
 def test_a_stale_list_makes_no_double(faults: list[str], context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
-    """Whichever folder the order is given for; also once another order has met that list."""
+    """Whichever folder the command is given for; also once another submission has met that list."""
     random.seed(7)
     first = submit(MELANOMA, tmp_path / "a" / "out", context)
     for number in range(3):
@@ -83,7 +83,7 @@ def test_a_job_that_somebody_deleted_is_looked_for_once(
 def test_a_job_that_was_deleted_from_here_is_not_looked_for(
     by: str, context: JobContext, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same order in a new folder is sent at once."""
+    """The same command in a new folder is sent at once."""
     context = replace(context, account=hashlib.sha256(CREDENTIALS.email.encode()).hexdigest())
     record = run(MELANOMA, tmp_path / "out", context, delete=by != "delete")
     if by == "delete":

@@ -1,4 +1,4 @@
-"""An id that is another job's, with a list that does not show it: the own job is found, and nothing is doubled."""
+"""An id that is another job's, with a list that does not show it: the own job is found, and nothing is sent twice."""
 
 from __future__ import annotations
 
