@@ -12,6 +12,7 @@ import pytest
 
 from cgi_runner.errors import InputError
 from cgi_runner.inputs import KINDS, Options, Prepared, prepare
+from support.field_files import Case, write
 
 VCF = "##fileformat=VCFv4.2\n"
 FIXED = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"
@@ -78,6 +79,26 @@ class InputRunner:
         assert caught.value.exit_code == 2
         assert caught.value.tip
         return caught.value
+
+    def check(self, case: Case) -> None:
+        """Prepare the files of a case, and see to it that what is right is done; a tip that it names is followed."""
+        mutations = write(self.folder, case.files)
+        options = {"reference": None, **case.options}
+        if case.refused:
+            error = self.refuse(mutations=mutations, **options)
+            assert case.refused in error.message
+            assert case.tip in error.tip
+            if not case.sent:
+                return
+            options |= case.follow
+        outcome = self.prepare(mutations=mutations, **options)
+        assert tuple(row.rpartition(" ")[0] for row in outcome.sent()) == case.sent
+        reasons = [row.rpartition("|")[2] for row in outcome.dropped()]
+        assert len(reasons) == len(case.dropped)
+        assert all(reason.startswith(known) for reason, known in zip(reasons, case.dropped, strict=True))
+        prepared = outcome.prepared
+        told = "\n".join([prepared.reference.reason, *prepared.decisions, *prepared.warnings])
+        assert [words for words in case.told if words not in told] == []
 
 
 @pytest.fixture
