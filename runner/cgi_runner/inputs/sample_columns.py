@@ -10,7 +10,7 @@ from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.problems import InputProblems, quote
 from cgi_runner.inputs.samples import BARCODE, SAMPLE_TIP, is_name, is_tcga_barcode, listed, tcga_sample
 from cgi_runner.inputs.text_source import TextSource
-from cgi_runner.inputs.tumor_normal import SampleRoles, find_roles, is_generic, is_generic_file
+from cgi_runner.inputs.tumor_normal import SampleRoles, find_roles, is_any_tumor, is_generic, is_generic_file
 
 TUMOR_TIP = "name the column of the tumour: --tumor-column NAME"
 ALL_TIP = TUMOR_TIP + "; or give --all-samples if all of them are tumours"
@@ -67,7 +67,9 @@ def select_columns(
     if not names:
         _check_no_column(source.problems, line, options)
         return SelectedColumns()
-    roles = find_roles(header, names)
+    first_row = source.line()
+    source.unread([first_row] if first_row else [])
+    roles = find_roles(header, names, first_row[1] if first_row else "")
     picked = _pick(source.problems, line, names, roles, options)
     if options.sample is not None and len(picked) > 1:
         source.problems.abort(
@@ -156,7 +158,7 @@ def _check_known(problems: InputProblems, line: int, left: list[str], roles: Sam
     told = "; ".join(f"{quote(name)} is {said}" for name, said in roles.contradicted.items())
     unknown = [name for name in left if name not in roles.tumors]
     # A column that is called TUMOR is the one tumour of its file; what stands beside it may be the same patient's.
-    is_one_patient = any(name.casefold() in {"tumor", "tumour"} for name in left)
+    is_one_patient = any(map(is_any_tumor, left))
     if told or is_one_patient or (unknown and (not roles.normals or roles.named_in_header)):
         why = f" ({told})" if told else ""
         problems.abort(

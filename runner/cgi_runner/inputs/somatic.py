@@ -172,22 +172,23 @@ class InfoMarks:
         return False
 
 
-def mark_in_info(info: str, *, expects_flag: bool = False) -> str:
+def mark_in_info(info: str, *, expects_flag: bool = False, flags: frozenset[str] = frozenset()) -> str:
     """Return the words of a VCF's INFO that say that a row is not somatic, or an empty string.
 
     Args:
         info: The cell.
         expects_flag: Whether rows without the flag SOMATIC are of the germline, as in what Octopus writes.
+        flags: Flags of the caller, in lower case, that say so as GERMLINE does.
 
     """
-    if not (expects_flag or may_be_marked((info,))):
+    if not (expects_flag or flags or may_be_marked((info,))):
         return ""  # a row is judged alike whatever the other rows of its block have
     is_somatic = False
     for item in info.split(";"):
         key, equals, value = item.partition("=")
         name = key.casefold().replace("_", "")
         answer = value.casefold() if equals else "yes"
-        if name in _FLAGS and answer in YES:
+        if (name in _FLAGS or name in flags) and answer in YES:
             return item
         if name in ("somatic", "issomatic"):
             if answer in NO:

@@ -10,10 +10,12 @@ Where they contradict each other nothing is known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
+
+from cgi_runner.inputs.caller_conventions import roles_by_convention
 
 Role = Literal["tumor", "normal"]
 
@@ -96,7 +98,16 @@ class SampleRoles:
 def is_generic(name: str) -> bool:
     """Whether a name stands for any patient's sample, as TUMOR and `__UNKNOWN__` do, and so for none in earnest."""
     plain = re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
-    return _AS_FILE.sub("", plain) in _PLAIN_GENERIC
+    return _AS_FILE.sub("", plain) in _PLAIN_GENERIC or is_any_tumor(name)
+
+
+def is_any_tumor(name: str) -> bool:
+    """Whether a column is called the tumour, be it with its kind of data or its caller: TUMOR, RNA_TUMOR, TUMOR.muse.
+
+    Several such columns are the same patient's.
+    """
+    words = [word for word in re.split(r"[\W_]+", name.casefold()) if not _BESIDE_TUMOR.fullmatch(word)]
+    return words in (["tumor"], ["tumour"])
 
 
 def is_generic_file(stem: str) -> bool:
@@ -120,6 +131,9 @@ _FILE_OF_CALLER = re.compile(
     r"[\W_]*)+",
     re.IGNORECASE,
 )
+_BESIDE_TUMOR = re.compile(
+    r"[dr]na|wgs|wes|strelka2?|mutect2?|varscan2?|vardict(java)?|muse|somaticsniper|lofreq|freebayes|pindel|dragen|sage"
+)
 _PLAIN_GENERIC = frozenset(name.strip("_") for name in _GENERIC)
 
 
@@ -135,24 +149,26 @@ def is_like_normal(name: str) -> bool:
     return whole is not None and whole[2] in "Nn"
 
 
-def find_roles(header: Iterable[str], columns: Sequence[str]) -> SampleRoles:
+def find_roles(header: Sequence[str], columns: Sequence[str], first_row: str = "") -> SampleRoles:
     """Find out which columns are tumours and which are normals.
 
     Args:
         header: The lines that begin with `##`.
         columns: Names of the sample columns.
+        first_row: The first line below the names of the columns, where some callers name the tumour.
 
     """
     said: dict[str, dict[Role, str]] = {name: {} for name in columns}
     roles, names = SampleRoles(), dict[Role, list[str]](tumor=[], normal=[])
     pedigree: list[str] = []
     for line in header:
-        for role, name, by in _statements(line, columns):
-            if name in said:
-                said[name].setdefault(role, by)
-            names[role].append(name)
         roles.own_names.update(_own_names(line, columns))
         pedigree += _originals(line)
+    statements = (statement for line in header for statement in _statements(line, columns))
+    for role, name, by in (*statements, *roles_by_convention(header, columns, first_row)):
+        if name in said:
+            said[name].setdefault(role, by)
+        names[role].append(name)
     roles.named_in_header = frozenset(name for name in columns if "tumor" in said[name])
     for name in columns:
         if by_name := _role_of_name(name, columns):

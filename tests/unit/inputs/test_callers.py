@@ -123,8 +123,7 @@ CALLERS = {
         {FAILED: 3, GERMLINE + "FILTER non_homref_normal": 1},
     ),
     "sage": Caller(
-        ("sage",), "PAT1T", by_genotype("PAT1T"), f'{PASS} && GT[1]="alt"', {FAILED: 3},
-        options={"tumor_column": "PAT1T"},
+        ("sage",), "PAT1T", by_genotype("PAT1T"), f'{PASS} && GT[1]="alt"', {FAILED: 3}
     ),
     "tnscope": Caller(
         ("tnscope",), "PAT1_2", by_genotype("PAT1_2"), f'{PASS} && GT[0]="alt" && TYPE!="bnd"',

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, compress, product, repeat
 from operator import itemgetter
 from typing import NoReturn
 
 from cgi_runner.inputs.block_columns import BlockColumns, places_outside
+from cgi_runner.inputs.caller_conventions import (
+    expects_somatic_flag,
+    germline_caller,
+    germline_flags,
+    lacks_genotypes,
+)
 from cgi_runner.inputs.dropped import DroppedRows
 from cgi_runner.inputs.genotypes import (
     GENOTYPE_FIRST,
@@ -37,8 +42,6 @@ from cgi_runner.inputs.somatic import (
 from cgi_runner.inputs.text_source import TextSource
 
 FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
-#: Octopus marks somatic calls among those of the germline with the flag SOMATIC (its guide to the cancer model).
-_OCTOPUS = re.compile(r"##(octopus\b|source=\"?octopus)", re.IGNORECASE)
 ON_GERMLINE_HAPLOTYPE = f"{NOT_SOMATIC}: on no somatic haplotype (HSS)"
 MOST_FORMATS = 100
 """Cells of FORMAT that are remembered; nearly all files have a few."""
@@ -59,7 +62,10 @@ class VcfReader:
         self._takes_all = options.ignore_genotypes
         number, columns, header = _header(source, line)
         self._columns, self._width = columns, len(columns)
-        self._expects_flag = any(_OCTOPUS.match(text) for text in header)
+        self._expects_flag, self._flags = expects_somatic_flag(header), germline_flags(header)
+        self._lacks_genotypes = lacks_genotypes(header)
+        if caller := germline_caller(header):
+            source.note(f"{caller} calls variants of the germline: they are sent as somatic", warn=True)
         self._keeps_germline = options.keep_germline
         picked = select_columns(source, number, columns[9:], header, options)
         self._samples = {9 + place: name for place, name in picked.tumors.items()}
@@ -71,6 +77,7 @@ class VcfReader:
         self._marks = InfoMarks()
         self._plain_formats: set[str] = set()
         self._unfiltered = self._shared = self._only_normal = 0
+        self._is_without_genotypes = False
 
     def column_of(self, sample: str) -> int:
         """Return the place of the column that is sent under a name, 0 if none is."""
@@ -91,7 +98,7 @@ class VcfReader:
         have any.
         """
         references, alternates, parsed = block.column(3), block.column(4), None
-        if not (self._takes_all or self._expects_flag or self._marks.may_be_in(block.column(7))):
+        if not (self._takes_all or self._expects_flag or self._flags or self._marks.may_be_in(block.column(7))):
             parsed = self._validator.parse_columns(block.column(0), block.column(1), references, alternates)
         if not parsed:
             return [row for index in range(block.rows) for row in self._rows(first + index, block.row(index), default)]
@@ -189,7 +196,9 @@ class VcfReader:
 
     def _reason(self, cells: list[str], may_be_marked: bool) -> str:
         """Return why the file itself says that a row is no somatic call that passed, or an empty string."""
-        mark = mark_in_info(cells[7], expects_flag=self._expects_flag) if may_be_marked else ""
+        mark = ""
+        if may_be_marked:
+            mark = mark_in_info(cells[7], expects_flag=self._expects_flag, flags=self._flags)
         if mark or not self.named:
             return self._status.rejection_reason(cells[6], mark)
         names = cells[8].split(":")
@@ -203,7 +212,7 @@ class VcfReader:
         """Give each alternate allele with the tumours that carry it."""
         names = cells[8].split(":")
         tumors = tuple(self._samples.values())
-        if "GT" not in names or self._takes_all:
+        if "GT" not in names or self._takes_all or self._is_open(names, cells):
             if len(tumors) > 1:
                 self._source.problems.abort(
                     f"line {line}, column FORMAT: found {quote(cells[8])}, expected GT to tell who has the allele",
@@ -229,6 +238,14 @@ class VcfReader:
             for number, (alternate, who) in enumerate(zip(alternates, carriers, strict=True), 1)
         ]
 
+    def _is_open(self, names: list[str], cells: list[str]) -> bool:
+        """Return whether the caller left the genotypes of a row open, as SAGE does; remember if so."""
+        if not self._lacks_genotypes:
+            return False
+        genotypes = "".join(field_of(names, cells[column], "GT") for column in self._samples)
+        self._is_without_genotypes |= (is_open := {*genotypes} <= {".", "/", "|"})
+        return is_open
+
     def _germline(self, names: list[str], cell: str) -> frozenset[int]:
         """Return the alleles of a tumour that Octopus takes for the germline's, though the row has a somatic one."""
         if self._keeps_germline or not self._expects_flag:
@@ -252,6 +269,8 @@ class VcfReader:
             notes.warn(f"rows that the normal carries as well as the tumour are sent: {self._shared}")
         if self._unfiltered:
             notes.decide(f"rows that no filter was applied to (FILTER is .) are sent: {self._unfiltered}")
+        if self._is_without_genotypes:
+            notes.decide("SAGE writes no genotypes: its records count as called in the tumour")
         if self._takes_all:
             notes.decide("genotypes are ignored: every record counts as called in the tumour")
 
