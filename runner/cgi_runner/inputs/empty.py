@@ -7,7 +7,7 @@ from collections import Counter
 from cgi_runner.inputs.indels import AMBIGUOUS
 from cgi_runner.inputs.normalise import BREAKEND, NOT_CARRIED, SYMBOLIC
 from cgi_runner.inputs.somatic import FAILED, NO_FILTER, NOT_SOMATIC
-from cgi_runner.inputs.status_columns import NOT_DETECTED, NOT_IN_TUMOR
+from cgi_runner.inputs.status_columns import NOT_DETECTED, NOT_IN_TUMOR, NOT_PASSED
 
 
 def explain_empty(reasons: Counter[str]) -> str:
@@ -24,6 +24,7 @@ _TIPS = (
     ((NOT_SOMATIC,), "give --keep-germline to send what the file marks as not somatic"),
     ((NO_FILTER,), "count rows that no filter was applied to as passed, too: --filters PASS,."),
     ((FAILED,), "name the filters that count as passed (--filters PASS,NAME), or give --keep-filtered"),
+    ((NOT_PASSED,), "give --keep-filtered to send what a column such as QC or PASS rules out"),
     ((AMBIGUOUS,), "say where the insertions are: --insertion-start before or --insertion-start at"),
     (
         (BREAKEND, SYMBOLIC),

@@ -17,6 +17,7 @@ from cgi_runner.inputs.reference import (
     Reference,
     check_votes,
     unknown_build,
+    warn_misfits,
 )
 from cgi_runner.inputs.rows import Batch, VariantColumns
 from cgi_runner.inputs.schema import line_in_file
@@ -128,7 +129,7 @@ def require_reference(files: Sequence[FilePreparation], chosen: Reference | None
 
 
 def check_hotspots(files: Sequence[FilePreparation], chosen: Reference, *, ignore_hints: bool) -> Reference:
-    """Compare the build with the hotspots that the rows hit, and add a warning if a few speak against it.
+    """Compare the build with the hotspots that the rows hit, and add warnings of those that speak against it.
 
     Args:
         files: The files, whose rows have been read.
@@ -136,7 +137,7 @@ def check_hotspots(files: Sequence[FilePreparation], chosen: Reference, *, ignor
         ignore_hints: Whether the build counts against all that the files say.
 
     Returns:
-        The same, with the warning if there is one.
+        The same, with the warnings if there are any.
 
     Raises:
         InputError: As many hotspots of the other build are hit, or more.
@@ -146,5 +147,8 @@ def check_hotspots(files: Sequence[FilePreparation], chosen: Reference, *, ignor
     for file in files:
         votes.add(file.votes)
     names = ", ".join(file.source.problems.source for file in files if file.has_positions)
-    warning = check_votes(names, votes, chosen.build, ignore_hints=ignore_hints)
-    return replace(chosen, warnings=(*chosen.warnings, warning)) if warning else chosen
+    warnings = (
+        check_votes(names, votes, chosen.build, ignore_hints=ignore_hints),
+        warn_misfits(names, votes, chosen.build),
+    )
+    return replace(chosen, warnings=(*chosen.warnings, *filter(None, warnings)))

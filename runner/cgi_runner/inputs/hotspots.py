@@ -118,6 +118,15 @@ def _bases() -> dict[tuple[int, int, str], tuple[str, Hotspot]]:
 
 
 @cache
+def _places() -> dict[tuple[int, int], list[tuple[str, Hotspot]]]:
+    """Return build and hotspot for each rank of a chromosome and position, whatever base a row has there."""
+    found = defaultdict[tuple[int, int], list[tuple[str, Hotspot]]](list)
+    for (rank, position, _), one in _bases().items():
+        found[rank, position].append(one)
+    return dict(found)
+
+
+@cache
 def _bins() -> frozenset[int]:
     """Return the stretches of any chromosome in which a reference allele may begin that covers a hotspot.
 
@@ -137,6 +146,8 @@ class HotspotVotes:
     """Those of them that have the usual change of the hotspot."""
     total: int = 0
     """All rows that were counted."""
+    misfits: dict[str, list[str]] = field(default_factory=lambda: {build: [] for build in BUILDS})
+    """Hotspots of each build at which a row has another base than the genome, and that base."""
     _named: dict[str, dict[str, None]] = field(default_factory=lambda: {build: {} for build in BUILDS})
 
     def count(self, batch: Batch) -> None:
@@ -149,7 +160,9 @@ class HotspotVotes:
         for index, place in enumerate(found):
             if place in bins:
                 key, _ = row_of(batch, index)
-                self._vote(*cast("VariantKey", key)[:-1])
+                rank, position, reference, alternate, _ = cast("VariantKey", key)
+                self._vote(rank, position, reference, alternate)
+                self._compare(rank, position, reference)
 
     def _vote(self, rank: int, position: int, reference: str, alternate: str) -> None:
         bases = _bases()
@@ -166,12 +179,20 @@ class HotspotVotes:
             )
             self._named[build].setdefault(str(spot))
 
+    def _compare(self, rank: int, position: int, reference: str) -> None:
+        """Note a reference allele that is not the genome's: it was turned round, or is meant for another place."""
+        for offset, base in enumerate(reference[:LONGEST_REFERENCE]):
+            for build, spot in _places().get((rank, position + offset), ()):
+                if base in _BASES and base != spot.reference:
+                    self.misfits[build].append(f"{spot}: {base}, not {spot.reference}")
+
     def add(self, other: HotspotVotes) -> None:
         """Add the votes of another file of the same samples."""
         self.total += other.total
         for build in BUILDS:
             self.rows[build] += other.rows[build]
             self.usual[build] += other.usual[build]
+            self.misfits[build] += other.misfits[build]
             self._named[build].update(other._named[build])
 
     def contradicts(self, build: str) -> bool:
@@ -185,6 +206,12 @@ class HotspotVotes:
             _chance_of(self.usual[other], expected * _USUAL_CHANGE),
         )
         return min(chances) < MOST_CHANCE
+
+    def describe_misfits(self, build: str) -> str:
+        """Return how many bases of rows at the hotspots of a build are not the genome's, with some; empty for none."""
+        found = self.misfits[build]
+        more = ["…"] if len(found) > MOST_NAMED else []
+        return f"{len(found)} ({', '.join([*found[:MOST_NAMED], *more])})" if found else ""
 
     def describe(self, build: str) -> str:
         """Return how many rows vote for a build, with some of the hotspots: `2 rows (BRAF V600E, KRAS G12D)`."""

@@ -23,17 +23,17 @@ class IndelPlaces:
         self._notes, self._problems = header.source.notes, header.source.problems
         self._start = options.insertion_start
         self._fits = self._from_zero = 0
-        self._has_substitutions = self._odd = False
+        self._has_substitutions = self._odd = self._has_odd_substitution = False
 
     def see_substitution(self) -> None:
         """Know that the file has a row that tells from what positions count."""
         self._has_substitutions = True
 
     def is_plain(self, key: VariantKey, end: str) -> bool:
-        """Whether Start and End of an indel are as in most files, so that there is nothing to decide or to note.
+        """Whether Start and End are as in most files, so that there is nothing to decide or to note.
 
         Args:
-            key: The variant, one of whose alleles is `-`; its position is Start.
+            key: The variant, of whose alleles one may be `-`; its position is Start.
             end: The cell of End.
 
         """
@@ -41,7 +41,23 @@ class IndelPlaces:
         if reference == "-":
             return end == str(start + 1)
         # The first deletion that fits is to be counted.
-        return alternate == "-" and self._fits > 0 and end == str(start + len(reference) - 1)
+        return (alternate != "-" or self._fits > 0) and end == str(start + len(reference) - 1)
+
+    def note_odd_substitution(self, line: int, start: str, end: str) -> None:
+        """Warn of a substitution whose End does not fit its alleles.
+
+        Args:
+            line: Number of the line, from 1.
+            start: Start of the row.
+            end: Its end.
+
+        """
+        if not self._has_odd_substitution:
+            self._has_odd_substitution = True
+            self._notes.warn(
+                f"substitutions whose End does not fit their alleles are sent, the first on line {line}: "
+                f"{start} to {end}"
+            )
 
     def insertion(self, start: int, end: int) -> tuple[int, str]:
         """Return the base before an insertion, and why it is not sent if it has no certain place.

@@ -117,6 +117,24 @@ def check_votes(source: str, votes: HotspotVotes, build: str, *, ignore_hints: b
     return found + ("; sent all the same (--ignore-build-hints)" if votes.contradicts(build) else "")
 
 
+def warn_misfits(source: str, votes: HotspotVotes, build: str) -> str:
+    """Return a warning of reference alleles that are not those of the genome, or an empty string.
+
+    Args:
+        source: Name of the files for the message.
+        votes: Those of all rows that would be sent.
+        build: hg19 or hg38.
+
+    """
+    found = votes.describe_misfits(build)
+    return (
+        f"{source}: reference alleles at hotspots that are not those of {build}: {found}; is the allele of the gene's "
+        "strand meant, or are reference and alternate the wrong way round?"
+        if found
+        else ""
+    )
+
+
 def _first(told: Mapping[str, Sequence[BuildEvidence]], build: str) -> str:
     """Return the first evidence for a build, the strongest of its file first."""
     for source, found in told.items():

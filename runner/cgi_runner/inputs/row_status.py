@@ -25,16 +25,16 @@ from cgi_runner.inputs.somatic import (
 _ORIGINS = re.compile(r"\w*status|(variant|fusion|sv|cna|cnv)?origin|somaticgermline|germlinesomatic")
 #: Columns that ask for one of the two, and are answered by yes or no.
 _QUESTION = re.compile(r"(is)?(somatic|germline)(call|flag)?")
-_OUTCOMES = re.compile(
+OUTCOMES = re.compile(
     r"((fusion|sv|cna|cnv|variant|alteration|test|final|rearrangement)?(call|status|interpretation|outcome|conclusion))"
     r"|assessment|evaluation|rearrangement|rearranged|befund|ergebnis|resultado|resultat"
 )
 #: Whether a report is to have the row.
 _REPORTED = re.compile(r"(is)?report(ed|able)(status)?")
 _UNREPORTED = re.compile(r"(not|un|non)[ _-]?report(ed|able)|non[ _-]?driver[ _-]?gene|no|n|false|f|0", re.IGNORECASE)
-_NO_CALL = re.compile(r"no[ _-]?call", re.IGNORECASE)
+NO_CALL = re.compile(r"no[ _-]?call", re.IGNORECASE)
 #: Words that deny whatever column they stand in.
-_DENIAL = re.compile(
+DENIAL = re.compile(
     r"(was |is )?(not[ _-](detected|found|present|seen|identified)|undetected|false[ _-]?positive|art[ei]fact)",
     re.IGNORECASE,
 )
@@ -59,7 +59,7 @@ class RowStatus:
         self._origins = [name for name, word in plain.items() if _ORIGINS.fullmatch(word)]
         self._questions = {name: "germline" in word for name, word in plain.items() if _QUESTION.fullmatch(word)}
         self._types = [name for name, word in plain.items() if SAMPLE_TYPE.fullmatch(word)]
-        self._findings = [name for name, word in plain.items() if word in FINDINGS or _OUTCOMES.fullmatch(word)]
+        self._findings = [name for name, word in plain.items() if word in FINDINGS or OUTCOMES.fullmatch(word)]
         self._flags = {name for name, word in plain.items() if word in FINDINGS}
         self._reports = [name for name, word in plain.items() if _REPORTED.fullmatch(word)]
         self._others = {name for name in plain if name not in self._findings}
@@ -75,12 +75,12 @@ class RowStatus:
         for name in self._findings:
             cell = cells[name].strip()
             denies = is_not_found(cell) if name in self._flags else NOT_FOUND.fullmatch(cell)
-            if denies or _NO_CALL.fullmatch(cell) or _DENIAL.fullmatch(cell):
+            if denies or NO_CALL.fullmatch(cell) or DENIAL.fullmatch(cell):
                 return f"not detected: {name}={cells[name]}"
         for name in self._reports:
             if _UNREPORTED.fullmatch(cells[name].strip()):
                 return f"not reported: {name}={cells[name]}"
-        for name in [name for name in self._others if _DENIAL.fullmatch(cells[name].strip())]:
+        for name in [name for name in self._others if DENIAL.fullmatch(cells[name].strip())]:
             self._others.discard(name)
             self._header.source.note(
                 f"rows are sent though the column {quote(name)} says {quote(cells[name])}, the first on line {line}",

@@ -1,61 +1,72 @@
 """Columns that people add to a table of mutations, and that say whether a row is a somatic finding of the tumour.
 
-Four kinds are known by their names: where a variant comes from (Origin, Germline/Somatic, is_germline), a status
-(Status, Mutation_Status), the tumour's genotype (Genotype, GT, Zygosity), and what came of a test (Detected, Result).
-What they rule out is listed. A word of an origin that is not known is a fault, as it may mean the germline; one of a
-status, which may be about anything, is a warning, and so is an origin that is said to be unknown.
+They are known by their names: where a variant comes from (Origin, Germline/Somatic), a status (Mutation_Status), the
+tumour's genotype (Genotype, Zygosity), what came of a test (Detected, Result), whether the row passed (PASS, QC, Keep,
+Judgement, Exclude), and whether the sample is a normal (Sample_Type). What they rule out is listed. A word of an origin
+that is not known is a fault, as it may mean the germline; one of the others is a warning.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import Literal, NamedTuple
 
+from cgi_runner.inputs import status_words as words
 from cgi_runner.inputs.columns import Header
 from cgi_runner.inputs.model import Options
-from cgi_runner.inputs.problems import is_present, quote
-from cgi_runner.inputs.somatic import (
-    FINDINGS,
-    NOT_FOUND,
-    NOT_SOMATIC,
-    SAMPLE_TYPE,
-    is_normal_tissue,
-    is_not_found,
-    mark_in_status,
-)
+from cgi_runner.inputs.problems import quote
+from cgi_runner.inputs.row_status import OUTCOMES
+from cgi_runner.inputs.somatic import FINDINGS, NOT_SOMATIC
+from cgi_runner.inputs.status_words import Verdict
+from cgi_runner.inputs.tumor_normal import is_normal
 
-Verdict = Literal["sent", "germline", "absent", "unknown"]
 StatusRule = Callable[[str, str], Verdict]
 """What a cell says of its row, whose reference allele is the second argument."""
-Topic = Literal["origin", "status", "genotype", "finding"]
+Topic = Literal["origin", "status", "genotype", "finding", "quality", "tissue"]
 
 NOT_IN_TUMOR = "not carried"
-NO_READS = "0"
 NOT_DETECTED = "not detected"
+NOT_PASSED = "did not pass"
+#: No read, or no share of them, has the allele.
+NO_READS = frozenset(("0", "0.0", "0.00", "0.000", "0.0000", "0%", "0.0%", "0.00%", "0,0", "0,00"))
 
 _WHAT = r"(variant|mutation|mut|call|snv|alteration|is)?"
 _ORIGIN = re.compile(
     rf"{_WHAT}(origin|(somatic|germline)(or|vs|and)?(somatic|germline)?(origin|status|call|flag|class|type)?)"
 )
 _STATUS = re.compile(rf"{_WHAT}status")
-_GENOTYPE = re.compile(r"(tumou?r|sample|t)?(genotype|gt|zygosity)(call|tumou?r)?")
-#: Words of an origin or a status, beside those of `mark_in_status` and all with `germ` or `somatic` in them.
-_GERMLINE_WORDS = frozenset(("g", "constitutional", "inherited", "hereditary", "normal"))
-_TUMOR_WORDS = re.compile(r"s|tumou?r.*|primary|metasta\w+|relapse|recurren\w+|acquired|cancer")
-_NO_WORDS = frozenset(("", "null", "unknown", "unclassified", "undetermined", "not determined", "nd", "unclear"))
-_HARMLESS = re.compile(
-    r"confirmed|valid(ated)?|verified|reported|pass(ed)?|ok|yes|true|detected|present|positive|found|new|known|novel"
-    r"|het(erozygous)?|hom(ozygous)?|(likely )?(pathogenic|oncogenic|benign)|vus|final|reviewed|alive|dead"
-)
-_YES = frozenset(("y", "yes", "true", "t", "1", "x", "positive", "pos", "present", "detected", "found"))
-_NO = frozenset(("n", "no", "false", "f", "0", "negative", "neg", "absent", "not detected", "not found", "not present"))
-#: TCGA's columns of a second look at the mutation, and the words of it that deny the mutation (MAF 2.4).
+_GENOTYPE = re.compile(r"(tumou?r|sample|t|allele|variant)?(genotype|gt|zygosity)(call|tumou?r)?|allelecall")
+#: TCGA's columns of a second look at the mutation.
 _VALIDATION = re.compile(r"(validation|verification)status")
-_DENIED = frozenset(("invalid", "wildtype", "wild type", "not confirmed", "false positive"))
-#: Reads of the tumour that have the allele.
+#: Reads of the tumour that have the allele, and their share.
 _READS = re.compile(r"(t|tumou?r)(alt|var|variant)(allele)?(counts?|depth|reads)")
-_IS_REFERENCE = re.compile(r"hom(ozygous)? ?ref(erence)?|ref(erence)?|wt|wild ?type|ref ref|wt wt")
+_SHARE = re.compile(
+    r"(t|tumou?r)?(vaf|variant(allele)?(freq(uency)?|fraction))|(t|tumou?r)(af|allele(freq(uency)?|fraction))|tumou?rf"
+)
+_OF_CALLS = r"(is|variant|mutation|call|filter|filters|overall|final|manual|igv)?"
+_PASSED = re.compile(
+    rf"{_OF_CALLS}(pass|passed|passes)(all)?(filters?|flag|status)?|keep|kept|tokeep|included?|accept(ed)?|judge?ment"
+    r"|(variant|call|filter|final|manual)?(decision|verdict)"
+)
+_CHECK = "(filters?|flag|status|result|call|check|pass|passed)"
+_QUALITY = re.compile(rf"{_OF_CALLS}((qc|qualitycontrol){_CHECK}?|quality{_CHECK})")
+_FAILED = re.compile(
+    rf"{_OF_CALLS}(exclude[d]?|reject(ed)?|discard(ed)?|dropped|removed?|fail(ed)?(qc|filters?)?|falsepositive"
+    r"|(likely|possible|suspected)?art[ei]fact|blacklist(ed)?|filteredout)(flag|status)?"
+)
+_TISSUE = re.compile(
+    r"(sample|tissue|specimen|aliquot|biospecimen|material)(type|class|category|kind|description|origin)(id|code)?|tissue"
+)
+_EITHER = re.compile(r"tumou?r(or|vs|and)?normal|normal(or|vs|and)?tumou?r|tn")
+_IS_NORMAL, _IS_TUMOR = re.compile(r"is(matched)?normal|matchednormal"), re.compile(r"istumou?r")
+#: The genotype of one sample among others, as GATK, SnpSift and bcftools name their columns: P1.GT, GEN[0].GT, P1:GT.
+_OF_SAMPLE = re.compile(r"(?:\[\d+\])?(?:GEN\[(.+)\]|(.+))[.:](?:GT|AD|GQ)", re.IGNORECASE)
+MOST_CELLS = 1000
+"""Cells of a column that are remembered; nearly all columns have a few, others hold measures."""
+#: Numbers of exons and introns look alike, but with more than one 0 or 1 in a file.
+_GENOTYPES = re.compile(r"(?!1/1$)[01.][/|][01.](:.*)?")
 
 
 class _Column(NamedTuple):
@@ -73,17 +84,20 @@ class StatusColumns:
 
         Args:
             header: The header of the table.
-            options: What the user asked for: `keep_germline` and `ignore_genotypes`.
+            options: What the user asked for: `keep_germline`, `keep_filtered` and `ignore_genotypes`.
             is_maf: Whether the table is a MAF, where SOMATIC is VEP's column on known variants of the place.
 
         """
         self._source, self._names = header.source, header.names
         self._keeps_germline, self._keeps_absent = options.keep_germline, options.ignore_genotypes
+        self._keeps_failed = options.keep_filtered
+        read = {place for column, place in header.column_index.items() if column in ("sample", "filter")}
         self._columns = [
             _Column(place, name, *found)
             for place, name in enumerate(header.names)
-            if not (is_maf and name.casefold() == "somatic") and (found := _find_topic(name))
+            if not (is_maf and name.casefold() == "somatic") and place not in read and (found := _find_topic(name))
         ]
+        self._columns += find_genotypes(header)
         self.usual: list[tuple[int, set[str]]] = [(column.place, set()) for column in self._columns]
         """The place of each column, and the cells that were seen in it and rule nothing out."""
         header.also_read.update(column.place for column in self._columns)
@@ -103,23 +117,34 @@ class StatusColumns:
             InputError: A column of origins holds a word that is not known.
 
         """
-        if not self._keeps_absent and cells[self.reads : self.reads + 1] == [NO_READS]:
-            return f"{NOT_IN_TUMOR}: {self._names[self.reads]}={NO_READS}"
+        if not self._keeps_absent and NO_READS.issuperset(none := cells[self.reads : self.reads + 1]) and none:
+            return f"{NOT_IN_TUMOR}: {self._names[self.reads]}={none[0]}"
         for column, (place, usual) in zip(self._columns, self.usual, strict=True):
             cell = cells[place]
             if cell in usual:
                 continue
             verdict = column.judge(cell, reference)
-            if verdict == "germline" and not self._keeps_germline:
-                return f"{NOT_SOMATIC}: {column.name}={cell}"
-            if verdict == "absent" and not self._keeps_absent:
-                return f"{NOT_IN_TUMOR if column.topic == 'genotype' else NOT_DETECTED}: {column.name}={cell}"
-            if not self._keeps_germline and (verdict == "unknown" or _is_undetermined(column, cell)):
+            if reason := self._reason(column, cell, verdict):
+                return reason
+            if (verdict == "unknown" or _is_undetermined(column, cell)) and not self._is_asked_for(column):
                 self._report_unknown(line, column, cell, verdict)
             # The same letters may be the reference of one row and not of another.
-            if column.topic != "genotype":
+            if column.topic != "genotype" and len(usual) < MOST_CELLS:
                 usual.add(cell)
         return ""
+
+    def _reason(self, column: _Column, cell: str, verdict: Verdict) -> str:
+        """Return why a verdict leaves a row out, unless an option takes it."""
+        said = f"{column.name}={cell}"
+        if verdict == "germline" and not self._keeps_germline:
+            return f"{NOT_SOMATIC}: {said}"
+        if verdict == "absent" and not self._keeps_absent:
+            return f"{NOT_IN_TUMOR if column.topic == 'genotype' else NOT_DETECTED}: {said}"
+        return f"{NOT_PASSED}: {said}" if verdict == "failed" and not self._keeps_failed else ""
+
+    def _is_asked_for(self, column: _Column) -> bool:
+        """Return whether rows are to be sent whatever a column says, so that there is nothing to tell."""
+        return self._keeps_failed if column.topic == "quality" else self._keeps_germline
 
     def _report_unknown(self, line: int, column: _Column, cell: str, verdict: Verdict) -> None:
         if column.topic == "origin" and verdict == "unknown":
@@ -137,78 +162,86 @@ class StatusColumns:
 
 def _find_topic(name: str) -> tuple[Topic, StatusRule] | None:
     """Return what a column is about by its name, and how its cells are judged."""
-    plain = re.sub(r"[\W_]", "", name.casefold())
+    plain = _plain(name)
+    if _GENOTYPE.fullmatch(plain):
+        return "genotype", words.judge_genotype
+    found: tuple[Topic, words.WordRule] | None = None
     if _ORIGIN.fullmatch(plain):
-        words = {word for word in ("somatic", "germline") if word in plain}
-        return "origin", lambda cell, _: _judge_origin(cell, words)
-    for pattern, topic, rule in _RULES:
-        if pattern.fullmatch(plain):
-            return topic, rule
-    if plain in FINDINGS:
-        return "finding", lambda cell, _: "absent" if is_not_found(cell) else "sent"
-    return None
+        found = "origin", words.judge_origin({word for word in ("somatic", "germline") if word in plain})
+    else:
+        found = next(((topic, judge) for pattern, topic, judge in _TOPICS if pattern.fullmatch(plain)), None)
+    if found is None:
+        return None
+    topic, judge = found
+    return topic, lambda cell, _: judge(cell)
+
+
+_TOPICS: tuple[tuple[re.Pattern[str], Topic, words.WordRule], ...] = (
+    (_QUALITY, "quality", words.judge_quality),
+    (_PASSED, "quality", words.judge_passed),
+    (_FAILED, "quality", words.judge_failed),
+    (_STATUS, "status", words.judge_status),
+    (re.compile("ms"), "status", words.judge_germline_only),  # cBioPortal's name for Mutation_Status
+    (_VALIDATION, "finding", words.judge_validation),
+    (re.compile("|".join(sorted(FINDINGS))), "finding", words.judge_finding),
+    (OUTCOMES, "finding", words.judge_outcome),
+    (_IS_NORMAL, "tissue", words.judge_is_normal),
+    (_IS_TUMOR, "tissue", words.judge_is_tumor),
+    (_EITHER, "tissue", words.judge_tumor_or_normal),
+    (_TISSUE, "tissue", words.judge_tissue),
+    (re.compile(r"(?!.*(freq|af$|count)).*filters?"), "quality", words.judge_filter),
+)
+"""The first name that fits tells what a column is about."""
+
+
+def find_genotypes(header: Header) -> list[_Column]:
+    """Return the column of the tumour's genotype among those that have the name of a sample in theirs.
+
+    They are known by their names, or by the first row: columns may be called by their samples alone.
+
+    Args:
+        header: The header of the table, of which no row was read.
+
+    Raises:
+        InputError: There are genotypes of several samples, whose rows would all become one patient's.
+
+    """
+    row = header.source.line()
+    header.source.unread([row] if row else [])
+    first = [cell.strip() for cell in row[1].split(header.separator)] if row else []
+    named = [
+        (place, name, (whole[1] or whole[2]) if whole else name)
+        for place, (name, cell) in enumerate(zip_longest(header.names, first[: len(header.names)], fillvalue=""))
+        if (whole := _OF_SAMPLE.fullmatch(name)) or (_GENOTYPES.fullmatch(cell) and not _find_topic(name))
+    ]
+    tumors = [sample for sample in dict.fromkeys(sample for _, _, sample in named) if not is_normal(sample)]
+    if len(tumors) > 1 and not header.has("sample"):
+        shown = ", ".join(quote(name) for _, name, _ in named[:4])
+        header.source.problems.abort(
+            f"line {header.line}: found columns of several samples ({shown}), expected one sample in each row",
+            tip="give the VCF that this table was made of, or a table of one sample each",
+        )
+    return [
+        _Column(place, name, "genotype", words.judge_genotype)
+        for place, name, sample in named
+        if [sample] == tumors and not name.casefold().endswith(("ad", "gq"))
+    ]
 
 
 def find_reads(names: Sequence[str]) -> int:
-    """Return the place of the column of a tumour's reads with the allele, behind the last one if there is none."""
-    plain = [re.sub(r"[\W_]", "", name.casefold()) for name in names]
-    return next((place for place, name in enumerate(plain) if _READS.fullmatch(name)), len(names))
+    """Return the place of the column of a tumour's reads with the allele, or else of their share.
+
+    It is behind the last one if there is none.
+    """
+    plain = [_plain(name) for name in names]
+    found = (place for pattern in (_READS, _SHARE) for place, name in enumerate(plain) if pattern.fullmatch(name))
+    return next(found, len(names))
 
 
 def _is_undetermined(column: _Column, cell: str) -> bool:
     """Return whether a column says that the origin or the status of a row is not known."""
-    return column.topic in ("origin", "status") and _words(cell) in _NO_WORDS - {""}
+    return column.topic in ("origin", "status") and words.is_undetermined(cell)
 
 
-def _words(cell: str) -> str:
-    return re.sub(r"[\W_]+", " ", cell.casefold()).strip() if is_present(cell) else ""
-
-
-def _judge_origin(cell: str, in_name: set[str]) -> Verdict:
-    """Return what a column says that is about the origin; `in_name` are the words of somatic and germline in its name.
-
-    A column that has one of them in its name may be a question, which is answered by yes or no.
-    """
-    word = _words(cell)
-    if len(in_name) == 1 and word in _YES | _NO:
-        return "germline" if (word in _YES) == ("germline" in in_name) else "sent"
-    return _judge_words(cell)
-
-
-def _judge_words(cell: str) -> Verdict:
-    """Return what words such as Germline, likely somatic, LOH and inherited say."""
-    word = _words(cell)
-    if word in _NO_WORDS or re.fullmatch("(non|not) ?germ ?line", word):
-        return "sent"
-    if word in _GERMLINE_WORDS or mark_in_status("", cell):
-        return "germline"
-    is_germline, is_somatic = "germ" in word, "somatic" in word
-    if is_germline != is_somatic and not re.search(r"\b(no|not|non|versus|vs|or)\b", word):
-        return "germline" if is_germline else "sent"
-    return "sent" if _TUMOR_WORDS.fullmatch(word) else "unknown"
-
-
-def _judge_status(cell: str) -> Verdict:
-    """Return what a status says, which may be about the origin, the test, the patient or the report."""
-    if (verdict := _judge_words(cell)) != "unknown":
-        return verdict
-    if NOT_FOUND.fullmatch(cell.strip()):
-        return "absent"
-    return "sent" if _HARMLESS.fullmatch(_words(cell)) else "unknown"
-
-
-def _judge_genotype(cell: str, reference: str) -> Verdict:
-    """Return whether a genotype, in numbers, letters or words, has anything but the reference."""
-    alleles = re.split(r"[/|]", cell.strip())
-    if len(alleles) > 1:
-        return "absent" if {*map(str.upper, alleles)} <= {"0", ".", reference.upper()} else "sent"
-    return "absent" if cell.strip() == "0" or _IS_REFERENCE.fullmatch(_words(cell)) else "sent"
-
-
-_RULES: tuple[tuple[re.Pattern[str], Topic, StatusRule], ...] = (
-    (SAMPLE_TYPE, "origin", lambda cell, _: "germline" if is_normal_tissue(cell) else "sent"),
-    (_STATUS, "status", lambda cell, _: _judge_status(cell)),
-    (_GENOTYPE, "genotype", _judge_genotype),
-    (_VALIDATION, "finding", lambda cell, _: "absent" if _words(cell) in _DENIED else "sent"),
-)
-"""Columns that are about one thing by their name, and how their cells are judged."""
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.casefold())

@@ -9,6 +9,7 @@ from itertools import repeat
 from cgi_runner.inputs.block_columns import BlockColumns, places_apart, places_outside
 from cgi_runner.inputs.columns import Header
 from cgi_runner.inputs.indels import IndelPlaces
+from cgi_runner.inputs.normal_columns import NormalColumns
 from cgi_runner.inputs.normalise import VariantValidator
 from cgi_runner.inputs.rows import VariantColumns
 from cgi_runner.inputs.samples import SampleColumn
@@ -28,6 +29,7 @@ class PlainRows:
     samples: SampleColumn
     status: CallStatus
     status_columns: StatusColumns
+    normal: NormalColumns
     indels: IndelPlaces | None
 
     def parse(
@@ -59,11 +61,14 @@ class PlainRows:
         for place, patients in self.header.patients.items():
             odd |= places_apart(block.column(place), list(map(patients.get, owners)))
         odd |= places_apart(block.column(same_as_ref), block.column(site[2]))
+        if self.normal.allele:
+            apart = places_apart(block.column(self.normal.allele), block.column(site[2]))
+            odd.update(index for index in apart if block.row(index)[self.normal.allele])
         odd |= self._find_unusual(block, build)
         lines = list(range(first, first + block.rows))
         columns = VariantColumns(ranks, positions, references, alternates, samples, lines)
         if self.indels:
-            odd |= self._find_odd_indels(self.indels, block, columns)
+            odd |= self._find_odd_ends(self.indels, block, columns)
         return columns, odd
 
     def _find_unusual(self, block: BlockColumns, build: str) -> set[int]:
@@ -71,22 +76,23 @@ class PlainRows:
         strand, verdict, builds = self.header.column_indexes("strand", "filter", "build")
         usual: list[tuple[int, Collection[str]]] = [
             (strand, FORWARD), (verdict, self.status.plain), (builds, (build,)), *self.status_columns.usual,
+            *self.normal.usual,
             *((place, (value,)) for place, value in self.header.guards.items()),
         ]  # fmt: skip
         odd: set[int] = set()
         for place, cells in usual:
             odd |= places_outside(cells, block.column(place))
         reads = block.column(self.status_columns.reads)
-        if NO_READS in reads:
-            odd.update(index for index, number in enumerate(reads) if number == NO_READS)
+        if not NO_READS.isdisjoint(reads):
+            odd.update(index for index, number in enumerate(reads) if number in NO_READS)
         return odd
 
-    def _find_odd_indels(self, indels: IndelPlaces, block: BlockColumns, columns: VariantColumns) -> set[int]:
-        """Return the indels whose Start and End need a look."""
-        reference, end = self.header.column_indexes("ref", "end")
+    def _find_odd_ends(self, indels: IndelPlaces, block: BlockColumns, columns: VariantColumns) -> set[int]:
+        """Return the rows whose Start and End need a look: those of most substitutions are the same."""
+        position, reference, end = self.header.column_indexes("pos", "ref", "end")
         references, ends = block.column(reference), block.column(end)
-        if "-" not in references and "-" not in columns.alternates:
-            return set()
-        alleles = enumerate(zip(references, columns.alternates, strict=True))
-        found = [index for index, pair in alleles if "-" in pair]
+        found = places_apart(ends, block.column(position))
+        if "-" in references or "-" in columns.alternates:
+            alleles = enumerate(zip(references, columns.alternates, strict=True))
+            found |= {index for index, pair in alleles if "-" in pair}
         return {index for index in found if not indels.is_plain(columns.row(index)[0], ends[index])}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from cgi_runner.inputs.annovar import use_copied_filter
 from cgi_runner.inputs.block_columns import BlockColumns
 from cgi_runner.inputs.build_evidence import detect_build
 from cgi_runner.inputs.columns import Header
@@ -11,6 +12,7 @@ from cgi_runner.inputs.dropped import DroppedRows
 from cgi_runner.inputs.genome import other_build
 from cgi_runner.inputs.indels import IndelPlaces
 from cgi_runner.inputs.model import Options
+from cgi_runner.inputs.normal_columns import NormalColumns
 from cgi_runner.inputs.normalise import LONGEST_POSITION, Allele, Site, VariantValidator
 from cgi_runner.inputs.problems import is_present, quote
 from cgi_runner.inputs.readers.plain_rows import FORWARD, PlainRows
@@ -23,6 +25,7 @@ from cgi_runner.inputs.status_columns import NO_READS, StatusColumns
 VARIANT = ("chr", "pos", "ref", "alt")
 CONTEXT = ("sample", "filter", "strand")
 MIXED_TIP = "give --reference {} if all rows are of that build, else take the rows of the other build out of the file"
+COUNT_TIP = "positions that count from 0 have the base before as their start: add 1 to it, or leave these rows out"
 MOST_ODD = 1 / 2
 """Share of a block's rows that are not plain, from which on all its rows are read line by line."""
 
@@ -40,6 +43,7 @@ class VariantTable:
 
     def __init__(self, header: Header, options: Options, dropped: DroppedRows) -> None:
         """Read below this header."""
+        use_copied_filter(header)
         if options.filters and not header.has("filter"):
             header.source.problems.abort(
                 f"line {header.line}: found no column FILTER, expected it for --filters", tip="leave --filters out"
@@ -48,6 +52,7 @@ class VariantTable:
         self._validator = VariantValidator(options, header.source.problems, dropped, self.variant_columns(header))
         self._status = CallStatus(options)
         self._status_columns = StatusColumns(header, options, is_maf=self.format == "MAF")
+        self._normal = NormalColumns(header)
         (self._build_place,) = header.column_indexes("build")
         self._build: str | None = None
         self._ignores_hints = options.ignore_build_hints
@@ -59,7 +64,7 @@ class VariantTable:
         self._has_filter, self._unfiltered = header.has("filter"), 0
         self._samples = SampleColumn(header, options)
         self._plain = PlainRows(
-            header, self._validator, self._samples, self._status, self._status_columns, self._indels
+            header, self._validator, self._samples, self._status, self._status_columns, self._normal, self._indels
         )
         self.named, self.samples = self._samples.named, self._samples.seen
 
@@ -86,7 +91,8 @@ class VariantTable:
         self.note_counts()
 
     def note_counts(self) -> None:
-        """Note, once all rows are read, how many no filter was applied to."""
+        """Note, once all rows are read, how many the normal has as well, and how many no filter was applied to."""
+        self._normal.note_counts()
         if self._unfiltered:
             name = self.header.name("filter")
             self.header.source.note(
@@ -117,7 +123,8 @@ class VariantTable:
         header, parse, passing = self.header, self._validator.fast_parse, self._status.plain
         separator, width = header.separator, len(header.names)
         chromosome, position, reference, alternate, sample, verdict, strand = header.column_indexes(*VARIANT, *CONTEXT)
-        named, sent, guards, statuses = self.named, self._samples.sent, header.guards, self._status_columns.usual
+        named, sent, guards = self.named, self._samples.sent, header.guards
+        statuses, normal = self._status_columns.usual + self._normal.usual, self._normal.allele
         first_allele, build, (end,) = self._same_as_ref, self._build_place, header.column_indexes("end")
         indels, patients = self._indels, header.patients
         reads, none = self._status_columns.reads, NO_READS
@@ -133,13 +140,18 @@ class VariantTable:
                 and (not patients or all(who.get(cells[sample]) == cells[at] for at, who in patients.items()))
                 and cells[strand] in FORWARD
                 and cells[verdict] in passing
-                and cells[reads] != none
+                and cells[reads] not in none
                 and (not statuses or all(cells[place] in usual for place, usual in statuses))
                 and cells[build] == self._build
                 and cells[first_allele] == (old := cells[reference])
+                and (not normal or cells[normal] in ("", old))
                 and self._counts_from_one
                 and (key := parse(cells[chromosome], cells[position], old, cells[alternate], whose))
-                and (not indels or old != "-" != key[3] or indels.is_plain(key, cells[end]))
+                and (
+                    not indels
+                    or (cells[end] == cells[position] and old != "-" != key[3])
+                    or indels.is_plain(key, cells[end])
+                )
             ):
                 rows.append((key, number))
                 if counted and cells[verdict] in counted:
@@ -155,7 +167,10 @@ class VariantTable:
             return []
         against = self._status_columns.rejection_reason(number, cells, cells[self._ref_place])
         needed = [cells[place] for place in self.header.column_indexes(*self.columns)]
-        return self.line_rows(number, needed, default, against)
+        rows = self.line_rows(number, needed, default, against)
+        if rows:
+            self._normal.watch(number, cells, needed[VARIANT.index("alt")].split(","))
+        return rows
 
     def check_build(self, line: int, build: str) -> None:
         """Make it a fault when a line is of another build than the one that was asked for.
@@ -172,8 +187,11 @@ class VariantTable:
         else:
             self._build = build
 
-    def check_count(self, line: int, start: str, end: str, reference: str, alternate: str) -> None:
-        """Make it a fault when the first substitution tells that positions are counted from 0, as those of BED are.
+    def fits_end(self, line: int, start: str, end: str, reference: str, alternate: str) -> bool:
+        """Return whether the place of a row can be believed by its end, if it is a substitution that has one.
+
+        Positions that count from 0, as those of BED do, are a fault of the whole file if the first substitution has
+        one, else of its row.
 
         Args:
             line: Number of the line, from 1.
@@ -184,17 +202,24 @@ class VariantTable:
 
         """
         is_substitution = len(reference) == len(alternate) and (reference + alternate).isalpha()
-        if self._counts_from_one or not (is_substitution and _is_place(start) and _is_place(end)):
-            return
-        behind = int(end) - int(start) - len(reference)
-        if behind == 0:
+        if not (self._indels and is_substitution and _is_place(start) and _is_place(end)):
+            return True
+        last = int(start) + len(reference) - 1
+        if int(end) == last + 1 and not self._counts_from_one:
             self.header.source.problems.abort(
                 f"line {line}: found {start} to {end} for {quote(reference)}, expected positions that count from 1",
                 tip="add 1 to the start of every row, or give a VCF",
             )
-        self._counts_from_one = behind == -1
-        if self._indels:
-            self._indels.see_substitution()
+        self._indels.see_substitution()
+        if int(end) == last + 1:
+            expected = f"{last}, as positions of the rows before count from 1"
+            self.header.source.problems.add_odd(line, self.header.name("end"), end, expected, tip=COUNT_TIP)
+            return False
+        if int(end) == last:
+            self._counts_from_one = True
+        else:
+            self._indels.note_odd_substitution(line, start, end)
+        return True
 
     def place_indels(self, line: int, start: str, end: str, reference: str, alternates: list[str]) -> tuple[str, str]:
         """Return the position of a row whose table has an end, and why it is not sent if that is not certain.
@@ -230,7 +255,8 @@ class VariantTable:
         """
         chromosome, position, reference, alternates, build, end, *rest = cells
         self.check_build(line, build)
-        self.check_count(line, position, end, reference, alternates)
+        if not self.fits_end(line, position, end, reference, alternates):
+            return []
         alleles = alternates.split(",")
         position, unplaced = self.place_indels(line, position, end, reference, alleles)
         return self.check_alleles(line, (chromosome, position, reference), alleles, rest, default, against or unplaced)
