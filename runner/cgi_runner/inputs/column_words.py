@@ -33,7 +33,7 @@ SYNONYMS = {
     ),
     "maf": ("tumor_seq_allele2",),
     "allele1": ("tumor_seq_allele1",),
-    "build": ("ncbi_build", "genome_build", "build", "assembly", "reference_genome", "ref_genome", "genome"),
+    "build": ("ncbi_build", "genome_build", "build", "assembly", "reference_genome", "ref_genome", "genome", "grch"),
     "filter": ("filter", "filters", "filter_status", "vcf_filter", "filter_vcf"),
     "strand": ("strand",),
     "gdna": ("gdna", "hgvsg"),
@@ -70,6 +70,15 @@ SYNONYMS = {
     ),
 }
 """What CGI calls a column, and what else it is called; blanks, dots, dashes, underscores and case do not count."""
+
+OTHER_NAMES = {
+    "chr": ("contig", "chromosome_name", "seqnames"),
+    "pos": ("genomic_position", "genome_position", "start_pos", "coordinate"),
+    "end": ("end_pos", "stop_pos"),
+    "ref": ("ref_allele", "reference_base", "ref_base"),
+    "alt": ("alt_allele", "alternate_base", "alt_base", "variant_allele", "var"),
+}
+"""Names that count only where none of the former is there: MuTect's, VarScan2's, cBioPortal's, Illumina's, Sophia's."""
 
 _PATIENT = (
     "patient|case|subject|individual|donor|participant|person|proband|mrn|initials|patienten|fall|paciente|caso|cas"

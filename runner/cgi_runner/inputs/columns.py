@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from cgi_runner.inputs.column_words import SYNONYMS, canonical, looks_like_patient, looks_like_sample
+from cgi_runner.inputs.column_words import OTHER_NAMES, SYNONYMS, canonical, looks_like_patient, looks_like_sample
 from cgi_runner.inputs.problems import InputProblems, is_present, quote
 from cgi_runner.inputs.text_source import TextSource
 
@@ -28,15 +29,22 @@ def match_names(names: Sequence[str], known: Iterable[str]) -> list[str]:
     return [spellings.get(canonical(name), name.lower()) for name in names]
 
 
+def is_separator_line(text: str) -> bool:
+    """Whether this is the line `sep=;`, which tells Excel how the columns below are separated."""
+    return re.fullmatch('"?sep=.?"?', text.strip(), re.IGNORECASE) is not None
+
+
 #: Columns that are read beside those that tell the format.
 _WITH_VARIANTS = ("sample", "build", "end", "filter", "strand", "allele1")
 _CANONICAL = {column: tuple(dict.fromkeys(map(canonical, words))) for column, words in SYNONYMS.items()}
+_LAST = {column: tuple(map(canonical, words)) for column, words in OTHER_NAMES.items()}
 
 
 def find_columns(names: Iterable[str]) -> dict[str, int]:
     """Give the place of each known column that is among these names, by what CGI calls it."""
     lower = [canonical(name) for name in names]
-    found = {column: next(filter(lower.__contains__, words), None) for column, words in _CANONICAL.items()}
+    known = ((column, (*words, *_LAST.get(column, ()))) for column, words in _CANONICAL.items())
+    found = {column: next(filter(lower.__contains__, words), None) for column, words in known}
     return {column: lower.index(word) for column, word in found.items() if word}
 
 

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import NoReturn
 
 from cgi_runner.inputs.column_words import SYNONYMS, canonical
-from cgi_runner.inputs.columns import Header
+from cgi_runner.inputs.columns import Header, is_separator_line
 from cgi_runner.inputs.dropped import DroppedRows
 from cgi_runner.inputs.model import Kind, Options, Reader
 from cgi_runner.inputs.problems import quote
@@ -86,7 +86,7 @@ def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: Dro
         if kind == "mutations" and text.lower().startswith(VCF_STARTS):
             return VcfReader(source, line, options, dropped)
         _refuse_other_files(kind, source, number, text)
-        if text.startswith(_SAM) or text.isspace() or not text:
+        if text.startswith(_SAM) or is_separator_line(text) or text.isspace() or not text:
             continue
         header = Header.of(source, number, text)
         if options.sample_column and header.use_as_sample(options.sample_column):
@@ -127,7 +127,7 @@ def _refuse_other_files(kind: Kind, source: TextSource, number: int, text: str) 
 
 def _abort_unsupported(kind: Kind, source: TextSource, line: int, found: Unsupported) -> NoReturn:
     """Stop at a file that holds numbers or places and no calls."""
-    expected = EXPECTED[kind if kind == "translocations" and found.fusions else found.kind]
+    expected = EXPECTED[kind if found.fusions else found.kind]
     source.problems.abort(f"line {line}: found {found.name}, expected {expected}", tip=found.tip(kind))
 
 

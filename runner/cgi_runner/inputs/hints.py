@@ -12,6 +12,7 @@ from cgi_runner.inputs.build_evidence import (
     evidence_in_column_names,
 )
 from cgi_runner.inputs.column_words import SYNONYMS, canonical
+from cgi_runner.inputs.columns import is_separator_line
 
 _BUILD = [canonical(name) for name in SYNONYMS["build"]]
 _PLACES = {canonical(name) for column in ("chr", "gdna") for name in SYNONYMS[column]}
@@ -54,13 +55,13 @@ def read_hints(source: Lines) -> list[BuildEvidence]:
 def _has_column_names(text: str) -> bool:
     """Whether a line names the columns: those above begin with `#`, which a name of the first of many may do, too."""
     if not text.startswith("#"):
-        return bool(text.strip())
+        return bool(text.strip()) and not is_separator_line(text)
     return not text.startswith("##") and text.strip().count("\t") > 1
 
 
 def _in_columns(source: Lines, number: int, text: str, read: list[tuple[int, str]]) -> list[BuildEvidence]:
     """Return what the names of columns say, and the first row that names a build or an accession."""
-    separator = "\t" if "\t" in text else ","
+    separator = "\t" if "\t" in text else max(",;", key=text.count)
     names = [name.strip(' "') for name in text.removeprefix("#").split(separator)]
     plain = [canonical(name) for name in names]
     found = evidence_in_column_names(number, names)

@@ -34,7 +34,9 @@ _DATE = re.compile(
 )
 #: What Excel shows where a formula failed, in whatever language: #N/A, #NV, #REF!, #¿NOMBRE?
 _CELL_ERROR = re.compile(r"#(N/A|N/D|NV|NA)|#\S+[!?]", re.IGNORECASE)
-
+#: Bytes that are no UTF-8, as TextSource keeps them.
+_UNDECODED = re.compile("[\udc80-\udcff]")
+ENCODING_TIP = "the file is not in UTF-8: convert it, as with iconv -f latin1 -t utf-8 FILE > NEW_FILE"
 
 BARCODE = "the sample of the barcode"
 
@@ -176,7 +178,8 @@ class SampleColumn:
             sent = self._name(line, cell)
             if not is_name(sent):
                 column = self._header.name("sample") if self.named else "sample"
-                self._source.problems.add(line, column, cell, "the name of a sample, printable", tip=SAMPLE_TIP)
+                tip = SAMPLE_TIP if cell.isprintable() or not _UNDECODED.search(cell) else ENCODING_TIP
+                self._source.problems.add(line, column, cell, "the name of a sample, printable", tip=tip)
                 return cell
             self.sent[cell] = sent
             self.seen.add(sent)
@@ -210,6 +213,8 @@ class SampleColumn:
         )
 
     def _add_own_name(self, line: int, cell: str) -> None:
+        if ";" in cell or "," in cell:
+            self._source.notes.warn(f"the sample {quote(cell)} is sent as one, though it looks like a list of several")
         if (partner := partner_by_name(cell)) in self.own_names:
             tumor, normal = sorted((cell, partner), key=is_like_normal)
             self._source.notes.warn(

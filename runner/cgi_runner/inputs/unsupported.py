@@ -14,7 +14,11 @@ from cgi_runner.inputs.model import Kind
 from cgi_runner.inputs.text_source import TextSource
 
 _DECIDE = "decide on a cut-off, and give a table with the columns gene and cna (amp or del)"
+_VCF = "give the VCF that it was made of, or a table with the columns chr, pos, ref, alt"
 _NAME = "name the genes on both sides with an annotator, and give a table with the column fus (A__B)"
+
+
+_WAYS_OUT: dict[Kind, str] = {"mutations": _VCF, "cnas": _DECIDE, "translocations": _NAME}
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,9 @@ class Unsupported:
 
     def tip(self, kind: Kind) -> str:
         """Say what to do instead, where the file was given as one of this kind."""
-        if kind == "translocations" and self.fusions:
-            return self.fusions
-        return f"{self.limits}; {_NAME if self.kind == 'translocations' else _DECIDE}"
+        if self.fusions and kind != self.kind:
+            return self.fusions if kind == "translocations" else f"{_VCF}, or gene and protein"
+        return f"{self.limits}; {_WAYS_OUT[self.kind]}"
 
 
 def _table(name: str, columns: str, limits: str) -> Unsupported:
@@ -139,6 +143,17 @@ BREAKPOINTS = (
     ),
 )  # fmt: skip
 """Tables of structural variants that their header tells."""
+SMALL_VARIANTS = (
+    Unsupported(
+        "mutations", "a table of VEP", frozenset(("uploaded_variation", "location", "allele")),
+        "VEP writes the reference allele into VCFs only (its option --vcf)",
+    ),
+    Unsupported(
+        "mutations", "a table of ICGC", frozenset(("chromosome_start", "reference_genome_allele", "mutated_to_allele")),
+        "each mutation stands there once for each transcript",
+    ),
+)  # fmt: skip
+"""Tables of small variants that their header tells."""
 
 VCF_OF_BREAKPOINTS = Unsupported(
     "translocations", "a VCF of structural variants (such as Manta's, DELLY's or GRIDSS's)", frozenset(),
@@ -178,7 +193,7 @@ _OF_EITHER = ("##alt=<id=dup", "##alt=<id=del")
 
 def find_by_header(names: list[str]) -> Unsupported | None:
     """Give the kind of table that these columns tell, or None."""
-    return next((table for table in (*TABLES, *BREAKPOINTS) if table.is_told_by(names)), None)
+    return next((table for table in (*TABLES, *BREAKPOINTS, *SMALL_VARIANTS) if table.is_told_by(names)), None)
 
 
 def is_of_regions(names: list[str]) -> bool:

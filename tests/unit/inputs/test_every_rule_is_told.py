@@ -85,6 +85,24 @@ CASES = {
     "Ensembl's insertions": Case({"mutations": MAF.format("1|101|100|-|T|P1")}),
     "ambiguous insertions": Case({"mutations": MAF.format("1|100|100|-|T|P1")}, {"insertion_start": "at"}),
     "a deletion's end": Case({"mutations": MAF.format("1|100|105|CT|-|P1")}),
+    "a substitution's end": Case({"mutations": MAF.format("1|100|105|C|T|P1")}),
+    "the normal's allele": Case(
+        {
+            "mutations": MAF.replace("barcode\n", "barcode|match_norm_seq_allele2|n_alt_count\n")
+            .format("1|100|100|C|T|P1|T|9")
+            .replace("C|T|P1\n", "C|T|P1||0\n")
+        }
+    ),
+    "a list of samples": Case({"mutations": TABLE.format("|sample", "|P1;P2", "|P3")}),
+    "ANNOVAR's copy of FILTER": Case(
+        {
+            "mutations": "chr|start|end|ref|alt"
+            + "".join(f"|otherinfo{number}" for number in range(1, 8))
+            + "\n1|100|100|C|T|1|100|.|C|T|.|PASS\n"
+        }
+    ),
+    "SAGE": vcf("1 10 . C T . PASS . GT ./. ./.", columns="P1R|P1T", meta="##sageVersion=4.0\n"),
+    "a caller of the germline": vcf("1 10 . C T . PASS . GT 0/1", meta="##DeepVariant_version=1\n"),
     "failed filters": Case({"mutations": TABLE.format("|filter", "|PASS", "|bad")}, reasons=("FILTER is not PASS",)),
     "named filters": Case(
         {"mutations": TABLE.format("|filter", "|PASS", "|bad")},
@@ -95,6 +113,7 @@ CASES = {
     "the germline": Case(
         {"mutations": TABLE.format("|origin", "|Somatic", "|Germline")}, reasons=("not somatic: origin=Germline",)
     ),
+    "a failed check": Case({"mutations": TABLE.format("|QC", "|PASS", "|FAIL")}, reasons=("did not pass: QC=FAIL",)),
     "the germline is kept": Case(
         {"mutations": TABLE.format("|origin", "|Somatic", "|Germline")}, {"keep_germline": True}
     ),

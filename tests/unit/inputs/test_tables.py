@@ -253,10 +253,13 @@ def test_genomic_hgvs_becomes_coordinates(inputs: Any) -> None:
     ],
 )
 def test_genomic_hgvs_that_takes_a_genome_is_a_fault(inputs: Any, expression: str) -> None:
-    """Without the bases, or with bases that do not fit the range, nothing is guessed."""
-    error = inputs.refuse(mutations=f"gdna|sample\nchr3:g.1G>A|P\n{expression}|P\n")
-    assert error.message.startswith(f"mutations.txt: line 3, column gdna: found '{expression}', expected an expression")
+    """Without the bases, or with bases that do not fit the range, nothing is guessed; one such row among others may."""
+    error = inputs.refuse(mutations=f"gdna|sample\n{expression}|P\n")
+    assert error.message.startswith(f"mutations.txt: line 2, column gdna: found '{expression}', expected an expression")
     assert "VCF" in error.tip
+    outcome = inputs.prepare(mutations=f"gdna|sample\nchr3:g.1G>A|P\n{expression}|P\n")
+    assert outcome.sent() == ["3 1 G A P 2"]
+    assert [row.split("|")[1] for row in outcome.dropped()] == ["3"]
 
 
 def test_genomic_hgvs_without_a_change_is_listed(inputs: Any) -> None:

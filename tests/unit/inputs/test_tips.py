@@ -113,6 +113,22 @@ CASES = {
     "substitutions that count from 0": of(
         RANGES + "7|140753335|140753336|A|T\n", "add 1 to the start", RANGES + "7|140753336|140753336|A|T\n"
     ),
+    "later substitutions that count from 0": of(
+        RANGES + "7|140753336|140753336|A|T\n" + "7|99|100|C|G\n" * 2,
+        "add 1 to it",
+        RANGES + "7|140753336|140753336|A|T\n" + "7|100|100|C|G\n" * 2,
+        SENT,
+        "7 100 C G",
+    ),
+    "columns of several samples": of(
+        table("7|140753336|A|T|0/0|0/1", more="|A.GT|B.GT"),
+        "a table of one sample each",
+        table("7|140753336|A|T|0/1", more="|B.GT"),
+    ),
+    "bytes that are not UTF-8": of(
+        OF_ONE.replace("P1", "P\xe4").replace("|", "\t").encode("latin-1"), "iconv", OF_ONE.replace("P1", "P\xe4")
+    ),
+    "nothing passed a check": of(table("7|140753336|A|T|FAIL", more="|QC"), "--keep-filtered", keep_filtered=True),
     "an accession of the other build": of(
         table("7|100|A|T", "NC_000007.13|140453136|A|T"), "--reference hg19", None, "7 100 A T", HG19, reference="hg19"
     ),

@@ -70,6 +70,9 @@ _PROTEIN_EDIT = re.compile(
 )
 _UNCHANGED = re.compile(rf"(?P<old>[A-Z*])\d+(?P=old)|({_AT}(_{_AT})?)?=", re.ASCII)
 _UNKNOWN = re.compile(r"\?|0\??|M1\?|\(?=?\)?\?|[A-Z*]?\d+_?splice(_region)?|[A-Z*]\d+\?", re.ASCII)
+#: HGVS may name the gene behind a transcript, as in NM_004333.6(BRAF).
+_IN_BRACKETS = re.compile(r"\([^()]*\)$")
+_SEVERAL = re.compile("[,;|]")
 _SMALL = re.compile(r"[a-z]\d+[a-z*]")
 #: The residues of a deletion or a duplication written out, which HGVS once recommended: E746_A750delELREA.
 _SPELLED_OUT = re.compile(r"^([A-Z])(\d+)(?:_([A-Z])(\d+))?(del|dup)([A-Z]+)(?=$|ins)")
@@ -102,7 +105,7 @@ class GenomicReader(VariantTable):
                 against = self._status_columns.rejection_reason(line, cells, reference)
                 yield self.check_alleles(line, (chromosome, position, reference), [alternate], rest, default, against)
             else:
-                problems.add(line, self.header.name("gdna"), expression, GENOMIC_EXAMPLE, tip=GENOMIC_TIP)
+                problems.add_odd(line, self.header.name("gdna"), expression, GENOMIC_EXAMPLE, tip=GENOMIC_TIP)
         self.note_counts()
 
 
@@ -146,16 +149,22 @@ class ProteinReader:
 
     def batches(self, default: str) -> Iterator[list[Row]]:
         """Give the rows to send, one line at a time."""
-        places = self._header.column_indexes("protein", "gene", "protein_change", "sample", "filter")
+        places = self._header.column_indexes("protein", "gene", "protein_change", "sample", "filter", "ref")
         for line, cells in self._header.cells():
-            whole, gene, part, cell, verdict = [([*cells, ""])[place] for place in places]
+            whole, gene, part, cell, verdict, reference = [([*cells, ""])[place] for place in places]
             sample = self._samples.of(line, cell, default)
-            expression = whole if self._header.has("protein") else f"{gene}:{part.rpartition(':')[2]}"
+            if self._header.has("protein"):
+                # Ion Reporter and others have the change alone there, and the gene beside it.
+                expression = f"{gene}:{whole}" if gene and whole and not _PROTEIN.fullmatch(whole) else whole
+            else:
+                # ANNOVAR lists a change for each transcript: the last one may be of another than the first.
+                expression = f"{gene}:{part if _SEVERAL.search(part) else part.rpartition(':')[2]}"
             name, change = protein_change(expression)
             reason = UNKNOWN if _UNKNOWN.fullmatch(change) else UNCHANGED if _UNCHANGED.fullmatch(change) else ""
-            if not self._header.has("protein") and (part in _NO_CHANGE or not is_present(part)):
+            told = whole if self._header.has("protein") else part
+            if (gene or not self._header.has("protein")) and (told in _NO_CHANGE or not is_present(told)):
                 reason = NOTHING
-            reason = reason or self._status_columns.rejection_reason(line, cells)
+            reason = reason or self._status_columns.rejection_reason(line, cells, reference)
             reason = reason or self._status.rejection_reason(verdict)
             if reason:
                 self._dropped.add("mutations", line, sample, expression, reason)
@@ -169,13 +178,15 @@ class ProteinReader:
 def protein_change(expression: str) -> tuple[str, str]:
     """Give the gene or transcript and the change in one-letter codes; both are empty when the expression is none."""
     whole = _PROTEIN.fullmatch(expression.strip().replace("%3D", "="))
-    if not whole or len(whole[2]) != len(whole[4]) or not is_gene_symbol(whole[1]):
+    is_one = whole and len(whole[2]) == len(whole[4]) and not _SEVERAL.search(whole[1]) and is_gene_symbol(whole[1])
+    if not whole or not is_one:
         return "", ""
     change = _THREE.sub(lambda code: _THREE_LETTERS[code[0]], whole[3])
     change = change.upper() if _SMALL.fullmatch(change) else change
     change = _SPELLED_OUT.sub(_without_residues, change)
+    name = _IN_BRACKETS.sub("", whole[1])
     # X was the stop before HGVS made it *; it still means any amino acid at other places.
-    return whole[1], _STOP.sub(lambda found: f"{found[1]}*{found[2]}", change)
+    return name, _STOP.sub(lambda found: f"{found[1]}*{found[2]}", change)
 
 
 def _without_residues(found: re.Match[str]) -> str:
