@@ -21,13 +21,13 @@ LANCET = (
 LANCET2 = '##source=Lancet_v2.8\n##commandLine="Lancet2 pipeline -n /d/N9.bam -t /d/T9.bam"\n##reference="hg19.fa"'
 IN_BOTH, IN_TUMOR = "GT:AD 0/1:20,20 0/1:20,20", "GT:AD 0/0:40,0 0/1:20,20"
 NO_GENOTYPES = "SAGE writes no genotypes: its records count as called in the tumour"
-ASK = {"refused": "expected to know which of them are tumours", "tip": "--tumor-column"}
+ASK: dict[str, Any] = {"refused": "expected to know which of them are tumours", "tip": "--tumor-column"}
 
 
 def sage(names: str, *cells: str, **told: Any) -> Case:
     """Give a file of SAGE with one record, whose right answer is the last column's unless it is a question."""
     tumor = told.pop("tumor", names.rsplit(maxsplit=1)[-1])
-    options = {"follow": {"tumor_column": tumor}} if "refused" in told else {}
+    options: dict[str, Any] = {"follow": {"tumor_column": tumor}} if "refused" in told else {}
     return Case(vcf(f"{FIELDS} {' '.join(cells)}", samples=names, meta=SAGE), (f"{KRAS} {tumor}",), **options, **told)
 
 

@@ -40,6 +40,7 @@ CHECKS = (
     ("Include", "yes", "no"),
     ("judgement", "KEEP", "REJECT"),
     ("Final decision", "accepted", "rejected"),
+    ("Reportable", "yes", "no"),
     ("exclude", "no", "yes"),
     ("Rejected", "false", "true"),
     ("is_artifact", "0", "1"),
@@ -184,7 +185,10 @@ CASES = {
     ),
     **{
         f"shares of the normal, {high}": Case(
-            rows("n_vaf", low, high), BOTH, G19, (f"have the allele: 1, the first on line 3: n_vaf={high}",)
+            rows("germline_vaf", low, high),
+            BOTH,
+            G19,
+            (f"have the allele: 1, the first on line 3: germline_vaf={high}",),
         )
         for low, high in (("0.02", "0.48"), ("2%", "48%"), ("0,01", "0,5"))
     },

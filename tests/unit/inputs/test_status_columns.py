@@ -127,7 +127,6 @@ def test_an_origin_that_is_said_to_be_unknown_is_a_warning(inputs: Any, word: st
 @pytest.mark.parametrize(
     ("column", "cells"),
     [
-        ("germline_vaf", ("0.5", "0.0")),
         ("normal_genotype", ("0/0", "0/0")),
         ("Validation_Status", ("Untested", "Inconclusive")),
         ("Clinvar_origin_codes", ("1", "2")),
