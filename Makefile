@@ -23,7 +23,7 @@ help: ## show this list
 demo: $(RUNNER)/ready ## run the main job on a stand-in service with the example input, and show the results
 	@rm -rf demo
 	$(RUNNER)/bin/cgi-runner run --sandbox --mutations examples/mutations.tsv --cnas examples/cnas.tsv \
-	  --translocations examples/translocations.tsv --cancer-type CM --reference hg38 --title "Demo" --output demo
+	  --translocations examples/translocations.tsv --cancer-type cgi:CM --reference hg38 --title "Demo" --output demo
 
 test: $(VENV)/ready ## run every test that this machine can run; says what was left out and why
 	$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadgroup $(PYTEST_ARGS)

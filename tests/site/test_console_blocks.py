@@ -126,13 +126,28 @@ def test_every_shell_block_is_a_console_block() -> None:
     assert blocks == sum(len(read_blocks(page)) for page in PAGES)
 
 
-@pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
-def test_completion_is_offered(shell_name: str) -> None:
-    """Each shell's script is printed, and asks the program for completions by the variable that the page names."""
-    environment = {"PATH": os.environ["PATH"], "_CGI_RUNNER_COMPLETE": f"{shell_name}_source"}
-    program = Path(sys.executable).with_name("cgi-runner")
-    shown = subprocess.run([program], env=environment, capture_output=True, text=True, check=False).stdout
-    assert f"_CGI_RUNNER_COMPLETE={shell_name}_complete" in shown
+ASKED = {
+    "bash": "COMP_WORDS=(cgi-runner cancer-t) COMP_CWORD=1; _cgi_runner_completion cgi-runner; echo ${COMPREPLY[@]}",
+    "zsh": "(( $+functions[compdef] )) && echo $_comps[cgi-runner]",
+    "fish": "complete -C 'cgi-runner cancer-t'",
+}
+
+
+@pytest.mark.parametrize(
+    ("shell_name", "answer"), [("bash", "cancer-types"), ("zsh", "_cgi_runner_completion"), ("fish", "cancer-types")]
+)
+def test_completion_works_in_a_new_shell(shell_name: str, answer: str, tmp_path: Path) -> None:
+    """Once the page's line for it was given, in a home where nothing was set up."""
+    program = shutil.which(shell_name)
+    if not program:
+        pytest.skip(f"{shell_name} is not here")
+    environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(tmp_path), "TERM": "dumb"}
+    page = (ROOT / "docs/install.md").read_text(encoding="utf-8")
+    (line,) = [line for line in page.splitlines() if f"{shell_name}_source" in line]
+    subprocess.run(["bash", "-ec", line], env=environment, check=True)
+    asked = [program, "-ic", ASKED[shell_name]]
+    outcome = subprocess.run(asked, env=environment, input="", capture_output=True, text=True, check=False)
+    assert answer in outcome.stdout, outcome.stderr
 
 
 def test_completion_knows_commands_and_options() -> None:
