@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from cgi_runner.findings.model import AlterationClass, Findings, MatchKind, TumourMatch
+from cgi_runner.inputs.dropped import NOT_SENT
 from cgi_runner.inputs.problems import printable
 from cgi_runner.report.compare import Comparison, describe
 from cgi_runner.report.levels import structural_drivers
@@ -15,6 +16,8 @@ from cgi_runner.report.wording import LICENCE, RESEARCH_USE, SANDBOX, count, hea
 #: Galaxy reads the first 10,240 characters of such a file and no more.
 MOST_CHARACTERS = 9_000
 _MOST_BARS = 15
+_MOST_NAMED = 3
+_MOST_REASONS = 10
 _LONGEST_CELL = 80
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>()#|~!$&:@+])")
 _MORE = "\n*More in the tables.*\n"
@@ -48,8 +51,7 @@ def escape(text: str) -> str:
 def _blocks(findings: Findings, changes: Comparison | None) -> Iterator[str]:
     """Give lines, or a few lines that belong together."""
     strict = strict_tumour(findings)
-    title = next(iter(findings.samples)) if len(findings.samples) == 1 else findings.name
-    yield f"# {escape(title)}\n"
+    yield f"# {escape(_title(findings))}\n"
     if findings.is_sandbox:
         yield f"**{SANDBOX}**\n"
     yield f"**{RESEARCH_USE}**\n"
@@ -77,7 +79,17 @@ def _blocks(findings: Findings, changes: Comparison | None) -> Iterator[str]:
     yield from _figure(findings)
     yield "\n## Drivers\n"
     yield from _table(("Sample", "Gene", "Change", "Driver"), _drivers(findings))
+    yield from _left_out(findings)
     yield f"\nKnowledge base of CGI: {LICENCE}.\n"
+
+
+def _title(findings: Findings) -> str:
+    """Name a few samples, since a folder's name alone may say nothing."""
+    names = list(findings.samples)
+    if len(names) == 1:
+        return names[0]
+    which = ", ".join(names) if len(names) <= _MOST_NAMED else f"{len(names):,} samples"
+    return f"{findings.name}: {which}" if names else findings.name
 
 
 def escape_sentence(text: str) -> str:
@@ -100,9 +112,29 @@ def _numbers(findings: Findings, strict: TumourMatch) -> Iterator[str]:
          count(findings.total(lambda sample: sample.matches_of(MatchKind.COMPLETE, strict)))),
         (heading(MatchKind.COMPLETE, other),
          count(findings.total(lambda sample: sample.matches_of(MatchKind.COMPLETE, other)))),
+        ("Rows not sent", count(_count_rows_not_sent(findings))),
         ("Rows not returned", count(findings.not_returned)),
     ]  # fmt: skip
     yield "| What | Number |\n|---|---|\n" + "\n".join(f"| {what} | {number} |" for what, number in rows)
+
+
+def _count_rows_not_sent(findings: Findings) -> int | None:
+    if findings.dropped_reasons is None:
+        return None
+    return sum(number for (stage, _), number in findings.dropped_reasons.items() if stage == NOT_SENT)
+
+
+def _left_out(findings: Findings) -> Iterator[str]:
+    """Give the reasons of rows that were not sent or did not come back, the most frequent first."""
+    if not findings.dropped_reasons:
+        return
+    yield "\n## Rows left out\n"
+    reasons = findings.dropped_reasons.most_common()
+    yield from _table(
+        ("Rows", "", "Reason"), ((f"{number:,}", stage, reason) for (stage, reason), number in reasons[:_MOST_REASONS])
+    )
+    if len(reasons) > _MOST_REASONS:
+        yield f"\n*{len(reasons) - _MOST_REASONS:,} further reasons.*"
 
 
 def _changes(changes: Comparison) -> Iterator[str]:
@@ -154,7 +186,7 @@ def _figure(findings: Findings) -> Iterator[str]:
         "mark": "bar",
         "encoding": {
             "y": {"field": "sample", "type": "nominal"},
-            "x": {"field": "mutations", "type": "quantitative"},
+            "x": {"field": "mutations", "type": "quantitative", "axis": {"tickMinStep": 1, "format": "d"}},
             "color": {"field": "class", "type": "nominal"},
         },
     }

@@ -99,10 +99,12 @@ class User:
         ]
         return {item["name"]: {"src": "hda", "id": item["id"]} for item in self._fetch("hdas", elements)["outputs"]}
 
-    def upload_collection(self, name: str, files: dict[str, str], *, dbkey: str = "hg38") -> dict[str, str]:
+    def upload_collection(
+        self, name: str, files: dict[str, str], *, ext: str = "tabular", dbkey: str = "hg38"
+    ) -> dict[str, str]:
         """Upload texts as the elements of a list."""
         elements = [
-            {"src": "pasted", "paste_content": text, "name": element, "ext": "tabular", "dbkey": dbkey}
+            {"src": "pasted", "paste_content": text, "name": element, "ext": ext, "dbkey": dbkey}
             for element, text in files.items()
         ]
         made = self._fetch("hdca", elements, collection_type="list", name=name)

@@ -6,14 +6,15 @@ import { createRequire } from "node:module";
 const [modules, executablePath, url, email, password, history, report, failed, pictures] = process.argv.slice(2);
 const { chromium } = createRequire(`${modules}/`)("playwright-core");
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
-const tab = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+const tab = await browser.newPage();
 tab.setDefaultTimeout(90_000);
 const seen = {};
 
-async function look(name, address, text) {
+async function look(name, address, text, height) {
+  await tab.setViewportSize({ width: 1400, height });
   await tab.goto(`${url}${address}`, { waitUntil: "domcontentloaded" });
-  const place = tab.getByText(text).first();
-  await place.waitFor();
+  await tab.getByText(text).first().waitFor();
+  await tab.getByText("CGI: jobs of your account").first().waitFor(); // the list of tools, which comes last
   await tab.waitForTimeout(2500); // charts and panels come after the text
   await tab.screenshot({ path: `${pictures}/galaxy-${name}.png` });
   seen[name] = await tab.innerText("body");
@@ -25,9 +26,10 @@ await tab.fill("input[name=password]", password);
 await tab.click("button[name=login]");
 await tab.waitForSelector("#current-history-panel");
 await tab.goto(`${url}/history/switch_to_history?hist_id=${history}`);
-await look("form", "/?tool_id=cgi_runner_run", "Service and account");
-await look("history", "/", "CGI report of");
-await look("report", `/datasets/${report}/report`, "Driver mutations"); // where the eye of a report leads
-await look("error", `/datasets/${failed}/error`, "Nothing was sent");
+await tab.getByText("CGI report of").first().waitFor();
+await look("form", "/?tool_id=cgi_runner_run", "Service and account", 1950); // the whole form
+await look("history", "/", "CGI report of", 900);
+await look("report", `/datasets/${report}/report`, "Driver mutations", 1100); // where the eye of a report leads
+await look("error", `/datasets/${failed}/error`, "Nothing was sent", 1000);
 await browser.close();
 console.log(JSON.stringify(seen));

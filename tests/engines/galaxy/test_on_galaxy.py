@@ -40,6 +40,9 @@ SAMPLE = 12  # the column CGI-Sample ID of a table with positions
 EMAIL = "biologist@example.org"
 TOKEN = "deadbeef0badc0de5eed"
 MELANOMA = "chr\tpos\tref\talt\nchr7\t140753336\tA\tT\n"
+CALL = "\t.\tPASS\t.\tGT\t0/0\t0/1\n"
+COLUMNS = "CHROM POS ID REF ALT QUAL FILTER INFO FORMAT NORMAL TUMOR"
+PAIR = "##fileformat=VCFv4.2\n#" + COLUMNS.replace(" ", "\t") + f"\nchr7\t55191822\t.\tT\tG{CALL}"
 LUNG = "chr\tpos\tref\talt\nchr7\t55191822\tT\tG\n"
 
 
@@ -163,17 +166,17 @@ def test_a_person_sees_form_report_and_error(galaxy: Galaxy, tmp_path: Path) -> 
     chromium = shutil.which("chromium")
     if not (chromium and shutil.which("node") and (BROWSER / "node_modules" / "playwright-core").is_dir()):
         missing("no browser is here; tests/engines/browser/install_browser.sh sets it up")
-    user = galaxy.new_user("plain", "spectator")
-    data = user.upload(
-        {"melanoma.tsv": MELANOMA + "chrM\t3243\tA\tG\n", "broken.tsv": "chr\tpos\tref\talt\nchr7\tx\tA\tT\n"}
-    )
+    user = galaxy.new_user("plain", "tutorial")
+    data = user.upload({"mutations.vcf": (TOOLS.parent / "examples" / "mutations.vcf").read_text()}, ext="vcf")
+    data |= user.upload({"broken.tsv": "chr\tpos\tref\talt\nchr7\tx\tA\tT\n"})
+    form = {"cancer_type": "LUAD", "account|service": "sandbox"}  # as in the tutorial
     good, bad = (
-        user.run("cgi_runner_run", {"mutations": data[name], "cancer_type": "CM", "account|service": "sandbox"})
-        for name in ("melanoma.tsv", "broken.tsv")
+        user.run("cgi_runner_run", {**form, "mutations": data[name], "tumour|samples": samples})
+        for name, samples in (("mutations.vcf", "several"), ("broken.tsv", "one"))
     )
     pictures = Path(os.environ.get("GALAXY_PICTURES", tmp_path))
     command = [
-        "node", str(LOOK), str(BROWSER), chromium, galaxy.url, "plain@spectator.example.org", "no-secret",
+        "node", str(LOOK), str(BROWSER), chromium, galaxy.url, "plain@tutorial.example.org", "no-secret",
         user.history, good["made"]["report"], bad["made"]["report"], str(pictures),
     ]  # fmt: skip
     looked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
@@ -184,7 +187,7 @@ def test_a_person_sees_form_report_and_error(galaxy: Galaxy, tmp_path: Path) -> 
     # Galaxy's own banner says that the tool works without credentials; what is true stands in it, too.
     assert "needed for every service but the sandbox, unless this server has one for everybody" in seen["form"]
     assert "What leaves this server, and who answers for it" in seen["form"]
-    for part in ("BRAF", "Vemurafenib", "Drivers", "made-up"):
+    for part in ("results: tumour-a, tumour-b", "Dabrafenib", "Drivers", "made-up", "FILTER is not PASS"):
         assert part in seen["report"]
     assert "Correct the input or the settings" in seen["error"]
     assert "Exit code 2 ()" not in seen["error"]
@@ -272,11 +275,11 @@ def mapped(user: User, inputs: dict[str, Any]) -> tuple[list[Any], dict[str, Any
 
 
 def test_a_list_of_five_samples(galaxy: Galaxy) -> None:
-    """A list collection maps over: five jobs at the service, five results that carry their sample."""
+    """A list of tumour-normal VCFs maps over: five jobs at the service, five results that carry their sample."""
     user = somebody(galaxy, "site", "cohort")
-    names = [f"P{number}" for number in range(1, 6)]
-    files = {name: f"{LUNG}chr1\t{1000 + number}\tC\tT\n" for number, name in enumerate(names)}
-    collection = user.upload_collection("cohort", files)
+    names = [f"P{number}" for number in range(1, 4)] + ["Ärztin O'Neill", "Ärztin O_Neill"]
+    files = {name: PAIR + f"chr1\t{1000 + number}\t.\tC\tT{CALL}" for number, name in enumerate(names)}
+    collection = user.upload_collection("cohort", files, ext="vcf")
     jobs, outputs = mapped(user, {"mutations": {"batch": True, "values": [collection]}})
     assert [job["state"] for job in jobs] == ["ok"] * 5
     elements = outputs["alterations"]["elements"]

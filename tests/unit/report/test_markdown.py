@@ -78,3 +78,26 @@ def test_what_was_not_sent_is_not_unknown(tmp_path: Path) -> None:
 def test_words_that_nobody_knows_are_among_the_warnings(results: Path) -> None:
     """As on the page: a class of CGI's that this version does not know is shown as it is."""
     assert "this version does not know, 1 times\\: new word" in render_markdown(read_findings(results))
+
+
+def test_rows_left_out_stand_with_their_reasons(tmp_path: Path) -> None:
+    """How many were not sent is among the numbers; without a list it is unknown, not none."""
+    folder = write_results(tmp_path)
+    (folder / "dropped.tsv").unlink()
+    text = render_markdown(read_findings(folder))
+    assert "| Rows not sent | ? |" in text
+    assert "## Rows left out" not in text
+    header = "input\tline\tsample\talteration\tstage\treason\n"
+    rows = [f"mutations\t{line}\tone\tchr7:{line} A>T\tnot sent\tFILTER is not PASS\n" for line in range(4, 7)]
+    (folder / "dropped.tsv").write_text("".join([header, *rows]))
+    text = render_markdown(read_findings(folder))
+    assert "| Rows not sent | 3 |" in text
+    assert text.index("## Drivers") < text.index("| 3 | not sent | FILTER is not PASS |")
+    (folder / "dropped.tsv").write_text(header)
+    assert "| Rows not sent | 0 |" in render_markdown(read_findings(folder))
+
+
+def test_the_title_names_a_few_samples(tmp_path: Path) -> None:
+    """The name of a folder alone would not say whose report it is."""
+    folder = write_results(tmp_path / "results")
+    assert render_markdown(read_findings(folder)).splitlines()[0] == "# results\\: one, two"
