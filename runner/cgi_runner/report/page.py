@@ -15,7 +15,7 @@ from markupsafe import Markup
 from cgi_runner import __version__
 from cgi_runner.cancer_types import table as cancer_types
 from cgi_runner.findings.alteration_text import split_names
-from cgi_runner.findings.model import Findings, Match, MatchKind, SampleCounts, TumourMatch, level_rank
+from cgi_runner.findings.model import AlterationClass, Findings, Match, MatchKind, SampleCounts, TumourMatch, level_rank
 from cgi_runner.inputs.problems import printable
 from cgi_runner.report import figures, wording
 from cgi_runner.report.compare import Comparison
@@ -23,6 +23,10 @@ from cgi_runner.report.links import split_links
 
 GENERATOR = "cgi-runner report"
 _MOST_NOTES = 10
+_KNOWN_HERE = (
+    "The alteration was found, and the biomarker is known in the tumour type asked for, or in one that includes it, as"
+    " solid tumours and any type do."
+)
 _SHOWN = 4  # names in a cell before the rest is folded away
 _SHOWN_LETTERS = 70
 _LETTERS = "ABCD"
@@ -163,11 +167,11 @@ def _cancer_name(name: str) -> str:
     return known.name if known else ""
 
 
-def _classes(findings: Findings) -> list[tuple[str, str]]:
-    """Give the classes that the bars need in their legend, in order."""
-    shown = {segment.klass: segment.label for bar in figures.bars(findings) for segment in bar.segments}
-    order = figures.CLASS_ORDER
-    return sorted(shown.items(), key=lambda pair: order.index(pair[0]))
+def _classes(findings: Findings) -> list[tuple[str, str, int]]:
+    """Give the classes for the legend of the bars, in order, with the numbers of all samples."""
+    total = sum((sample.classes for sample in findings.samples.values()), Counter[AlterationClass]())
+    names = zip(AlterationClass, figures.CLASS_ORDER, strict=True)
+    return [(name, klass.value, total[klass]) for klass, name in names if total[klass]]
 
 
 def _tiles(findings: Findings) -> list[Tile]:
@@ -176,6 +180,7 @@ def _tiles(findings: Findings) -> list[Tile]:
     def matches(sample: SampleCounts) -> int | None:
         return sample.matches_of(MatchKind.COMPLETE, strict)
 
+    effects = Counter(match.effect for match in findings.matches_of(MatchKind.COMPLETE, TumourMatch.THIS))
     level_a = sum((sample.level_a for sample in findings.samples.values()), Counter[str]())
     mutations = findings.total(lambda sample: sample.mutations)
     structural = findings.total(lambda sample: sample.structural_total)
@@ -194,7 +199,7 @@ def _tiles(findings: Findings) -> list[Tile]:
         ),
         Tile(
             "strict", wording.heading(MatchKind.COMPLETE, strict), findings.total(matches),
-            wording.level_with_effects("A", level_a) if strict is TumourMatch.THIS else strict_note,
+            wording.effects_and_level(effects, "A", level_a) if strict is TumourMatch.THIS else strict_note,
         ),
         Tile(
             "elsewhere", wording.heading(MatchKind.COMPLETE, TumourMatch.OTHER),
@@ -220,7 +225,7 @@ def _drug_sections(findings: Findings, top: int) -> list[DrugSection]:
     has_this = bool(findings.matches_of(MatchKind.COMPLETE, TumourMatch.THIS)) or not has_any
     wanted = [
         (has_this, "this", wording.heading(MatchKind.COMPLETE, TumourMatch.THIS), MatchKind.COMPLETE,
-         (TumourMatch.THIS,), "The alteration was found, and the biomarker is known in the tumour type asked for."),
+         (TumourMatch.THIS,), _KNOWN_HERE),
         (has_any, "any", wording.heading(MatchKind.COMPLETE, TumourMatch.ANY), MatchKind.COMPLETE,
          (TumourMatch.ANY,), "CGI says YES for every tumour type: CANCER was asked for, or the type is unknown."),
         (True, "other", wording.heading(MatchKind.COMPLETE, TumourMatch.OTHER), MatchKind.COMPLETE,

@@ -58,10 +58,24 @@ def level_with_effects(letter: str, effects: Counter[str]) -> str:
         effects: Number of matches for each effect.
 
     """
-    if not effects:
-        return f"none of level {letter}"
-    parts = [f"{number} {effect.casefold() or 'effect unknown'}" for effect, number in sorted_effects(effects)]
-    return f"level {letter}: {', '.join(parts)}"
+    return f"level {letter}: {_effects(effects)}" if effects else f"none of level {letter}"
+
+
+def effects_and_level(effects: Counter[str], letter: str, of_level: Counter[str]) -> str:
+    """Write how many matches there are by effect, then those of a level: a resistance is no option.
+
+    Args:
+        effects: Number of all matches for each effect.
+        letter: Level of evidence.
+        of_level: Number of matches of this level for each effect.
+
+    """
+    return "; ".join([*([_effects(effects)] if effects else []), level_with_effects(letter, of_level)])
+
+
+def _effects(effects: Counter[str]) -> str:
+    parts = [f"{number:,} {effect.casefold() or 'effect unknown'}" for effect, number in sorted_effects(effects)]
+    return ", ".join(parts)
 
 
 def sorted_effects(effects: Counter[str]) -> list[tuple[str, int]]:

@@ -98,6 +98,16 @@ def test_the_tiles_have_the_numbers_of_the_model(results: Path) -> None:
     assert (tiles["drivers"], tiles["strict"], tiles["elsewhere"]) == ("2", "2", "1")
 
 
+def test_nothing_that_is_folded_away_or_cut_is_taken_for_all(results: Path) -> None:
+    """On paper, closed sections say so; the legend has numbers, as a telephone cuts bars; weak matches are grey."""
+    page = page_of(results)
+    assert "rows are not on this paper" in page
+    assert re.search(r'<span class="key annotated"></span>annotated: 1</li>', page)
+    levels = page[page.index('<table class="levels">') :]
+    first = levels[levels.index("<tbody>") : levels.index("</tr>", levels.index("<tbody>"))]
+    assert re.findall(r"<td( class=\"\w+\")?>", first) == [' class="strict"', "", *[' class="weak"'] * 3]
+
+
 def test_unknown_is_a_question_mark_and_never_a_nought(tmp_path: Path) -> None:
     """A folder with drug matches alone knows nothing of drivers or of rows that were lost."""
     page = parsed(page_of(laid_out({"biomarkers.tsv": table(MATCHES, {"Drugs": "x"})}, tmp_path)))
@@ -162,7 +172,7 @@ def test_a_source_is_text_unless_it_has_a_known_form(text: str, pieces: list[tup
 def test_a_level_never_stands_without_its_effect(results: Path) -> None:
     """In the tile of complete matches, and in every row of drugs."""
     page = page_of(results)
-    assert "level A: 1 responsive" in page
+    assert "1 responsive, 1 odd; level A: 1 responsive" in page
     rows = re.findall(
         r'<tr class="\w responsive"><td class="who">one</td><td><b class="level a">A</b></td><td class="effect', page
     )
