@@ -106,7 +106,7 @@ class MatchCollector:
         counts = self._findings.samples.setdefault(match.sample, SampleCounts(match.sample, cancer_type or None))
         counts.cancer_type = counts.cancer_type or cancer_type or None
         counts.matches[match.kind, match.tumour] += 1
-        is_strict = match.kind is MatchKind.COMPLETE and match.tumour is TumourMatch.THIS
+        is_strict = match.kind is MatchKind.COMPLETE and match.tumour is not TumourMatch.OTHER
         if is_strict and match.level.upper() == "A":
             counts.level_a[match.effect] += 1
 

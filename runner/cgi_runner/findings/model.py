@@ -132,7 +132,7 @@ class SampleCounts:
     structural_drivers: Counter[str] = field(default_factory=Counter)
     matches: Counter[tuple[MatchKind, TumourMatch]] = field(default_factory=Counter)
     level_a: Counter[str] = field(default_factory=Counter)
-    """Complete matches of level A in this tumour type, by effect."""
+    """Complete matches of level A in this tumour type (or in any, where that is all that is known), by effect."""
     tables: set[str] = field(default_factory=set)
     """Which tables were there to look into: mutations, cna, fusion, matches."""
     not_returned: int | None = None
@@ -159,15 +159,20 @@ class SampleCounts:
         """How many of them are drivers; None without a table of either."""
         return sum(self.structural_drivers.values()) if self.tables & {"cna", "fusion"} else None
 
+    @property
+    def is_of_any_type(self) -> bool:
+        """Whether CGI said YES for every tumour type: no match is known to be of this one, or of others only."""
+        return any(tumour is TumourMatch.ANY for (_, tumour), number in self.matches.items() if number)
+
     def matches_of(self, kind: MatchKind, *tumours: TumourMatch) -> int | None:
-        """Count distinct matches; None without a table of them.
+        """Count distinct matches; None without a table of them, or where these tumour types are not told apart.
 
         Args:
             kind: What the matches rest on.
             *tumours: Which tumour types count; all of them if none is given.
 
         """
-        if "matches" not in self.tables:
+        if "matches" not in self.tables or (tumours and self.is_of_any_type and TumourMatch.ANY not in tumours):
             return None
         return sum(self.matches[kind, tumour] for tumour in tumours or TumourMatch)
 

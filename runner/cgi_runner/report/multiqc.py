@@ -92,13 +92,13 @@ def _general(findings: Findings) -> dict[str, object]:
 
 def _numbers(sample: SampleCounts, strict: TumourMatch) -> Iterator[tuple[str, int]]:
     """Give the numbers of a sample; what is not known has no cell."""
-    has_matches = "matches" in sample.tables
+    complete = sample.matches_of(MatchKind.COMPLETE, strict)
     numbers = {
         "cgi_mutations": sample.mutations,
         "cgi_drivers": sample.drivers,
-        "cgi_complete": sample.matches_of(MatchKind.COMPLETE, strict),
-        "cgi_a_responsive": _level_a(sample, "responsive") if has_matches else None,
-        "cgi_a_resistant": _level_a(sample, "resistant") if has_matches else None,
+        "cgi_complete": complete,
+        "cgi_a_responsive": None if complete is None else _level_a(sample, "responsive"),
+        "cgi_a_resistant": None if complete is None else _level_a(sample, "resistant"),
         "cgi_not_returned": sample.not_returned,
     }
     return ((name, number) for name, number in numbers.items() if number is not None)

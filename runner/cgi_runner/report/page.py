@@ -181,7 +181,9 @@ def _tiles(findings: Findings) -> list[Tile]:
         return sample.matches_of(MatchKind.COMPLETE, strict)
 
     effects = Counter(match.effect for match in findings.matches_of(MatchKind.COMPLETE, TumourMatch.THIS))
-    level_a = sum((sample.level_a for sample in findings.samples.values()), Counter[str]())
+    samples = findings.samples.values()
+    level_a = sum((sample.level_a for sample in samples if not sample.is_of_any_type), Counter[str]())
+    elsewhere = findings.total(lambda sample: sample.matches_of(MatchKind.COMPLETE, TumourMatch.OTHER))
     mutations = findings.total(lambda sample: sample.mutations)
     structural = findings.total(lambda sample: sample.structural_total)
     no_mutations = mutations is None and findings.is_not_sent("mutations")
@@ -202,9 +204,8 @@ def _tiles(findings: Findings) -> list[Tile]:
             wording.effects_and_level(effects, "A", level_a) if strict is TumourMatch.THIS else strict_note,
         ),
         Tile(
-            "elsewhere", wording.heading(MatchKind.COMPLETE, TumourMatch.OTHER),
-            findings.total(lambda sample: sample.matches_of(MatchKind.COMPLETE, TumourMatch.OTHER)),
-            "distinct matches",
+            "elsewhere", wording.heading(MatchKind.COMPLETE, TumourMatch.OTHER), elsewhere,
+            "unknown, or not told apart" if elsewhere is None else "distinct matches",
         ),
         Tile(
             "missing", "Rows not returned", findings.not_returned,

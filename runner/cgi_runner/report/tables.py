@@ -217,7 +217,9 @@ def _sample(sample: SampleCounts) -> SampleJson:
         ]
         if has_matches
         else None,
-        "level_a_this_tumour_type": dict(sorted(sample.level_a.items())) if has_matches else None,
+        "level_a_this_tumour_type": dict(sorted(sample.level_a.items()))
+        if has_matches and not sample.is_of_any_type
+        else None,
         "rows_not_sent": sample.not_sent,
         "rows_not_returned": sample.not_returned,
     }

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from cgi_runner.findings import read_findings
+from cgi_runner.findings import MatchKind, TumourMatch, read_findings
 from cgi_runner.report.multiqc import write_multiqc
+from cgi_runner.report.tables import json_pieces
 from support.archives import laid_out
 from unit.report.conftest import write_results
 from unit.report.test_page import HOSTILE
@@ -31,6 +32,24 @@ def test_general_statistics_are_those_of_each_sample(results: Path) -> None:
     assert all(len(column) == 1 for column in general["pconfig"])
     only = laid_out({"biomarkers.tsv": (results / "biomarkers.tsv").read_bytes()}, results.parent / "only")
     assert "cgi_drivers" not in contents(only)["cgi_general_mqc.json"]["data"]["one"]
+
+
+def test_under_cancer_level_a_is_counted_in_any_type_and_never_a_nought(results: Path) -> None:
+    """The columns then say `any tumour type`; beside a sample of a known type, that number is not known."""
+    table = results / "biomarkers.tsv"
+    rows = table.read_text().replace("\tNO\t", "\tYES\t")
+    table.write_text(rows)
+    (results / "summary.txt").write_text("CGI version: v23.12.2\nCancer type: CANCER\n")
+    found = read_findings(results)
+    general = contents(results)["cgi_general_mqc.json"]
+    assert general["data"]["one"] == {
+        "cgi_mutations": 1, "cgi_drivers": 1, "cgi_complete": 2, "cgi_a_responsive": 1, "cgi_a_resistant": 0,
+    }  # fmt: skip
+    assert "any tumour type, level A" in str(general["pconfig"])
+    samples = json.loads("".join(json_pieces(found)))["samples"]
+    assert [sample["level_a_this_tumour_type"] for sample in samples] == [None, None]
+    assert found.samples["one"].matches_of(MatchKind.COMPLETE, TumourMatch.THIS) is None
+    assert found.samples["one"].matches_of(MatchKind.COMPLETE, TumourMatch.OTHER) is None
 
 
 def test_no_word_of_cgi_s_is_the_name_of_a_row(results: Path) -> None:
