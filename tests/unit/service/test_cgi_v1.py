@@ -235,6 +235,15 @@ def test_deleting_is_repeated_and_answers_with_anything(server: Scripted, called
     assert [seen.method for seen in server.requests] == ["DELETE", "DELETE", "GET"]
 
 
+@pytest.mark.parametrize("lost", ["DELETE", "GET"])
+def test_deleting_is_tried_as_often_as_any_other_call(server: Scripted, called: CgiClient, lost: str) -> None:
+    """A deletion and the list that proves it are one attempt, whichever of them fails."""
+    server.script = lambda seen: DROPPED if seen.method == lost else Answer([OTHER])
+    with pytest.raises(ServiceError):
+        called.delete(JOB)
+    assert [seen.method for seen in server.requests] == (["DELETE"] if lost == "DELETE" else ["DELETE", "GET"]) * 2
+
+
 def test_a_job_that_is_listed_is_not_deleted(server: Scripted, called: CgiClient) -> None:
     """No answer to a DELETE proves that it was done; patients' data may still be there, and the slot taken."""
     server.script = lambda seen: Answer([OTHER, JOB] if is_list(seen) else '"done"')
@@ -337,6 +346,13 @@ ACCOUNT = "check the e-mail, and make a new token on CGI's REST API page if this
         ("submit", Answer("busy", 500), MaybeProcessedError, f"{POSTED} 500: busy", ""),
         ("submit", Answer("slow", 408), MaybeProcessedError, f"{POSTED} 408: slow", ""),
         ("submit", Answer("odd", 499), MaybeProcessedError, f"{POSTED} 499: odd", ""),
+        (
+            "submit",
+            Answer({"job": 1}),
+            MaybeProcessedError,
+            "{url} answered the submission with \"{{'job': 1}}\", which is not a job id",
+            "",
+        ),
         (
             "submit",
             Answer(["a" * 80]),
