@@ -88,7 +88,7 @@ def build_submission(batch: Batch, folder: Path, *, title: str) -> Submission:
     return Submission(
         cancer_type=one.sample.cancer_type,
         reference=one.reference.build,
-        # The number tells packs of the same content apart, which would otherwise be taken for one job.
+        # The number tells batches of the same content apart, which would otherwise be taken for one job.
         title=f"{title} {batch.name} ({plural(len(batch.members), 'sample')})".strip(),
         files={kind: path for kind, (path, _) in files.items()},
         sha256={kind: sha256 for kind, (_, sha256) in files.items()},
