@@ -124,6 +124,15 @@ def test_the_list_is_given_as_it_is(server: Scripted, called: CgiClient) -> None
     assert called.list_jobs() == [JOB, "0123456789abcdef0123"]
 
 
+def test_the_list_is_asked_for_again_unless_told_otherwise(server: Scripted, called: CgiClient) -> None:
+    """A list that is lost proves nothing; who has retries of his own asks once."""
+    server.script = [DROPPED, Answer([JOB]), DROPPED]
+    assert called.list_jobs() == [JOB]
+    with pytest.raises(MaybeProcessedError):
+        called.list_jobs(retry=False)
+    assert len(server.requests) == 3
+
+
 @pytest.mark.parametrize("body", [{"status": "ok"}, [17], [JOB, None], ["a/../b"], '"text"'])
 def test_a_list_that_is_not_understood_is_no_list(server: Scripted, called: CgiClient, body: Any) -> None:
     """No entry is skipped: the odd one might be the job that must not be submitted twice."""
