@@ -15,12 +15,13 @@ from ruamel.yaml import YAML
 
 HERE = Path(__file__).resolve().parent
 CRATE = HERE.parent / "ro-crate-metadata.json"
-#: The day of the version; RO-Crate 1.1 asks for it.
+#: The day of the version, which a release sets; RO-Crate 1.1 asks for it.
 PUBLISHED = "2026-11-29"
 MAIN = "interpret.cwl"
 LANGUAGE = "https://w3id.org/workflowhub/workflow-ro-crate#cwl"
 LICENCE = "https://spdx.org/licenses/MIT"
 CONTRIBUTORS = "#contributors"
+FORMATS = {".cwl": "application/cwl", ".md": "text/markdown", ".yml": "application/yaml", "": "text/plain"}
 #: Files beside the CWL descriptions, with what they are.
 OTHERS = {
     "README.md": "What cgi-runner is, and how to install and use it",
@@ -35,7 +36,11 @@ OTHERS = {
 def crate() -> dict[str, Any]:
     """Give the metadata of the crate."""
     descriptions = [_description(path) for path in sorted(HERE.glob("*.cwl"))]
-    others = [{"@id": name, "@type": "File", "name": what} for name, what in OTHERS.items()]
+    others = [
+        {"@id": name, "@type": "File", "name": what, "encodingFormat": FORMATS[Path(name).suffix]}
+        for name, what in OTHERS.items()
+    ]
+    others[0]["about"] = {"@id": "./"}
     main = next(entity for entity in descriptions if entity["@id"] == f"cwl/{MAIN}")
     root = {
         "@id": "./",
@@ -79,6 +84,7 @@ def _description(path: Path) -> dict[str, Any]:
         "@type": ["File", "SoftwareSourceCode", *workflow],
         "name": content["label"],
         "description": content["doc"],
+        "encodingFormat": FORMATS[path.suffix],
         "version": content["s:softwareVersion"],
         "license": {"@id": content["s:license"]},
         "author": {"@id": CONTRIBUTORS},

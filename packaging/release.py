@@ -39,6 +39,8 @@ PLACES = {
     "wdl/README.md": r"cgi-runner:",
     "wdl/*.wdl": r"cgi-runner:",
 }
+#: Where the day of the version is written besides CITATION and the changelog.
+DAYS = {"cwl/make_crate.py": r"PUBLISHED = \"", "ro-crate-metadata.json": r"\"datePublished\": \""}
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
@@ -103,6 +105,12 @@ def replace_versions(old: str, new: str, today: str) -> dict[Path, str]:
     citation = ROOT / "CITATION.cff"
     dated = re.sub(r"^date-released: .*\n", "", changed[citation], flags=re.MULTILINE)
     changed[citation] = re.sub(r"^(version: .*\n)", rf"\g<1>date-released: {today}\n", dated, flags=re.MULTILINE)
+    for name, before in DAYS.items():
+        changed[ROOT / name] = re.sub(
+            rf"({before})\d{{4}}-\d\d-\d\d",
+            rf"\g<1>{today}",
+            changed.get(ROOT / name) or (ROOT / name).read_text(encoding="utf-8"),
+        )
     return changed
 
 

@@ -74,6 +74,9 @@ def test_a_release_changes_every_version_and_builds_what_is_published(clone: Pat
     texts = {name: (clone / name).read_bytes().decode("utf-8", "replace") for name in files}
     assert [name for name, text in texts.items() if re.search(versions, text, re.MULTILINE)] == []
     assert re.search(rf"## \[Unreleased\]\n\n## \[{re.escape(CANARY)}\] - \d{{4}}-\d\d-\d\d\n", texts["CHANGELOG.md"])
+    day = re.findall(r"(?m)^date-released: (.+)$", texts["CITATION.cff"])
+    assert re.findall(r'"datePublished": "(.+)"', texts["ro-crate-metadata.json"]) == day
+    assert re.findall(r'PUBLISHED = "(.+)"', texts["cwl/make_crate.py"]) == day
     sums = {line[66:]: line[:64] for line in (clone / "dist/SHA256SUMS").read_text().splitlines()}
     built = {f"cgi_runner-{CANARY}-py3-none-any.whl", f"cgi_runner-{CANARY}.tar.gz", f"cgi_runner-{CANARY}.spdx.json"}
     assert set(sums) == {*built, "meta.yaml"}

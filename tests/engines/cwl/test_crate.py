@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import date
@@ -70,6 +71,8 @@ def test_every_part_is_a_file_of_this_tree_and_every_description_is_a_part() -> 
     """Parts exist, files that are no parts are not described, and all tools and workflows are of this version."""
     parts = references(ROOT_ENTITY["hasPart"])
     assert all((ROOT / part).is_file() for part in parts)
+    assert all(re.fullmatch(r"(application|text)/[a-z]+", ENTITIES[part]["encodingFormat"]) for part in parts)
+    assert references(ENTITIES["README.md"]["about"]) == {"./"}
     assert parts == {name for name, entity in ENTITIES.items() if "File" in types(entity)}
     described = {f"cwl/{name}.cwl" for name in ALL}
     assert described <= parts
