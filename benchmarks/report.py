@@ -132,7 +132,7 @@ def _for_users(rows: Sequence[Row]) -> list[str]:
 def draw(rows: Sequence[Row]) -> str:
     """Draw the rows that have a peer: ours as a share of the peer's, 1 is as much; of a throughput more is better."""
     shown = [row for row in rows if row.ratio and row.least is None and row.peer != "the job's own time"]
-    width, left, line = 900, 470, 20
+    width, left, line = 1000, 570, 20
     widest = max([row.ratio or 0 for row in shown], default=1)
     scale = (width - left - 60) / min(max(widest, 1), 4)
     height = line * (len(shown) + 2)
