@@ -86,9 +86,9 @@ engines: ## set up what `make test` otherwise leaves out, each engine that tests
 
 site: $(SITE)/ready ## build the documentation (dist/site) and the manual page (dist/man); a warning is an error
 	@rm -rf dist/site dist/man
-	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} \
-	  $(SITE)/bin/python -m sphinx --fail-on-warning --keep-going --quiet -E -c docs -d build/site -b html . dist/site
-	$(SITE)/bin/python -m sphinx --quiet -E -c docs -d build/man -b man . dist/man
+	export SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} && \
+	  $(SITE)/bin/python -m sphinx --fail-on-warning --keep-going --quiet -E -c docs -d build/site -b html . dist/site && \
+	  $(SITE)/bin/python -m sphinx --quiet -E -c docs -d build/man -b man . dist/man
 
 image: ## build the container image and its bill of materials (dist/*.spdx.json)
 	@containers/build.sh

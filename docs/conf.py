@@ -32,7 +32,7 @@ include_patterns = [
 ]
 exclude_patterns = ["docs/galaxy/**"]  # in the layout of the Galaxy Training Network, whose site builds it
 
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
@@ -59,13 +59,17 @@ def append_help(app: object, page: str, source: list[str]) -> None:
     from cgi_runner.cli.main import cli
 
     is_manual = app.builder.name == "man"
-    if is_manual:  # a manual page has 80 columns, and no links
-        source[0] = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", source[0])
-    width = 72 if is_manual else 100
+    width = 72 if is_manual else 88  # what a manual page of 80 columns and the site have room for
     parent = Context(cli, info_name="cgi-runner", terminal_width=width, **cli.context_settings)
-    for name, command in cli.commands.items():
-        shown = command.get_help(Context(command, info_name=name, parent=parent))
-        source[0] += f"\n## cgi-runner {name}\n\n```text\n{shown}\n```\n"
+    contexts = [parent, *(Context(command, info_name=name, parent=parent) for name, command in cli.commands.items())]
+    for context in contexts:
+        source[0] += f"\n## {context.command_path}\n\n```text\n{context.get_help()}\n```\n"
+    if is_manual:  # and no links, and says all by itself
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        codes = re.findall(r"^\| ([\d, ]+) \| (.*?) \|(?: (.*))? \|$", readme, re.MULTILINE)
+        told = [f"{code}\n: {what}" + (f" (retry: {retry})" if retry else "") for code, what, retry in codes]
+        source[0] += "\n## Exit status\n\n" + "\n\n".join(told) + "\n"
+        source[0] = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", source[0])
 
 
 def setup(app: object) -> None:

@@ -201,10 +201,7 @@ def test_the_site_is_published_without_what_its_builder_keeps() -> None:
     recipe = subprocess.run(
         ["make", "--dry-run", "--always-make", "site"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    builds = [line for line in recipe.replace("\\\n", " ").splitlines() if "-m sphinx" in line]
-    assert len(builds) == 2
-    for line in builds:
-        words = line.split()
-        assert words[words.index("-d") + 1].startswith("build/")
-        assert words[-1].startswith("dist/")
+    kept, built = (re.findall(rf" {flag} (?:\S+ \. )?(\S+)", recipe) for flag in ("-d", "-b"))
+    assert (kept, built) == (["build/site", "build/man"], ["dist/site", "dist/man"])
+    assert recipe.index("SOURCE_DATE_EPOCH") < recipe.index("-b html") < recipe.index("-b man")
     assert "rm -rf dist/site dist/man" in recipe  # no page of an earlier build stays
