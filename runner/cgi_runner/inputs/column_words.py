@@ -114,13 +114,14 @@ def canonical(name: str) -> str:
 
 def looks_like_sample(name: str) -> bool:
     """Whether a column may name the sample or the patient of its rows."""
-    return bool(_LIKE_A_SAMPLE.fullmatch(_plain(name)))
+    return bool(_LIKE_A_SAMPLE.fullmatch(letters_of(name)))
 
 
 def looks_like_patient(name: str) -> bool:
     """Whether a column may name the patient that a sample is of."""
-    return bool(_LIKE_A_PATIENT.fullmatch(_plain(name)))
+    return bool(_LIKE_A_PATIENT.fullmatch(letters_of(name)))
 
 
-def _plain(name: str) -> str:
+def letters_of(name: str) -> str:
+    """Return a name in lower case, without accents and all that is neither a letter nor a digit."""
     return "".join(letter for letter in unicodedata.normalize("NFKD", name.lower()) if letter.isalnum())

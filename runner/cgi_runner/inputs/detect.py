@@ -17,11 +17,13 @@ from cgi_runner.inputs.readers.vcf import FIXED, VcfReader
 from cgi_runner.inputs.text_source import TextSource
 from cgi_runner.inputs.unsupported import (
     SEGMENTS,
+    TURNED,
     Unsupported,
     find_by_first_line,
     find_by_header,
     find_in_vcf,
     is_of_regions,
+    is_turned,
 )
 
 EXPECTED: dict[Kind, str] = {
@@ -98,6 +100,8 @@ def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: Dro
             _abort_unsupported(kind, source, number, table)
         if found is None and kind == "cnas" and is_of_regions(header.names):
             _abort_unsupported(kind, source, number, SEGMENTS)
+        if found is None and kind == "cnas" and is_turned(header.names):
+            _abort_unsupported(kind, source, number, TURNED)
         if found or not text.startswith("#"):
             _abort_without_header(kind, header, found[0] if found else None)
     return source.problems.abort(f"found no line with the names of columns, expected {EXPECTED[kind]}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
+from cgi_runner.inputs.column_words import SYNONYMS, canonical, letters_of
 from cgi_runner.inputs.columns import Header
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.problems import quote
@@ -35,9 +36,15 @@ _UNREPORTED = re.compile(r"(not|un|non)[ _-]?report(ed|able)|non[ _-]?driver[ _-
 NO_CALL = re.compile(r"no[ _-]?call", re.IGNORECASE)
 #: Words that deny whatever column they stand in.
 DENIAL = re.compile(
-    r"(was |is )?(not[ _-](detected|found|present|seen|identified)|undetected|false[ _-]?positive|art[ei]fact)",
+    r"(was |is )?(not[ _-](detected|found|present|seen|identified)|undetected|false[ _-]?positive|art[ei]fact)"
+    r"|nicht (nachgewiesen|nachweisbar|detektiert|gefunden|vorhanden)|kein nachweis|nein|negativ[oa]"
+    r"|non[ -](d[e\u00e9]tect[e\u00e9]e?|rilevat[oa])|no (detectad|hallad|encontrad)[oa]"
+    r"|n[a\u00e3]o detectad[oa]|ausente",
     re.IGNORECASE,
 )
+_FILTERS = frozenset(map(canonical, SYNONYMS["filter"]))
+_QUALITY = re.compile(r"(qc|quality|qualitycontrol)(status|result|call|flag|check)?")
+_FAILED = re.compile(r"fail(ed|ure)?|not[ _-]passed|bad|poor|rejected", re.IGNORECASE)
 
 
 class RowStatus:
@@ -55,12 +62,14 @@ class RowStatus:
         """
         self._header = header
         self._status = CallStatus(options)
-        plain = {name: re.sub(r"[\W_]", "", name) for name in names if name not in read}
+        plain = {name: letters_of(name) for name in names if name not in read}
         self._origins = [name for name, word in plain.items() if _ORIGINS.fullmatch(word)]
         self._questions = {name: "germline" in word for name, word in plain.items() if _QUESTION.fullmatch(word)}
         self._types = [name for name, word in plain.items() if SAMPLE_TYPE.fullmatch(word)]
         self._findings = [name for name, word in plain.items() if word in FINDINGS or OUTCOMES.fullmatch(word)]
         self._flags = {name for name, word in plain.items() if word in FINDINGS}
+        self._filters = [name for name in names if canonical(name) in _FILTERS]
+        self._qualities = [name for name, word in plain.items() if _QUALITY.fullmatch(word)]
         self._reports = [name for name, word in plain.items() if _REPORTED.fullmatch(word)]
         self._others = {name for name in plain if name not in self._findings}
 
@@ -77,6 +86,9 @@ class RowStatus:
             denies = is_not_found(cell) if name in self._flags else NOT_FOUND.fullmatch(cell)
             if denies or NO_CALL.fullmatch(cell) or DENIAL.fullmatch(cell):
                 return f"not detected: {name}={cells[name]}"
+        for name in self._qualities:
+            if _FAILED.fullmatch(cells[name].strip()):
+                return f"quality control failed: {name}={cells[name]}"
         for name in self._reports:
             if _UNREPORTED.fullmatch(cells[name].strip()):
                 return f"not reported: {name}={cells[name]}"
@@ -87,8 +99,9 @@ class RowStatus:
                 warn=True,
             )
         mark = self._mark_of_germline(cells)
-        filters = cells.get("filter", cells.get("filters", ""))
-        return self._status.rejection_reason("" if filters.casefold() == "none" else filters, mark)
+        filters = [cells[name] for name in self._filters if cells[name].casefold() != "none"]
+        reasons = (self._status.rejection_reason(cell, mark) for cell in filters or [""])
+        return next(filter(None, reasons), "")
 
     def _mark_of_germline(self, cells: Mapping[str, str]) -> str:
         """Return the column and the cell that say that a row is not the tumour's."""

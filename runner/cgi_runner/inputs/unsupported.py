@@ -6,10 +6,11 @@ belongs to. Nothing is guessed here: the tip names the kind of file and the limi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cgi_runner.inputs.column_words import canonical
+from cgi_runner.inputs.column_words import SYNONYMS, canonical, looks_like_sample
 from cgi_runner.inputs.model import Kind
 from cgi_runner.inputs.text_source import TextSource
 
@@ -114,7 +115,15 @@ TABLES = (
 )  # fmt: skip
 """Tables that their header tells."""
 
+TURNED = _table(
+    "a matrix whose columns are genes", "",
+    "if these are levels (-2 to 2), give them with one gene a row, in the columns sample, gene and "
+    "copy_number_alteration; DepMap's are numbers of copies and no levels",
+)  # fmt: skip
 SEGMENTS = _table("regions of the genome without genes", "", _SEGMENTS)
+_KEYS = frozenset(("studyid", "unnamed:0", "patientid", "altered"))
+_GENE = re.compile(r"(?=.*[A-Z])[A-Z0-9][A-Z0-9-]+")
+_COLUMNS = frozenset(canonical(word) for words in SYNONYMS.values() for word in words)
 _PLACES = (frozenset(("chr", "chrom", "chromosome", "contig", "seqnames", "svchrom")),
            frozenset(("start", "startpos", "startposition", "locstart", "chromstart", "svstart")),
            frozenset(("end", "stop", "endpos", "endposition", "locend", "chromend", "svend",
@@ -200,6 +209,17 @@ def is_of_regions(names: list[str]) -> bool:
     """Whether a table of copy numbers has places of the genome and no genes, by what its columns are called."""
     plain = {canonical(name) for name in names}
     return all(plain & alike for alike in _PLACES) and not any("gene" in name or "symbol" in name for name in plain)
+
+
+def is_turned(names: list[str]) -> bool:
+    """Whether the columns of a matrix are genes, as in what cBioPortal's result page and DepMap give.
+
+    DepMap writes the number of the gene behind its symbol: `EGFR (1956)`.
+    """
+    others = [name for name in names if name and not looks_like_sample(name) and canonical(name) not in _KEYS]
+    genes = [re.fullmatch(r"(\S+) \(\d+\)", name) or _GENE.fullmatch(name) for name in others]
+    is_named = any(canonical(name) in _COLUMNS for name in others)
+    return bool(others) and not is_named and len(others) < len(names) and all(genes)
 
 
 def find_by_first_line(text: str) -> Unsupported | None:

@@ -244,3 +244,68 @@ def test_former_symbols_are_a_warning(
     """CGI answers for none of them, and says nothing."""
     outcome = prepare(inputs, tmp_path, kind, *lines)
     assert any(told in warning for warning in outcome.prepared.warnings)
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "row"), [("translocations", "fus", "A{0}__B{0}"), ("cnas", "gene|cna", "A{0}|amp")]
+)
+@pytest.mark.parametrize(
+    ("column", "cells", "reason"),
+    [
+        ("filter_status", "FAIL/PASS", "FILTER is not PASS"),
+        ("Filter Status", "low quality/.", "FILTER is not PASS"),
+        ("QC", "FAIL/PASS", "quality control failed: qc=FAIL"),
+        ("qc_status", "failed/ok", "quality control failed: qc_status=failed"),
+        ("Ergebnis", "nicht nachgewiesen/nachgewiesen", "not detected: ergebnis=nicht nachgewiesen"),
+        ("resultado", "no detectado/detectado", "not detected: resultado=no detectado"),
+        (
+            "R\u00e9sultat",
+            "non d\u00e9tect\u00e9/d\u00e9tect\u00e9",
+            "not detected: r\u00e9sultat=non d\u00e9tect\u00e9",
+        ),
+    ],
+)
+def test_rows_that_a_laboratory_rules_out_are_listed(
+    inputs: Any, tmp_path: Path, kind: str, header: str, row: str, column: str, cells: str, reason: str
+) -> None:
+    """By a filter under another name, by its quality control, or in its own language."""
+    bad, good = cells.split("/")
+    rows = [f"{row.format(1)}|{bad}", f"{row.format(2)}|{good}"]
+    outcome = prepare(inputs, tmp_path, kind, f"{header}|{column}", *rows)
+    assert [line[:2] for line in outcome.sent(kind)] == ["A2"]
+    assert outcome.prepared.reasons == {reason: 1}
+
+
+def test_a_denial_in_another_language_is_a_warning(inputs: Any, tmp_path: Path) -> None:
+    """It stands in a column that may be about anything."""
+    outcome = prepare(inputs, tmp_path, "translocations", "fus|Kommentar", "A1__B1|nicht nachgewiesen")
+    assert any("nicht nachgewiesen" in warning for warning in outcome.prepared.warnings)
+
+
+@pytest.mark.parametrize(
+    "header", ["STUDY_ID|SAMPLE_ID|EGFR|MYC", "SAMPLE_ID|EGFR|NKX2-1", "|A1BG (1)|EGFR (1956)", "ModelID|A1BG (1)"]
+)
+def test_a_matrix_whose_columns_are_genes_gets_a_tip(inputs: Any, tmp_path: Path, header: str) -> None:
+    """As the result page of cBioPortal and DepMap give it; the tip works when followed."""
+    (tmp_path / "matrix.tsv").write_text(f"{header}\n".replace("|", "\t"))
+    error = inputs.refuse(cnas=tmp_path / "matrix.tsv")
+    assert "a matrix whose columns are genes" in error.message
+    outcome = prepare(inputs, tmp_path, "cnas", "sample|gene|copy_number_alteration", "T1|EGFR|2", "T1|MYC|0")
+    assert outcome.sent("cnas") == ["EGFR amp T1 2"]
+
+
+@pytest.mark.parametrize(
+    ("word", "meaning"),
+    [
+        ("Amplifikation", "amp"),
+        ("amplificaci\u00f3n", "amp"),
+        ("d\u00e9l\u00e9tion homozygote", "del"),
+        ("Verlust", None),
+        ("ganho", None),
+    ],
+)
+def test_words_of_other_languages_are_known(inputs: Any, tmp_path: Path, word: str, meaning: str | None) -> None:
+    """Gains and losses are left out, as in English."""
+    outcome = prepare(inputs, tmp_path, "cnas", "gene|cna", f"ERBB2|{word}", "MYC|amp")
+    sent = [line.split(" ")[:2] for line in outcome.sent("cnas")]
+    assert sent == ([["ERBB2", meaning]] if meaning else []) + [["MYC", "amp"]]
