@@ -223,7 +223,7 @@ class LivesElsewhere(RuleBasedStateMachine):
             if error.exit_code not in CODES:
                 self.broken.append(f"{error}: exit code {error.exit_code}")
             # Whoever follows the tip of such an error submits anew.
-            if isinstance(error, JobFailedError) and read_record(out / NAME).job_id in self._live():
+            if error.exit_code == JobFailedError.exit_code and read_record(out / NAME).job_id in self._live():
                 self.broken.append(f"{error}, and the job is there")
         except DeathError:
             pass

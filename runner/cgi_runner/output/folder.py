@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from shlex import quote
 
-from cgi_runner.errors import ForeignResultsError, RowsMissingError
+from cgi_runner.errors import ForeignResultsError, ResultsError, RowsMissingError
 from cgi_runner.files import sha256_of
 from cgi_runner.inputs.dropped import NOT_RETURNED, DroppedFile
 from cgi_runner.output.claim import DROPPED, claim_names, read_dropped
@@ -61,8 +61,8 @@ def install_results(
 
     Raises:
         InputError: A file of somebody else's would be overwritten.
-        ResultsError: The archive holds no results.
-        ForeignResultsError: It holds rows that were never sent; it is kept in the output folder.
+        ResultsError: The archive holds no results; it is kept in the output folder, as is one that is not believed.
+        ForeignResultsError: It holds rows that were never sent.
 
     """
     record = store.record
@@ -72,7 +72,12 @@ def install_results(
             tip = ACCEPT_TIP.format(record.job_id)
             require_request(unpacked.summary, record.cancer_type, record.reference, tip=tip)
         respelled = respell_samples(unpacked, record)
-        findings = read(unpacked, lines, cancer_type=record.cancer_type, sent=counts, own_inputs=identity.inputs)
+        try:
+            findings = read(unpacked, lines, cancer_type=record.cancer_type, sent=counts, own_inputs=identity.inputs)
+        except ResultsError:
+            if record.service:  # a saved archive stays where it is
+                _keep(unpacked.archive, out)
+            raise
     former = claim_names(unpacked, out, store)
     digest, size = sha256_of(unpacked.archive), unpacked.archive.stat().st_size
     view = sample_view(out, record)
@@ -120,10 +125,14 @@ def keep_refused_archive(archive: Path, out: Path) -> Iterator[None]:
     try:
         yield
     except ForeignResultsError as error:
-        commit_file(archive, out / REFUSED)
-        log.warning("the archive is intact and kept as %s", out / REFUSED)
+        _keep(archive, out)
         tip = error.tip.replace("DIR --archive ZIP", f"{quote(str(out))} --archive {quote(str(out / REFUSED))}")
         raise ForeignResultsError(error.message, tip=tip) from error
+
+
+def _keep(archive: Path, out: Path) -> None:
+    commit_file(archive, out / REFUSED)
+    log.warning("the archive is intact and kept as %s", out / REFUSED)
 
 
 def rewrite_dropped(not_sent: Path, out: Path, record: Record) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cgi_runner.errors import RunnerError
+from cgi_runner.errors import ResultsError, RunnerError
 from cgi_runner.job import JobContext, JobRequest, State, fetch_job, read_record, run, submit
+from cgi_runner.job.import_archive import import_archive
 from cgi_runner.output.record import atomic_write
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES
-from support.faults import Fault, Repacked, inject
+from support.faults import Fault, Repacked, heal, inject
 from support.progress import RecordedProgress
 from support.scripted import Answer
 
@@ -122,3 +124,25 @@ def test_a_log_of_another_shape_is_kept_as_it_came(
     assert (tmp_path / "out" / "cgi-logs.txt").read_text() == kept
     assert record.state is (State.DELETED if is_known else State.VERIFIED)
     assert any("no log of the job" in warning for warning in record.warnings) is not is_known
+
+
+def test_an_intact_archive_without_tables_is_kept_until_there_are_results(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The tables may lie within it in a way that nobody has seen; the same command again may do better."""
+
+    def packed_twice(members: dict[str, bytes]) -> None:
+        members["all.zip"] = b"".join(map(members.pop, [*members]))
+
+    inject(sandbox, Repacked(packed_twice))
+    out = tmp_path / "out"
+    with pytest.raises(ResultsError, match="holds no table of results, but all"):
+        run(MELANOMA, out, context)
+    with zipfile.ZipFile(out / "cgi-results.refused.zip") as kept:
+        assert kept.namelist() == ["all.zip"]
+    with pytest.raises(ResultsError):
+        import_archive(out / "cgi-results.refused.zip", tmp_path / "saved")
+    assert not (tmp_path / "saved" / "cgi-results.refused.zip").exists()
+    heal(sandbox)
+    assert run(MELANOMA, out, context).state is State.VERIFIED
+    assert not (out / "cgi-results.refused.zip").exists()
