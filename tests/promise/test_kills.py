@@ -59,6 +59,8 @@ POINTS = [
     "cgi-results.zip is in place (2)",
     "dropped.tsv is in place (2)",
     *record_points("verified", "deleted"),
+    "while the list of tags is written (3)",
+    "the list of tags is written (3)",
 ]
 #: What a run passes besides whose submission was carried out, but whose answer was lost.
 AMBIGUOUS_POINTS = record_points("ambiguous", "reconciled")
