@@ -409,6 +409,12 @@ def test_an_outage_is_told_with_its_reason(clock: SimulatedClock, said: Callable
             "it keeps running at CGI; run the same command again to resume, or give a longer --deadline",
         ),
         (Answer("", 404), JobFailedError, f"job {JOB} is no longer in the account", ANEW),
+        (
+            Answer("busy", 503),
+            StillRunningError,
+            f"the service did not answer about job {JOB}; given up after 10 min",
+            "run the same command again to resume; check the network if this repeats",
+        ),
     ],
 )
 def test_how_waiting_ends_without_results(
@@ -418,6 +424,25 @@ def test_how_waiting_ends_without_results(
     clock.sleep(100)
     with serving(lambda seen: answer if JOB in seen.path else Answer([])) as server:
         assert failure(waiting_at(server.url, clock, 600)) == (kind, message, tip)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (Answer("", 404), f"job {JOB} did not show in the account when last looked for, after 1 s"),
+        (
+            Answer({"status": "Error", "logs": []}),
+            f"job {JOB} showed Error when last looked at, after 1 s; one look is no proof",
+        ),
+    ],
+)
+def test_a_deadline_before_the_end_is_certain_leaves_it_open(
+    answer: Answer, message: str, clock: SimulatedClock
+) -> None:
+    """Neither a job that did not show nor one with Error is given up after a look."""
+    tip = "the same command looks again; a longer --deadline leaves time to be certain"
+    with serving(lambda seen: answer if JOB in seen.path else Answer([])) as server:
+        assert failure(waiting_at(server.url, clock, 1)) == (StillRunningError, message, tip)
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,9 @@ def test_kinds_without_an_upload_in_the_archive_are_accounted_for(
         run(BOTH, tmp_path / "out", context, strict=True)
 
 
-def test_one_right_copy_does_not_vouch_for_another(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_one_right_copy_does_not_vouch_for_another(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """A copy with other rows is told, although the archive names the job; what was sent counts, and the job stays."""
 
     def altered(members: Members) -> None:
@@ -96,6 +98,7 @@ def test_one_right_copy_does_not_vouch_for_another(context: JobContext, sandbox:
     assert record.state is State.VERIFIED
     listed = (tmp_path / "out" / "dropped.tsv").read_bytes()
     again = run(BOTH, tmp_path / "out", context)
+    assert "stays as it is" not in caplog.text  # what was sent is prepared anew beside it, and compared
     fetched = fetch_job(again, tmp_path / "out", tmp_path / "out", context)
     assert (again.state, fetched.state) == (State.VERIFIED, State.VERIFIED)
     assert (tmp_path / "out" / "dropped.tsv").read_bytes() == listed
