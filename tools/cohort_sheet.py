@@ -22,6 +22,11 @@ COLUMNS = {
     "reference": ("reference", "genome", "build", "genomebuild", "ncbibuild"),
     "tumor_column": ("tumorcolumn",),
 }
+#: Names of elements that every patient of a nested collection may have; those of @ROLES@ in macros.xml.
+ROLES = (
+    "forward", "reverse", "unpaired", "tumor", "tumour", "normal", "somatic", "germline",
+    "snv", "snvs", "snp", "snps", "indel", "indels",
+)  # fmt: skip
 ENDINGS = {"vcf": "vcf", "vcf_bgzip": "vcf.gz", "csv": "csv", "gz": "gz"}
 
 
@@ -35,14 +40,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "lists",
         type=Path,
-        help="JSON: for each kind a list of [identifier, path, datatype, build]; for `sheet`, its lines",
+        help="JSON: for each kind a list of [identifier, path, datatype, build]; for `sheets`, the lines of each",
     )
     parser.add_argument("--table", type=Path, help="what is known of each sample")
     parser.add_argument("--output", type=Path, default=Path("samples.tsv"))
     arguments = parser.parse_args(argv)
     try:
         lists = json.loads(arguments.lists.read_text(encoding="utf-8"))
-        rows = known_rows(lists.pop("sheet", None), arguments.table)
+        rows = known_rows(lists.pop("sheets", []), arguments.table)
         if lists:
             rows = join(rows or {}, link_files(lists), has_table=rows is not None)
         write_sheet(arguments.output, rows or {})
@@ -52,18 +57,32 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def known_rows(sheet: list[list[str]] | None, table: Path | None) -> dict[str, dict[str, str]] | None:
-    """Give what is known of each sample, by Galaxy's sample sheet or by the user's table; None without either.
+def known_rows(sheets: list[list[list[str]]], table: Path | None) -> dict[str, dict[str, str]] | None:
+    """Give what is known of each sample, by Galaxy's sample sheets or by the user's table; None without either.
 
     Raises:
-        SheetError: There are both, or they cannot be used.
+        SheetError: There are both, they cannot be used, or two sheets contradict each other.
 
     """
-    if sheet and table:
+    if sheets and table:
         raise SheetError("The collection is a sample sheet and a table of samples was given, expected one of them")
-    if sheet:
-        return parse_rows(sheet)
-    return read_table(table) if table else None
+    if table:
+        return read_table(table)
+    rows: dict[str, dict[str, str]] = {}
+    for sheet in sheets:
+        if not any(plain(cell) in names for names in COLUMNS.values() for cell in sheet[0][1:]):
+            continue  # its columns are about something else
+        for sample, row in parse_rows(sheet).items():
+            known = rows.setdefault(sample, {})
+            for column, cell in row.items():
+                if cell and known.setdefault(column, cell) != cell:
+                    raise SheetError(f"The sample sheets have {known[column]} and {cell} for {sample}, expected one")
+    return rows or None
+
+
+def plain(name: str) -> str:
+    """Give a column's name without case, blanks and other signs."""
+    return re.sub(r"[\W_]", "", name.lower())
 
 
 def read_table(path: Path) -> dict[str, dict[str, str]]:
@@ -84,7 +103,7 @@ def parse_rows(table: list[list[str]]) -> dict[str, dict[str, str]]:
         SheetError: It has no samples, one of them twice, two columns for one thing, or it names files.
 
     """
-    header = [re.sub(r"[\W_]", "", cell.lower()) for cell in (table or [[]])[0]]
+    header = [plain(cell) for cell in (table or [[]])[0]]
     lines = [cells for cells in table[1:] if any(cell.strip() for cell in cells)]
     if named := sorted(set(header) & set(KINDS)):
         raise SheetError(f"The table of samples names files in its column {named[0]}: the form gives the files")
@@ -113,7 +132,7 @@ def link_files(lists: dict[str, list[list[str]]]) -> dict[str, dict[str, str]]:
     """Link each element under the name of its sample and give the files of each sample by their kind.
 
     Raises:
-        SheetError: Two elements of a list are of the same sample.
+        SheetError: Two elements of a list are of the same sample, or one is named by its role.
 
     """
     files: dict[str, dict[str, str]] = {}
@@ -122,6 +141,11 @@ def link_files(lists: dict[str, list[list[str]]]) -> dict[str, dict[str, str]]:
         folder.mkdir(parents=True)
         for identifier, source, datatype, build in elements:
             sample = re.sub(r"([.](vcf|maf|tsv|csv|tabular|txt))?([.]b?gz)?$", "", identifier) or identifier
+            if sample.lower() in ROLES:
+                raise SheetError(
+                    f"The element {sample} names no patient: in pairs and nested lists every patient has one. Flatten"
+                    " the collection (the tool Flatten collection joins the names), or name the elements by patients"
+                )
             row = files.setdefault(sample, {"sample": sample})
             if kind in row:
                 raise SheetError(f"The list of {kind} holds {sample} twice")

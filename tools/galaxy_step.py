@@ -15,6 +15,7 @@ import subprocess
 import sys
 import zipfile
 from collections import deque
+from itertools import takewhile
 from pathlib import Path
 
 COMMAND = "cgi-runner"
@@ -100,12 +101,21 @@ def run(command: list[str], stdout: Path | None) -> tuple[int, list[str]]:
 
 def headline(code: int, talk: list[str]) -> str:
     """Say in one line of at most 255 characters what went wrong and what to do, the advice always whole."""
-    errors = [line.removeprefix("ERROR ") for line in talk if line.startswith("ERROR ")]
     advice = ADVICE.get(code, "")
     room = BOX - len(advice) - 2
-    error = errors[-1] if errors else ""
+    error = last_error(talk)
     error = error if len(error) <= room else error[: room - 1] + "…"
     return ". ".join(filter(None, (error, advice))) or f"cgi-runner ended with exit code {code}."
+
+
+def last_error(talk: list[str]) -> str:
+    """Give the last error with the first of the indented lines below it, which say what is wrong."""
+    places = [place for place, line in enumerate(talk) if line.startswith("ERROR ")]
+    if not places:
+        return ""
+    error = talk[places[-1]].removeprefix("ERROR ")
+    details = takewhile(lambda line: line.startswith("  "), talk[places[-1] + 1 :])
+    return f"{error.rstrip(':')}: {first.strip()}" if (first := next(details, "")) else error
 
 
 def write_report(results: Path) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 SCRIPT = Path(__file__).resolve().parents[3] / "tools" / "cohort_sheet.py"
 
 
-def write(
-    folder: Path, lists: Mapping[str, list[list[str]]], table: str | None = None
-) -> subprocess.CompletedProcess[str]:
+def write(folder: Path, lists: Mapping[str, Any], table: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run the script in a folder of its own."""
     (folder / "lists.json").write_text(json.dumps(lists))
     options = []
@@ -70,6 +70,7 @@ def test_a_table_without_lists_keeps_what_it_says_of_samples(tmp_path: Path) -> 
     [
         (["P1"], "sample\tcancer_type\nP1\tCM\nP2\tCM\n", "P2: not in the lists"),
         (["P1", "P2"], "sample\tcancer_type\nP1\tCM\n", "P2: not in the table of samples"),
+        (["tumour", "normal"], None, "The element tumour names no patient"),
         (["P1", "P1.vcf"], None, "The list of mutations holds P1 twice"),
         (["P1"], "sample\tcancer_type\nP1\tCM\nP1\tLUAD\n", "P1 twice"),
         (["P1"], "sample\tcancer_type\n\tCM\n", "a line without a sample"),
@@ -99,7 +100,7 @@ def test_samples_that_differ_in_odd_signs_keep_their_names_and_files(tmp_path: P
 def test_a_sample_sheet_says_what_a_table_would(tmp_path: Path) -> None:
     """The columns of Galaxy's sample sheet give each element its cancer type; a table beside it is refused."""
     sheet = [["sample", "Cancer type", "batch"], ["P1", "CM", "7"], ["P2", "LUAD", ""]]
-    lists = {"mutations": [element(tmp_path, "P1"), element(tmp_path, "P2.vcf", "vcf")], "sheet": sheet}
+    lists = {"mutations": [element(tmp_path, "P1"), element(tmp_path, "P2.vcf", "vcf")], "sheets": [sheet]}
     assert write(tmp_path, lists).returncode == 0
     assert (tmp_path / "samples.tsv").read_text() == (
         "sample\tcancer_type\treference\tmutations\n"
@@ -114,3 +115,32 @@ def test_another_genome_is_refused(tmp_path: Path) -> None:
     """A dataset of a mouse is no tumour that CGI can interpret."""
     ended = write(tmp_path, {"mutations": [element(tmp_path, "P1", build="mm10")]})
     assert (ended.returncode, "mm10" in ended.stdout) == (2, True)
+
+
+def test_each_sample_sheet_is_read_by_its_own_columns(tmp_path: Path) -> None:
+    """Two sheets may have other columns, or the same in another order; what they say of a sample has to agree."""
+    lists: dict[str, Any] = {"mutations": [element(tmp_path, "P1")], "cnas": [element(tmp_path, "P2")]}
+    sheets = [[["sample", "batch", "cancer_type"], ["P1", "BRCA", "CM"]]]
+    sheets.append([["sample", "cancer_type", "batch"], ["P2", "LUAD", "BRCA"]])
+    ended = write(tmp_path, {**lists, "sheets": sheets})
+    assert ended.returncode == 0, ended.stdout
+    rows = [line.split("\t")[:2] for line in (tmp_path / "samples.tsv").read_text().splitlines()[1:]]
+    assert rows == [["P1", "CM"], ["P2", "LUAD"]]
+    sheets[1].append(["P1", "LUAD", ""])
+    ended = write(tmp_path, {**lists, "sheets": sheets})
+    assert (ended.returncode, "have CM and LUAD for P1" in ended.stdout) == (2, True)
+
+
+def test_a_sample_sheet_about_something_else_is_a_list(tmp_path: Path) -> None:
+    """The form then says what all samples are."""
+    lists = {"mutations": [element(tmp_path, "P1")], "sheets": [[["sample", "batch"], ["P1", "7"]]]}
+    assert write(tmp_path, lists).returncode == 0
+    assert (tmp_path / "samples.tsv").read_text() == "sample\treference\tmutations\nP1\thg38\tinputs/mutations/P1.tsv\n"
+
+
+def test_the_names_that_name_no_patient_are_those_of_the_other_tools() -> None:
+    """The list stands in the macros and in the script."""
+    macros = (SCRIPT.parent / "macros.xml").read_text()
+    found = re.search('name="@ROLES@">([^<]*)<', macros)
+    assert found
+    assert all(f'"{role}"' in SCRIPT.read_text() for role in re.findall("[a-z]+", found[1]))

@@ -27,7 +27,7 @@ NOT_IN_GALAXY = {
     "--strict-input": "dropped.tsv lists such rows",
     "--tcga-barcodes": "for people with tables of TCGA; the command line has it",
     "--state": "the administrators' business: CGI_RUNNER_STATE",
-    "--attempts": "Galaxy's destinations resubmit by exit code",
+    "--attempts": "pauses would hold the job's slot; the user runs the tool again, or the destination resubmits",
     "--any-cancer-type": "the form offers CGI's list",
     "--ca-bundle": "the administrators' business: REQUESTS_CA_BUNDLE",
     "--confirm": "a job of Galaxy's has nobody to ask",

@@ -37,6 +37,13 @@ def test_a_failure_is_told_in_one_box(tmp_path: Path, code: int, length: int) ->
     assert f"ERROR {'x' * length}\nTIP do this" in ended.stderr
 
 
+@pytest.mark.parametrize("error", ["a.tsv: 2 errors", "1 of 2 samples cannot be used, nothing was sent:"])
+def test_of_several_errors_the_first_is_shown(tmp_path: Path, error: str) -> None:
+    """How many there are says nothing of what is wrong."""
+    ended = step(tmp_path, failing(2, f"{error}\\n  line 2: found x\\n  line 3: found y"))
+    assert ended.stdout.startswith(f"{error.rstrip(':')}: line 2: found x. Nothing was sent to CGI.")
+
+
 def test_an_unknown_code_is_named(tmp_path: Path) -> None:
     """A code without advice and without an error line is said as it is."""
     ended = step(tmp_path, "raise SystemExit(77)")
