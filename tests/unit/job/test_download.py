@@ -291,6 +291,8 @@ def test_damaged_archives_end_in_the_one_error(seed: int, tmp_path: Path) -> Non
             unpack(tmp_path / "a.zip", tmp_path / "unpacked")
         except ResultsError:
             continue
+        found = {path.read_bytes() for path in (tmp_path / "unpacked").iterdir()}
+        assert found <= {b"Gene\n" * 1000, b"BioM\n"}
 
 
 def test_archives_of_another_input_are_refused(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
