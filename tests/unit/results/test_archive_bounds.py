@@ -29,7 +29,8 @@ def test_a_users_file_is_not_quoted(tmp_path: Path) -> None:
     """What was named as a saved archive by mistake may be a patient's data."""
     path = tmp_path / "mutations.tsv"
     path.write_text("chr7\t140753336\n")
-    assert refused(path, is_download=False).message == "it is not a zip archive"
+    error = refused(path, is_download=False)
+    assert (error.message, error.tip) == ("it is not a zip archive", AGAIN)
 
 
 @pytest.mark.parametrize(

@@ -216,3 +216,19 @@ def test_the_uploads_are_known_by_their_number(name: str, tmp_path: Path) -> Non
     assert list(inputs) == sorted(
         m.removeprefix("input").removesuffix(".tsv") for m in generation(name) if "input" in m
     )
+
+
+@pytest.mark.parametrize(
+    ("ids", "returned", "lost"), [(("input07_1", "input07_3"), 2, 1), (("2", "4"), 2, None), ((), 0, 3)]
+)
+def test_an_upload_without_a_copy_is_accounted_for_by_what_was_sent(
+    ids: tuple[str, ...], returned: int, lost: int | None, tmp_path: Path
+) -> None:
+    """Its number is that of the ids in the results; where these have none, they are believed as far as they go."""
+    own = tmp_path / "sent.tsv"
+    own.write_text("chr\tpos\tref\talt\tsample\nchr1\t1\tA\tC\tS\nchr1\t2\tA\tC\tS\nchr1\t3\tA\tC\tS\n")
+    places = (1, 3)
+    rows = "".join(f"{id_}\t1\t{place}\tA\tC\tS\n" for id_, place in zip(ids, places, strict=False))
+    folder = laid_out({"alterations.tsv": f"Input ID\tCHROMOSOME\tPOSITION\tREF\tALT\tsample\n{rows}"}, tmp_path / "x")
+    (found,) = reconcile(read_result_tables(folder), [], {"mutations": 3}, {"mutations": own})
+    assert (found.kind, found.sent, found.returned, found.not_returned) == ("mutations", 3, returned, lost)
