@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import datetime, timezone
@@ -125,6 +126,14 @@ def build_packages() -> list[Path]:
     return sorted([wheel, *DIST.glob("*.tar.gz"), write_sbom(wheel, int(epoch), ROOT)])
 
 
+def build_site() -> None:
+    """Build the documentation: an archive of the site, and the manual page."""
+    run("make", "site")
+    same = ("--sort=name", "--owner=0", "--group=0", "--mtime=@0")
+    run("tar", *same, "-czf", DIST / "site.tar.gz", "-C", DIST, "site")
+    shutil.copy(DIST / "man" / "cgi-runner.1", DIST)
+
+
 def write_checksums() -> None:
     """Write the SHA-256 of every file of the release, as `sha256sum --check` reads them."""
     files = sorted(path for path in DIST.iterdir() if path.is_file() and path.name != "SHA256SUMS")
@@ -161,21 +170,12 @@ def release(version: str, *, checks: str, image: bool, site: bool, dry_run: bool
     if image:
         run("make", "image")
     if site:
-        run("make", "site")
-        run(
-            "tar",
-            "--sort=name",
-            "--owner=0",
-            "--group=0",
-            "--mtime=@0",
-            "-czf",
-            DIST / "site.tar.gz",
-            "-C",
-            DIST,
-            "site",
-        )
+        build_site()
     write_checksums()
-    print(f"{version} is committed, tagged and built in dist/; push the commit and the tag, then upload dist/")
+    print(
+        f"{version} is committed, tagged and built in dist/. Push the commit and the tag; cgi_runner-{version}*.whl and"
+    )
+    print(f"cgi_runner-{version}.tar.gz go to PyPI, meta.yaml to bioconda, and all files to the page of the release")
 
 
 def main() -> None:

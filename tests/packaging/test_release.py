@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import release
 
 from conftest import ROOT
 
@@ -194,6 +195,21 @@ def test_the_conda_recipe_needs_what_the_package_needs() -> None:
     assert len(wanted) > 7
     assert listed.pop("python") == ">=" + project.split('requires-python = ">=', 1)[1].split('"', 1)[0]
     assert listed == wanted
+
+
+def test_site_and_manual_page_are_files_of_the_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two builds of the archive are the same bytes, whenever its files were made."""
+    for number in range(2):
+        root = tmp_path / str(number)
+        root.mkdir()
+        made = "mkdir -p dist/site dist/man && touch -d @{} dist/site/page.html && touch dist/man/cgi-runner.1"
+        (root / "Makefile").write_text(f"site:\n\t{made.format(1000 * number)}\n")
+        monkeypatch.setattr(release, "ROOT", root)
+        monkeypatch.setattr(release, "DIST", root / "dist")
+        release.build_site()
+    first, second = (tmp_path / str(number) / "dist" for number in range(2))
+    assert {path.name for path in first.iterdir() if path.is_file()} == {"site.tar.gz", "cgi-runner.1"}
+    assert (first / "site.tar.gz").read_bytes() == (second / "site.tar.gz").read_bytes()
 
 
 def test_the_site_is_published_without_what_its_builder_keeps() -> None:
