@@ -48,14 +48,10 @@ def choose_cancer_type(cells: Mapping[str, str], default: str, *, any_type: bool
     named = find_code_by_name("oncotree", detailed) if detailed and not code else None
     code = code or (named.code if named else "")
     if not code:
-        if not (text or default or detailed):
-            raise InputError("found no cancer type", tip="fill the column cancer_type, or give --cancer-type for all")
-        choice = choose(text or detailed or default, any_type=any_type)
-        if text and detailed:
-            unused = f"{quote(detailed)} beside the cancer type {quote(text)} is no name of OncoTree, and is not used"
-            return replace(choice, warnings=(*choice.warnings, unused))
-        return choice
+        return _choose_by_text(text, detailed, default, any_type=any_type)
     choice = choose(code) if ":" in code else choose_code("oncotree", code)
+    if detailed and not named:
+        choice = _compare_detailed(detailed, code, choice)
     try:
         other = choose(text).id if text else choice.id
     except InputError:
@@ -69,6 +65,25 @@ def choose_cancer_type(cells: Mapping[str, str], default: str, *, any_type: bool
         f"found the cancer type {quote(text)}, {describe(other)}, and the OncoTree code {quote(code)}, {choice}",
         tip="leave one of them empty",
     )
+
+
+def _choose_by_text(text: str, detailed: str, default: str, *, any_type: bool) -> Choice:
+    if not (text or default or detailed):
+        raise InputError("found no cancer type", tip="fill the column cancer_type, or give --cancer-type for all")
+    choice = choose(text or detailed or default, any_type=any_type)
+    if text and detailed:
+        unused = f"{quote(detailed)} beside the cancer type {quote(text)} is no name of OncoTree, and is not used"
+        return replace(choice, warnings=(*choice.warnings, unused))
+    return choice
+
+
+def _compare_detailed(detailed: str, code: str, choice: Choice) -> Choice:
+    """Warn where the detailed name is that of another tumour than the code's."""
+    entry = find_code_by_name("oncotree", detailed)
+    if entry is None or not entry.cgi_id:
+        return choice
+    kinds = {entry.cgi_id, *_types_above(entry.code)}
+    return choice if any(are_related(choice.id, kind) for kind in kinds) else _warn_of_text(detailed, code, choice)
 
 
 def _types_above(code: str) -> set[str]:

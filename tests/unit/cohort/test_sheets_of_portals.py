@@ -71,6 +71,18 @@ def test_a_detailed_name_that_is_not_known_is_said(table: Table, caplog: pytest.
     assert "'Something Else' beside the cancer type 'CM' is no name of OncoTree, and is not used" in caplog.text
 
 
+def test_a_detailed_name_of_another_tumour_than_the_code_is_a_warning(
+    table: Table, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The code decides; a wider name beside it, or a finer one, is none."""
+    rows = ["A\tLUAD\tEwing Sarcoma", "B\tES\tEwing Sarcoma", "C\tNSCLC\tLung Adenocarcinoma"]
+    path = table("s.txt", "SAMPLE_ID\tONCOTREE_CODE\tCANCER_TYPE_DETAILED", *rows)
+    sheet = read_sheet(path, Defaults())
+    assert [sample.cancer_type for sample in sheet.samples] == ["LUAD", "EWS", "NSCLC"]
+    assert caplog.text.count("beside it stands the cancer type") == 1
+    assert "'Ewing Sarcoma'" in caplog.text
+
+
 def test_a_name_of_oncotree_is_as_good_as_its_code(table: Table) -> None:
     """People write either into the column."""
     path = table("s.txt", "sample\toncotree_code", "A\tColon Adenocarcinoma", "B\tewing sarcoma", "C\tno such thing")

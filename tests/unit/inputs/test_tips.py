@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from cgi_runner.errors import InputError
 from cgi_runner.inputs.empty import _TIPS
+from cgi_runner.inputs.sample_spelling import refuse_one_spelling
 from conftest import ROOT
 
 INPUTS = ROOT / "runner" / "cgi_runner" / "inputs"
@@ -494,7 +496,9 @@ def test_closed_standard_input(inputs: Any, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_every_tip_is_followed_by_a_case(inputs: Any) -> None:
     """A tip in the code that no case above brings out is missing there."""
-    said = [CLOSED, *(refuse(inputs, case) for case in CASES.values())]
+    with pytest.raises(InputError) as two_spellings:
+        refuse_one_spelling(["Case 1", "case-1"])
+    said = [CLOSED, two_spellings.value.tip, *(refuse(inputs, case) for case in CASES.values())]
     known = list(all_tips())
     assert len(known) > 40
     assert [one for one in known if not any(re.search(one[1], tip) for tip in said)] == []
