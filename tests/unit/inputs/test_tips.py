@@ -497,7 +497,7 @@ def test_closed_standard_input(inputs: Any, monkeypatch: pytest.MonkeyPatch) -> 
 def test_every_tip_is_followed_by_a_case(inputs: Any) -> None:
     """A tip in the code that no case above brings out is missing there."""
     with pytest.raises(InputError) as two_spellings:
-        refuse_one_spelling(["Case 1", "case-1"])
+        refuse_one_spelling(["A &amp; B", "A & B"])
     said = [CLOSED, two_spellings.value.tip, *(refuse(inputs, case) for case in CASES.values())]
     known = list(all_tips())
     assert len(known) > 40
