@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 
 #: Sorting takes some 50 bytes an entry for a moment, so entries are sorted in this many parts.
@@ -45,6 +46,13 @@ class HashIndex:
             append_hash[part](value)
             append_number[part](number)
         self._is_sorted = bytearray(_PARTS)
+
+    def repeated(self, candidates: set[int]) -> set[int]:
+        """Give those of some hashes that were added more than once."""
+        counts: Counter[int] = Counter()
+        for part in self._hashes:
+            counts.update(filter(candidates.__contains__, part))
+        return {value for value, count in counts.items() if count > 1}
 
     def find(self, key: Hashable) -> Iterator[int]:
         """Give the numbers of all keys with this hash, in the order in which they were added."""

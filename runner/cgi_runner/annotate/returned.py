@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from cgi_runner.annotate.fields import FACTS, GENE, PROTEIN, add_matches, driver_word, row_values
 from cgi_runner.annotate.hash_index import HashIndex
@@ -40,8 +40,7 @@ class ReturnedRows:
         self._tables: list[ResultTable] = []
         self._next_table: ResultTable | None = None
         self._index = HashIndex()
-        self._repeated: set[int] = set()
-        """Hashes of samples with variants that may have several rows."""
+        self._maybe_repeated: set[int] = set()
         self._read = lru_cache(maxsize=_MOST_ROWS)(self._read_row)
 
     def close(self) -> None:
@@ -77,8 +76,13 @@ class ReturnedRows:
             for key in keys:
                 value = hash((sample, key))
                 if mark_known(key):
-                    self._repeated.add(value)
+                    self._maybe_repeated.add(value)
                 yield value, number | offset
+
+    @cached_property
+    def _repeated(self) -> set[int]:
+        """Hashes of samples with variants that have several rows, once all tables were added."""
+        return self._index.repeated(self._maybe_repeated)
 
     def variants(self) -> Iterator[tuple[Key, ...]]:
         """Give what all spellings of the variant of each row share."""

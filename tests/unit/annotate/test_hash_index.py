@@ -21,6 +21,15 @@ def test_it_finds_what_a_dictionary_finds(steps: list[tuple[int, int, bool]]) ->
         assert list(index.find(key)) == known.get(hash(key), [])
 
 
+@given(st.lists(st.integers(-9, 9)), st.sets(st.integers(-9, 9)))
+def test_it_tells_what_was_added_more_than_once(keys: list[int], candidates: set[int]) -> None:
+    """Among those that are asked for."""
+    index = HashIndex()
+    index.extend((hash(key), 0) for key in keys)
+    wanted = {hash(key) for key in candidates}
+    assert index.repeated(wanted) == {value for value in wanted if [*map(hash, keys)].count(value) > 1}
+
+
 def test_an_entry_takes_few_bytes() -> None:
     """Also while it is sorted: a dictionary would take over a hundred."""
     tracemalloc.start()
