@@ -15,7 +15,7 @@ from cgi_runner.errors import (
     InputError,
 )
 from cgi_runner.job import JobContext, JobRequest, Record, State, read_record, run
-from cgi_runner.output.record import RecordStore, atomic_write, commit_file
+from cgi_runner.output.record import RecordStore, atomic_write, commit_file, service_kind
 from cgi_runner.output.record_json import SCHEMA
 from cgi_runner.redaction import register_secret
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
@@ -205,3 +205,17 @@ def test_which_states_are_the_end(state: State) -> None:
     """Verified results, be the remote job there or deleted."""
     assert state.is_complete is (state.value in {"verified", "deleted"})
     assert state.has_ended is (state.value in {"verified", "deleted", "failed"})
+
+
+@pytest.mark.parametrize(
+    ("service", "version", "kind"),
+    [
+        ("sandbox", "", "sandbox"),
+        ("https://cgi.example.org/api/v1", "v23.12.2-Sandbox", "sandbox"),
+        ("https://cgi.example.org/api/v1", "v23.12.2", "CGI"),
+        ("https://sandbox.example.org/api/v1", "", "CGI"),
+    ],
+)
+def test_results_that_are_made_up_are_called_so(service: str, version: str, kind: str) -> None:
+    """By the service's name in the record, or by what the results say of themselves; not by a host's name."""
+    assert service_kind(service, version) == kind

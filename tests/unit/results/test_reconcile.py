@@ -232,3 +232,15 @@ def test_an_upload_without_a_copy_is_accounted_for_by_what_was_sent(
     folder = laid_out({"alterations.tsv": f"Input ID\tCHROMOSOME\tPOSITION\tREF\tALT\tsample\n{rows}"}, tmp_path / "x")
     (found,) = reconcile(read_result_tables(folder), [], {"mutations": 3}, {"mutations": own})
     assert (found.kind, found.sent, found.returned, found.not_returned) == ("mutations", 3, returned, lost)
+
+
+@pytest.mark.parametrize(("result", "returned"), [({}, 0), ({"cna_analysis.tsv": "Input ID\ninput01_1\n"}, 1)])
+def test_a_kind_of_which_there_is_nothing_but_a_number_is_accounted_for(
+    result: Mapping[str, str], returned: int, tmp_path: Path
+) -> None:
+    """What was sent is known, what came back may be counted, and what is lost is not."""
+    folder = laid_out({"alterations.tsv": "Input ID\n", **result}, tmp_path)
+    (found,) = reconcile(read_result_tables(folder), [], {"cnas": 4})
+    assert (found.kind, found.counts()) == (
+        "cnas", {"sent": 4, "returned": returned, "merged": 0, "not_returned": None},
+    )  # fmt: skip

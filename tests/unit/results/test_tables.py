@@ -36,6 +36,7 @@ def test_ragged_rows_are_filled_up_and_long_ones_kept(tmp_path: Path) -> None:
     table = made(tmp_path, b"a\tb\tc\n1\n1\t2\t3\t4\n")
     assert list(table.rows()) == [["1", "", ""], ["1", "2", "3", "4"]]
     assert list(table.column(2)) == ["", "3"]
+    assert list(table.leading_cells(1)) == [["1", ""], ["1", "2", "3\t4"]]
 
 
 def test_remarks_and_blank_lines_are_no_rows(tmp_path: Path) -> None:
