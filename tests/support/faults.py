@@ -66,6 +66,30 @@ class Repacked:
         return call.respond(whole.with_body(packed.getvalue()))
 
 
+class StoredLate:
+    """An interceptor for the sandbox: the first submission gets a 504, and is stored once the next one is there."""
+
+    def __init__(self) -> None:
+        """Hold nothing yet."""
+        self._held: WSGIEnvironment | None = None
+        self._is_stored = False
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse, app: WSGIApplication
+    ) -> Iterable[bytes]:
+        """Hold the first submission back, and let in both with the second."""
+        if environ["REQUEST_METHOD"] != "POST" or self._is_stored:
+            return app(environ, start_response)
+        request = {**environ, "wsgi.input": io.BytesIO(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))}
+        if self._held is None:
+            self._held = request
+            start_response("504 Late", [])
+            return [b""]
+        list(app(self._held, lambda *_: lambda _: None))
+        self._is_stored = True
+        return app(request, start_response)
+
+
 class Fault:
     """An interceptor for the sandbox: gives another answer, before or after the request was carried out."""
 

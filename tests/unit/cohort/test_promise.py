@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from cgi_runner.cohort import Flags
 from cgi_runner.errors import CredentialsError
 from cgi_runner.job import State, read_record
 from conftest import CREDENTIALS
-from support.faults import Fault, heal, inject
+from support.faults import Fault, StoredLate, heal, inject
 from support.scripted import Answer
 from unit.cohort.conftest import BRAF, Bench
 
@@ -85,21 +84,8 @@ def test_a_job_that_came_in_too_late_is_named(
     bench: Bench, three: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Stored after the minute in which it was looked for, when it has been sent again."""
-    one, held = bench.of_another(), list[Any]()
-
-    def late(environ: Any, start_response: Any, app: Any) -> Any:
-        if environ["REQUEST_METHOD"] != "POST" or held == ["stored"]:
-            return app(environ, start_response)
-        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        if not held:
-            held.append({**environ, "wsgi.input": BytesIO(body)})
-            start_response("504 Late", [])
-            return [b""]
-        list(app(held.pop(), lambda *_: None))
-        held.append("stored")
-        return app({**environ, "wsgi.input": BytesIO(body)}, start_response)
-
-    inject(one.sandbox, late)
+    one = bench.of_another()
+    inject(one.sandbox, StoredLate())
     assert one.cohort(three, tmp_path / "out").samples_done == 3
     heal(one.sandbox)
     assert sorted(titles(one).values()) == [1, 2]

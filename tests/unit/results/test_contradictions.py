@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,27 +13,11 @@ from cgi_runner.job import JobContext, JobRequest, State, run
 from cgi_runner.job.import_archive import accept_archive
 from cgi_runner.results.contradictions import require_request
 from cgi_sandbox import Sandbox
-from cgi_sandbox.faults.call import Call
-from cgi_sandbox.faults.members import pack_members, read_members
 from conftest import EXAMPLES
+from support.faults import Repacked, inject
 
 Members = dict[str, bytes]
 MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38")
-
-
-def changing(change: Callable[[Members], object]) -> Any:
-    """Return an interceptor that changes the members of the archive in place."""
-
-    def intercept(environ: Any, start_response: Any, app: Any) -> Any:
-        call = Call(environ, start_response, app)
-        if call.step != "download":
-            return call.pass_on()
-        answer = call.forward()
-        members = read_members(answer.body)
-        change(members)
-        return call.respond(answer.with_body(pack_members(members.items())))
-
-    return intercept
 
 
 def cells(members: Members, table: str, column: str, edit: Callable[[str], str]) -> None:
@@ -81,7 +64,7 @@ def test_what_speaks_against_itself_is_told_and_stays_at_cgi(
 ) -> None:
     """The results are in hand, with a warning; --delete does not delete the job."""
     change, said = CONTRADICTIONS[name]
-    sandbox.interceptors.append(changing(change))
+    inject(sandbox, Repacked(change))
     record = run(MELANOMA, tmp_path / "out", context, delete=True)
     assert record.state is State.VERIFIED
     assert said in record.warnings
@@ -96,7 +79,7 @@ def test_what_agrees_with_itself_is_deleted(context: JobContext, tmp_path: Path)
 
 def test_biomarkers_of_no_sample_are_nobody_elses(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
     """An empty cell names no sample that was not sent."""
-    sandbox.interceptors.append(changing(lambda m: cells(m, "biomarkers.tsv", "Sample ID", lambda _: " ")))
+    inject(sandbox, Repacked(lambda m: cells(m, "biomarkers.tsv", "Sample ID", lambda _: " ")))
     assert run(MELANOMA, tmp_path / "out", context, delete=True).state is State.DELETED
 
 
@@ -115,7 +98,7 @@ def test_results_of_another_genome_or_tumour_are_refused(
     def change(members: Members) -> None:
         members["summary.txt"] = re.sub(was.encode(), now.encode(), members["summary.txt"])
 
-    sandbox.interceptors.append(changing(change))
+    inject(sandbox, Repacked(change))
     out = tmp_path / "out"
     with pytest.raises(ForeignResultsError, match=said) as refused:
         run(MELANOMA, out, context)
@@ -132,7 +115,7 @@ def test_words_that_are_not_known_prove_nothing(context: JobContext, sandbox: Sa
         text = members["summary.txt"].replace(b"Reference genome: hg38", b"Reference genome: GCA_000001405")
         members["summary.txt"] = text.replace(b"Cancer type: CM", b"Cancer type: Skin, melanoma")
 
-    sandbox.interceptors.append(changing(change))
+    inject(sandbox, Repacked(change))
     assert run(MELANOMA, tmp_path / "out", context).state is State.VERIFIED
 
 
