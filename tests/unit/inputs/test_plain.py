@@ -99,9 +99,10 @@ def test_the_short_way_leads_where_the_long_one_does(files: Callable[[], st.Sear
 
 MANY = (
     "Chromosome\tStart_Position\tEnd_Position\tReference_Allele\tTumor_Seq_Allele1\tTumor_Seq_Allele2\tNCBI_Build\t"
-    "Tumor_Sample_Barcode\tStrand\tFILTER\tMutation_Status\tt_alt_count\tpatient\tnote"
+    "Tumor_Sample_Barcode\tStrand\tFILTER\tMutation_Status\tt_alt_count\tpatient\tnote\tQC\tn_alt_count\t"
+    "Match_Norm_Seq_Allele2\tsample_type"
 )
-PLAIN = "7\t{}\t{}\tC\tC\tT\tGRCh38\tS1\t+\tPASS\tSomatic\t9\tP1\tx"
+PLAIN = "7\t{}\t{}\tC\tC\tT\tGRCh38\tS1\t+\tPASS\tSomatic\t9\tP1\tx\tPASS\t0\tC\tTumor"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,15 @@ PLAIN = "7\t{}\t{}\tC\tC\tT\tGRCh38\tS1\t+\tPASS\tSomatic\t9\tP1\tx"
         ("Tumor_Sample_Barcode", "S2"),
         ("Mutation_Status", "Germline"),
         ("t_alt_count", "0"),
+        ("t_alt_count", "0.0"),
+        ("QC", "FAIL"),
+        ("n_alt_count", "9"),
+        ("Match_Norm_Seq_Allele2", "T"),
+        ("Match_Norm_Seq_Allele2", ""),
+        ("sample_type", "Normal"),
+        ("End_Position", "1301"),
+        ("End_Position", "1400"),
+        ("End_Position", ""),
         ("patient", "P2"),
         ("note", '"x"'),
         ("note", "x\ty"),
@@ -134,7 +144,7 @@ def test_one_odd_row_among_many_that_are_read_by_column_is_seen(columns: str, ce
     for column in columns.split():
         rows[30][MANY.split("\t").index(column)] = cell
     text = "\n".join([MANY, *("\t".join(cells) for cells in rows)]) + "\n"
-    with patch("cgi_runner.inputs.text_source.BLOCK", 600):
+    with patch("cgi_runner.inputs.text_source.BLOCK", 800):
         by_column = outcome(text, pass_only=False)
         with patch.object(VariantValidator, "parse_columns", lambda *_: None):
             assert outcome(text, pass_only=False) == by_column
