@@ -23,7 +23,11 @@ from cgi_runner.inputs.somatic import (
     is_not_found,
 )
 
-_ORIGINS = re.compile(r"\w*status|(variant|fusion|sv|cna|cnv)?origin|somaticgermline|germlinesomatic")
+_ORIGINS = re.compile(
+    r"\w*status|(variant|fusion|sv|cna|cnv|alteration|mutation)?(origin(type)?|origen|origine|origem|herkunft|ursprung)"
+    r"|(somatic|germline)(or|vs|and)?(somatic|germline)(origin|status|call|flag|class|type)?"
+)
+_GERMLINE = ("germ", "keimbahn", "constitutional", "konstitutionell", "inherited", "hereditary", "heredit\u00e4r")
 #: Columns that ask for one of the two, and are answered by yes or no.
 _QUESTION = re.compile(r"(is)?(somatic|germline)(call|flag)?")
 OUTCOMES = re.compile(
@@ -105,10 +109,10 @@ class RowStatus:
 
     def _mark_of_germline(self, cells: Mapping[str, str]) -> str:
         """Return the column and the cell that say that a row is not the tumour's."""
-        marks = [name for name in self._origins if cells[name].strip().casefold().startswith("germ")]
+        marks = [name for name in self._origins if cells[name].strip().casefold().startswith(_GERMLINE)]
         for name, asks_for_germline in self._questions.items():
             cell = cells[name].strip().casefold()
             is_germline = cell in YES if asks_for_germline else cell in NO
-            marks += [name] if is_germline or cell.startswith("germ") else []
+            marks += [name] if is_germline or cell.startswith(_GERMLINE) else []
         marks += [name for name in self._types if is_normal_tissue(cells[name])]
         return f"{marks[0]}={cells[marks[0]]}" if marks else ""

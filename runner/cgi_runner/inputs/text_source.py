@@ -21,10 +21,16 @@ LONGEST_LINE = 1 << 21
 GZIP = b"\x1f\x8b"
 BGZF_HEADER = 18
 BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+_EXPORT = "export the table as tab separated text"
 NO_TEXT = {
     b"\xff\xfe": ("UTF-16 text", "save the file as UTF-8"),
     b"\xfe\xff": ("UTF-16 text", "save the file as UTF-8"),
     b"PK\x03\x04": ("a zip archive or an Excel sheet", "unpack it, or save the sheet as tab separated text"),
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "save the sheet as tab separated text"),
+    b"%PDF": ("a PDF", _EXPORT),
+    b"{\\rtf": ("an RTF document", _EXPORT),
+    **dict.fromkeys((b"<html", b"<HTML", b"<!DOCTYPE", b"<!doctype"), ("a web page", _EXPORT)),
+    **dict.fromkeys((b"{", b"[{", b"[\n"), ("JSON", _EXPORT)),
     b"BZh": ("a bzip2 file", "unpack it first: bunzip2 FILE"),
     b"\xfd7zXZ\x00": ("an xz file", "unpack it first: unxz FILE"),
     b"\x28\xb5\x2f\xfd": ("a zstd file", "unpack it first: unzstd FILE"),

@@ -177,6 +177,8 @@ def test_evidence_of_archer_is_told(inputs: Any, tmp_path: Path) -> None:
         ("somatic", "yes", "no"),
         ("is_germline", "FALSE", "TRUE"),
         ("Germline", "no", "yes"),
+        ("germline_or_somatic", "Somatic", "Germline"),
+        ("variant origin", "somatic", "inherited"),
         ("Sample Type", "Primary Tumor", "Solid Tissue Normal"),
         ("tissue_type", "tumor", "normal"),
         ("tumor_normal", "T", "N"),
@@ -309,3 +311,21 @@ def test_words_of_other_languages_are_known(inputs: Any, tmp_path: Path, word: s
     outcome = prepare(inputs, tmp_path, "cnas", "gene|cna", f"ERBB2|{word}", "MYC|amp")
     sent = [line.split(" ")[:2] for line in outcome.sent("cnas")]
     assert sent == ([["ERBB2", meaning]] if meaning else []) + [["MYC", "amp"]]
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (b"%PDF-1.7\n", "a PDF"),
+        (b"{\\rtf1 x", "an RTF document"),
+        (b"<!DOCTYPE html>\n", "a web page"),
+        (b'{"fusions": []}\n', "JSON"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Excel workbook"),
+    ],
+)
+def test_documents_are_named(inputs: Any, tmp_path: Path, start: bytes, what: str) -> None:
+    """Their first line names no columns, and a tip to name them would not help."""
+    (tmp_path / "file").write_bytes(start)
+    error = inputs.refuse(cnas=tmp_path / "file")
+    assert what in error.message
+    assert "tab separated text" in error.tip
