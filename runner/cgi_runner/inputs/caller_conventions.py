@@ -27,6 +27,8 @@ _GERMLINE = re.compile(
     r"|##SentieonCommandLine\.(Haplotyper|GVCFtyper|DNAscope)\b|##(DeepVariant)_version|##source=(Clair3|Platypus)"
     r"|##cmdline=\S*(configureStrelkaGermlineWorkflow)|##(bcftools_call)Command"
 )
+#: PURPLE enriches both kinds of SAGE's files, and only those of the germline get these filters.
+_PURPLE_GERMLINE = re.compile(r'##FILTER=<ID=LOW_(VAF|TUMOR_VCN),Description="Germline variant')
 _PAIR = 2
 
 
@@ -73,6 +75,8 @@ def germline_caller(header: Sequence[str]) -> str:
     """Return the caller of germline variants that a header names, or an empty string."""
     if any(map(_DEEPSOMATIC.match, header)):
         return ""
+    if any(map(_PURPLE_GERMLINE.match, header)):
+        return "PURPLE, as its filters say,"
     return next((found[found.lastindex or 0] for line in header if (found := _GERMLINE.match(line))), "")
 
 

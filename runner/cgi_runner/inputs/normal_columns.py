@@ -11,6 +11,7 @@ from cgi_runner.inputs.problems import is_present
 _READS = re.compile(r"(n|norm(al)?)(alt|var|variant)(allele)?(counts?|depth|reads)")
 _SHARE = re.compile(
     r"(n|norm(al)?|germline|blood)(vaf|af|(variant)?allele(freq(uency)?|fraction)|variant(freq(uency)?|fraction))"
+    r"|allelefreq(uency)?n"
 )
 _ALLELE = re.compile(r"match(ed)?norm(al)?seqallele2")
 #: MuTect takes more than 2 reads, or more than 3 %, of the normal for more than chance explains, by the options

@@ -44,6 +44,7 @@ _VALIDATION = re.compile(r"(validation|verification)status")
 _READS = re.compile(r"(t|tumou?r)(alt|var|variant)(allele)?(counts?|depth|reads)")
 _SHARE = re.compile(
     r"(t|tumou?r)?(vaf|variant(allele)?(freq(uency)?|fraction))|(t|tumou?r)(af|allele(freq(uency)?|fraction))|tumou?rf"
+    r"|allelefreq(uency)?t"
 )
 _OF_CALLS = r"(is|variant|mutation|call|filter|filters|overall|final|manual|igv)?"
 _PASSED = re.compile(

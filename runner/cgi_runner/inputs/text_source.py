@@ -22,9 +22,10 @@ GZIP = b"\x1f\x8b"
 BGZF_HEADER = 18
 BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 _EXPORT = "export the table as tab separated text"
+UTF_8 = "save the file as UTF-8, as with iconv -f utf-16 -t utf-8 FILE > NEW_FILE"
 NO_TEXT = {
-    b"\xff\xfe": ("UTF-16 text", "save the file as UTF-8"),
-    b"\xfe\xff": ("UTF-16 text", "save the file as UTF-8"),
+    b"\xff\xfe": ("UTF-16 text", UTF_8),
+    b"\xfe\xff": ("UTF-16 text", UTF_8),
     b"PK\x03\x04": ("a zip archive or an Excel sheet", "unpack it, or save the sheet as tab separated text"),
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "save the sheet as tab separated text"),
     b"%PDF": ("a PDF", _EXPORT),

@@ -161,6 +161,9 @@ CASES = {
     "HaplotypeCaller": germline('##GATKCommandLine=<ID=HaplotypeCaller,CommandLine="HaplotypeCaller -R hg19.fa">'),
     "Sentieon's Haplotyper": germline('##SentieonCommandLine.Haplotyper=<ID=Haplotyper,CommandLine="driver">'),
     "DeepVariant": germline("##DeepVariant_version=1.5.0"),
+    "PURPLE's file of the germline": germline(
+        '##purpleVersion=4.1\n##FILTER=<ID=LOW_VAF,Description="Germline variant has very low allelic frequency">'
+    ),
     "DeepSomatic, which is no germline caller": Case(
         vcf(
             "12 25398284 . C T 90 PASS . GT 1/1",

@@ -192,6 +192,10 @@ CASES = {
         )
         for low, high in (("0.02", "0.48"), ("2%", "48%"), ("0,01", "0,5"))
     },
+    "cBioPortal's share of the normal": Case(
+        rows("Allele Freq (N)", "0", "0.5"), BOTH, G19, ("the first on line 3: Allele Freq (N)=0.5",)
+    ),
+    "cBioPortal's share of the tumour": left_out("Allele Freq (T)", "0.3", "0", "not carried"),
     "alleles of the normal": Case(
         maf(
             "K|12|25398284|25398284|C|C|T|A|37|C|C",
