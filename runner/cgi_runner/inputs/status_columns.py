@@ -50,6 +50,7 @@ _OF_CALLS = r"(is|variant|mutation|call|filter|filters|overall|final|manual|igv)
 _PASSED = re.compile(
     rf"{_OF_CALLS}(pass|passed|passes)(all)?(filters?|flag|status)?|keep|kept|tokeep|included?|accept(ed)?|judge?ment"
     r"|(variant|call|filter|final|manual)?(decision|verdict)|(is)?reportable"
+    r"|(igv|manual)?review(result|call)?"
 )
 _CHECK = "(filters?|flag|status|result|call|check|pass|passed)"
 _QUALITY = re.compile(rf"{_OF_CALLS}((qc|qualitycontrol){_CHECK}?|quality{_CHECK})")

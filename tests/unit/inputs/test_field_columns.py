@@ -41,6 +41,7 @@ CHECKS = (
     ("judgement", "KEEP", "REJECT"),
     ("Final decision", "accepted", "rejected"),
     ("Reportable", "yes", "no"),
+    ("IGV_review", "pass", "fail"),
     ("exclude", "no", "yes"),
     ("Rejected", "false", "true"),
     ("is_artifact", "0", "1"),
@@ -196,6 +197,12 @@ CASES = {
         rows("Allele Freq (N)", "0", "0.5"), BOTH, G19, ("the first on line 3: Allele Freq (N)=0.5",)
     ),
     "cBioPortal's share of the tumour": left_out("Allele Freq (T)", "0.3", "0", "not carried"),
+    "reads of the normal beside a genomic expression": Case(
+        table("12:g.25398284C>T|0|P1", "7:g.140453136A>T|30|P1", columns="gdna n_alt_count sample"),
+        BOTH,
+        G19,
+        ("the first on line 3: n_alt_count=30",),
+    ),
     "alleles of the normal": Case(
         maf(
             "K|12|25398284|25398284|C|C|T|A|37|C|C",

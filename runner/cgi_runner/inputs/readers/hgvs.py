@@ -103,7 +103,10 @@ class GenomicReader(VariantTable):
             if variant:
                 chromosome, position, reference, alternate = variant
                 against = self._status_columns.rejection_reason(line, cells, reference)
-                yield self.check_alleles(line, (chromosome, position, reference), [alternate], rest, default, against)
+                rows = self.check_alleles(line, (chromosome, position, reference), [alternate], rest, default, against)
+                if rows:
+                    self._normal.watch(line, cells, [alternate])
+                yield rows
             else:
                 problems.add_odd(line, self.header.name("gdna"), expression, GENOMIC_EXAMPLE, tip=GENOMIC_TIP)
         self.note_counts()
