@@ -143,11 +143,13 @@ def _abort_without_header(kind: Kind, header: Header, announced: Kind | None) ->
     names = [name for name in header.names if canonical(name) in known_names][:_MOST_NAMED]
     others = len(header.names) - len(names)
     known = f"the columns {', '.join(map(quote, names))}" if names else ""
-    rest = f"{others} columns with unknown names" if others else ""
+    rest = f"{others} column{'s' * (others > 1)} with unknown names" if others else ""
     found = " and ".join(filter(None, (known, rest)))
     tip = "the first line must name the columns, separated by tabs"
     if names:
         tip = f"name the columns as expected; {_TABLES_BY_HAND[kind]}"
     if announced:
         tip = f"give this file with --{announced}"
+    if kind == "mutations" and header.has("gene") and "change" in map(canonical, header.names):
+        tip = f"give this file with --cnas if it holds copy numbers; {_TABLES_BY_HAND[kind]}"
     header.source.problems.abort(f"line {header.line}: found {found}, expected {EXPECTED[kind]}", tip=tip)

@@ -225,6 +225,11 @@ def test_a_vcf_of_small_variants_is_for_mutations(inputs: Any, vcf: Any) -> None
         assert inputs.refuse(**{option: vcf("7 1 . A T . PASS .")}).tip == "give this file with --mutations"
 
 
+def test_one_unknown_column_is_one_column(inputs: Any) -> None:
+    """And not `1 columns`."""
+    assert "found 1 column with unknown names" in inputs.refuse(mutations="what\nx\n").message
+
+
 @pytest.mark.parametrize("option", ["cnas", "translocations", "mutations"])
 def test_a_row_is_never_quoted_as_a_header(inputs: Any, option: str) -> None:
     """A comment that is no header known leads to the first row, which may be a patient's: nothing of it is said."""

@@ -104,6 +104,12 @@ CASES = {
         {"cnas": vcf(ROW, samples="")}, "--mutations", {"cnas": None, "mutations": vcf(ROW, samples="")}
     ),
     "a table for copy numbers": Case({"cnas": PLAIN}, "--mutations", {"cnas": None, "mutations": PLAIN}),
+    "changes that are no copy numbers": of(
+        "gene|change|sample\nBRAF|V600E|P1\n",
+        "or gene and protein",
+        "gene|protein|sample\nBRAF|V600E|P1\n",
+        "BRAF:p.V600E",
+    ),
     "no header": of("7|140753336|A|T\n", "the first line must name the columns", PLAIN),
     "columns that are not enough": of("chr|pos|ref\n7|140753336|A\n", "a table needs chr, pos, ref and alt", PLAIN),
     "deletions that count from 0": of(
