@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import Literal, NamedTuple
 
 from cgi_runner.inputs import status_words as words
-from cgi_runner.inputs.columns import Header
+from cgi_runner.inputs.columns import Header, split
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.problems import quote
 from cgi_runner.inputs.row_status import OUTCOMES
@@ -191,6 +191,7 @@ _TOPICS: tuple[tuple[re.Pattern[str], Topic, words.WordRule], ...] = (
     (_IS_TUMOR, "tissue", words.judge_is_tumor),
     (_EITHER, "tissue", words.judge_tumor_or_normal),
     (_TISSUE, "tissue", words.judge_tissue),
+    (re.compile(r"(variant|var|mutation|call)?type"), "tissue", words.judge_type),
     (re.compile(r"(?!.*(freq|af$|count)).*filters?"), "quality", words.judge_filter),
 )
 """The first name that fits tells what a column is about."""
@@ -210,7 +211,7 @@ def find_genotypes(header: Header) -> list[_Column]:
     """
     row = header.source.line()
     header.source.unread([row] if row else [])
-    first = [cell.strip() for cell in row[1].split(header.separator)] if row else []
+    first = split(row[1], header.separator, len(header.names)) if row else []
     named = [
         (place, name, (whole[1] or whole[2]) if whole else name)
         for place, (name, cell) in enumerate(zip_longest(header.names, first[: len(header.names)], fillvalue=""))

@@ -169,6 +169,11 @@ def judge_tumor_or_normal(cell: str) -> Verdict:
     return "germline" if _words(cell) == "n" else judge_tissue(cell)
 
 
+def judge_type(cell: str) -> Verdict:
+    """Return what a type says, which may be that of the variant or of the sample: SNP, germline_snv, Normal."""
+    return "germline" if _words(cell) == "normal" else judge_germline_only(cell)
+
+
 def judge_is_normal(cell: str) -> Verdict:
     """Return what the answer to Is normal? says."""
     return "germline" if _words(cell) in _YES else judge_tissue(cell)

@@ -54,6 +54,8 @@ TISSUES = (
     ("Tumor/Normal", "T", "N"),
     ("is_normal", "no", "yes"),
     ("is_tumor", "1", "0"),
+    ("Type", "Tumor", "Normal"),
+    ("Variant_Type", "SNP", "germline_snv"),
     ("specimen type", "Metastasis", "germline control"),
 )
 CASES = {
@@ -78,6 +80,7 @@ CASES = {
     "a measure of quality": Case(rows("QC", "37.5", "12"), BOTH, G19),
     "a score of quality": Case(rows("quality", "37.5", "0"), BOTH, G19),
     "cBioPortal's MS": left_out("MS", "Somatic", "Germline", "not somatic"),
+    "a type that is not of the germline": Case(rows("type", "somatic", "non-germline"), BOTH, G19),
     "MS of something else": Case(rows("MS", "12.5", "stable"), BOTH, G19),
     "an allele that is absent": left_out("Allele Call", "Heterozygous", "Absent", "not carried"),
     "no call": left_out("Genotype", "0/1", "No Call", "not carried"),
