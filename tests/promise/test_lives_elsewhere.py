@@ -280,7 +280,7 @@ class LivesElsewhere(RuleBasedStateMachine):
 def test_no_machine_sends_again_what_it_could_know(clock: SimulatedClock, tmp_path: Path) -> None:
     """Deaths, stale, flapping and late answers, in any folder: no second job where the first could be known."""
     much = settings(
-        max_examples=60 if SOAK else 12,
+        max_examples=50 if SOAK else 8,
         stateful_step_count=12,
         derandomize=not SOAK,
         deadline=None,
