@@ -54,6 +54,27 @@ def counted(quota: int) -> Iterator[Sandbox]:
         yield sandbox
 
 
+def commands_of_the_readme() -> list[str]:
+    """Give the commands that the page tells people to type, in lines of their own and within sentences."""
+    page = (HERE / "README.md").read_text()
+    return re.findall(r"^snakemake .+$", page, re.MULTILINE) + re.findall(r"`snakemake (?=-j|cgi)[^`]+`", page)
+
+
+def test_the_page_has_commands() -> None:
+    """So that the next test has something to try."""
+    assert len(commands_of_the_readme()) == 3
+
+
+@pytest.mark.parametrize("command", commands_of_the_readme())
+def test_commands_of_the_page_are_understood(new_workflow: NewWorkflow, command: str) -> None:
+    """Options that take several words would swallow a rule that stands behind them."""
+    workflow = new_workflow("honest")
+    workflow.write_module(TUMOURS, "http://127.0.0.1:9/api/v1")
+    code, said = workflow.run(*shlex.split(command.strip("`"))[1:], "--dry-run")
+    assert code == 0, said
+    assert re.search(r"^cgi_(tumour|cohort) ", said, re.MULTILINE)
+
+
 def submissions(sandbox: Sandbox) -> int:
     """Count the jobs that the service has taken."""
     return sum(request[0] == "POST" and request[-1] == 200 for request in sandbox.requests)
