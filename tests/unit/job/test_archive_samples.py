@@ -10,6 +10,7 @@ import pytest
 
 from cgi_runner.errors import InputError
 from cgi_runner.findings import read_findings
+from cgi_runner.inputs.dropped import DroppedFile
 from cgi_runner.job.import_archive import import_archive
 from support.archives import generation, table, zipped
 from support.cli import cgi_runner
@@ -211,3 +212,15 @@ def test_an_archive_of_pseudonyms_gets_its_names(tmp_path: Path) -> None:
     assert column(tmp_path / "bob" / "alterations.tsv", "CGI-Sample ID") == ["Bob"]
     with pytest.raises(InputError, match="Anna"):
         import_archive(saved, tmp_path / "cleo", sample="Cleo")
+
+
+def test_rows_that_were_not_sent_are_listed_for_the_sample_that_is_taken(tmp_path: Path) -> None:
+    """The list beside an archive in the runner's own folder is that of all samples; a row of none is anybody's."""
+    archive(tmp_path / "cgi-results.zip", "P-7", "Bob")
+    (tmp_path / "cgi-logs.txt").write_text("")
+    listed = DroppedFile(tmp_path / "dropped.tsv")
+    for sample in ("P-7", "Bob", ""):
+        listed.add("mutations", 9, sample, "chr1:1 A>C", "filtered")
+    listed.close()
+    import_archive(tmp_path / "cgi-results.zip", tmp_path / "out", sample="Anna", archive_sample="P-7")
+    assert column(tmp_path / "out" / "dropped.tsv", "sample") == ["Anna", ""]

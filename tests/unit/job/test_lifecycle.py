@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cgi_runner.errors import RowsMissingError
-from cgi_runner.job import JobContext, JobRequest, State, read_record, run
+from cgi_runner.errors import InputError, RowsMissingError
+from cgi_runner.inputs import Prepared
+from cgi_runner.job import JobContext, JobRequest, Record, State, read_record, run, submit
 from cgi_runner.job.lifecycle import wait
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES, SimulatedClock
@@ -228,3 +230,20 @@ def test_failing_to_delete_is_a_warning(
     inject(sandbox, fault)
     assert run(MELANOMA, tmp_path / "out", context, delete=True).state is state
     assert ("is not deleted at CGI: deleting it failed" in caplog.text) is (state is State.VERIFIED)
+
+
+@pytest.mark.parametrize("command", [run, submit])
+def test_whoever_reviews_a_submission_can_keep_it_from_being_sent(
+    command: Callable[..., Record], context: JobContext, tmp_path: Path
+) -> None:
+    """It sees what was prepared, before anything leaves the machine."""
+    seen: list[int] = []
+
+    def refuse(prepared: Prepared) -> None:
+        seen.extend(file.rows_sent for file in prepared.files)
+        raise InputError("not these")
+
+    with pytest.raises(InputError, match="not these"):
+        command(MELANOMA, tmp_path / "out", context, review=refuse)
+    assert seen == [8]
+    assert context.api.list_jobs() == []

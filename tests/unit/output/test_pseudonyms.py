@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cgi_runner.output.pseudonyms import SampleView
+from cgi_runner.errors import InputError
+from cgi_runner.output.pseudonyms import SampleView, digest_of, read_pseudonyms, save_pseudonyms
+from cgi_runner.output.record import Record
 from cgi_runner.results.generations import read_result_tables
 from cgi_runner.results.reconcile import MissingRow, reconcile
 from support.archives import laid_out
+from support.failures import failure
 
+PSEUDONYMS = {"Anna": "S001", "Bob": "S002"}
 VARIANTS = "Input ID\tCHROMOSOME\tPOSITION\tREF\tALT\tCGI-Sample ID\tCGI-HGVS\n"
 MEMBERS = {
     "input01.tsv": "chr\tpos\tref\talt\tsample\n"
@@ -60,3 +64,25 @@ def test_missing_rows_are_told_under_the_names_here() -> None:
     assert [row.sample for row in only.missing(rows)] == ["Anna", ""]
     assert [row.sample for row in SampleView({"S1": "Anna"}).missing(rows)] == ["Anna", "S2", ""]
     assert [only.has(name) for name in ("S1", "Anna", "S2", "")] == [True, True, False, True]
+
+
+def test_the_table_of_pseudonyms_is_that_of_the_job_or_none(tmp_path: Path) -> None:
+    """Lost, or another job's, it is refused with the way to have it again: results would get another patient's name."""
+    record = Record("service", pseudonyms=digest_of(PSEUDONYMS))
+    again = (
+        "give the command that submitted the job again, with the same inputs and --pseudonyms: it writes the table anew"
+        " and goes on with the job"
+    )
+    path = tmp_path / "pseudonyms.tsv"
+    assert failure(lambda: read_pseudonyms(tmp_path, record)) == (
+        InputError, f"{path} is missing: nothing else tells whose the samples are", again,
+    )  # fmt: skip
+    save_pseudonyms(tmp_path, {**PSEUDONYMS, "Eve": "S003"})
+    assert failure(lambda: read_pseudonyms(tmp_path, record)) == (
+        InputError,
+        f"{path} is not the table of pseudonyms of this job: nothing else tells whose the samples are",
+        again,
+    )
+    save_pseudonyms(tmp_path, PSEUDONYMS)
+    assert read_pseudonyms(tmp_path, record) == {"S001": "Anna", "S002": "Bob"}
+    assert read_pseudonyms(tmp_path / "elsewhere", Record("service")) == {}
