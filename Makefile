@@ -82,6 +82,7 @@ engines: ## set up what `make test` otherwise leaves out, each engine that tests
 	@tests/engines/galaxy/install_galaxy.sh
 	@$(PYTHON) -m benchmarks.querynator install
 	@tests/engines/browser/install_browser.sh
+	@tests/site/install_shells.sh
 	@tests/engines/multiqc/install_multiqc.sh
 
 site: $(SITE)/ready ## build the documentation (dist/site) and the manual page (dist/man); a warning is an error

@@ -16,6 +16,7 @@ import pytest
 
 from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES, ROOT
+from engines.cwl.conftest import missing
 
 BLOCK = re.compile(
     r"(?:^<!-- not run: (?P<excuse>[^\n]+) -->\n)?^```console\n(?P<commands>.*?)^```$", re.MULTILINE | re.DOTALL
@@ -140,7 +141,8 @@ def test_completion_works_in_a_new_shell(shell_name: str, answer: str, tmp_path:
     """Once the page's line for it was given, in a home where nothing was set up."""
     program = shutil.which(shell_name)
     if not program:
-        pytest.skip(f"{shell_name} is not here")
+        missing(f"{shell_name} is not here")
+    assert program
     environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(tmp_path), "TERM": "dumb"}
     page = (ROOT / "docs/install.md").read_text(encoding="utf-8")
     (line,) = [line for line in page.splitlines() if f"{shell_name}_source" in line]
