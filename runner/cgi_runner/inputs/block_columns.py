@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class BlockColumns:
+class BlockColumns(NamedTuple):
     """A block of lines that all have the same number of cells."""
 
     rows: int
     """How many lines it has."""
-    _cells: list[str]
-    _stride: int
+    cells: list[str]
+    """All cells, line by line, with a line feed behind each line."""
+    stride: int
+    """How many of them a line has."""
 
     @classmethod
     def of(cls, text: str, separator: str, width: int) -> BlockColumns | None:
@@ -38,16 +39,16 @@ class BlockColumns:
 
     def column(self, place: int) -> list[str]:
         """Return the cells of a column, whose place counts from 0; one behind the last has empty cells."""
-        return self._cells[place :: self._stride] if self.has(place) else [""] * self.rows
+        return self.cells[place :: self.stride] if self.has(place) else [""] * self.rows
 
     def has(self, place: int) -> bool:
         """Return whether there is a column at this place."""
-        return place < self._stride - 1
+        return place < self.stride - 1
 
     def row(self, index: int) -> list[str]:
         """Return the cells of a line, which counts from 0 within the block."""
-        start = index * self._stride
-        return self._cells[start : start + self._stride - 1]
+        start = index * self.stride
+        return self.cells[start : start + self.stride - 1]
 
 
 def places_outside(usual: Collection[str], column: Sequence[str]) -> set[int]:

@@ -69,7 +69,7 @@ class NeighbourFinder:
         """Look through rows of a prepared file as `scan` does; only those close to another are taken apart.
 
         Args:
-            texts: The rows as they are written; the second cell is the position.
+            texts: The rows as they are written, without line ends; the second cell is the position.
             schema: Reads them.
 
         """

@@ -184,9 +184,9 @@ class VariantValidator:
             Ranks, positions, and the places of the rows at which `rows` has to look; None if that is all of them.
 
         """
-        text = "".join(digits)
-        is_plain = text.isdecimal() and text.isascii() and max(map(len, digits)) <= LONGEST_POSITION
-        if not (is_plain and all(digits) and all(references) and all(alternates)):
+        # `rows` looks at what has zeros in front, which may be longer than a position, and at what is empty.
+        others = "".join(digits).encode("utf-8", "surrogateescape").translate(None, b"0123456789")
+        if others or min(digits) < "1" or not (all(references) and all(alternates)):
             return None
         positions, ranks = list(map(int, digits)), self._find_ranks(chromosomes)
         odd = self._places_outside(ranks, positions)

@@ -165,7 +165,10 @@ class InfoMarks:
             return may_be_marked(infos)
         # To delete bytes is quicker than any search, and what is left is the same in many rows; no mark has a number.
         text = "\n".join(infos).encode("utf-8", "surrogateescape").translate(None, _NUMBERS)
-        new = set(text.split(b"\n")) - self._unmarked
+        first, _, rest = text.partition(b"\n")
+        is_first_alone = rest == b"\n".join([first] * (len(infos) - 1))
+        new = {first} if is_first_alone else set(text.split(b"\n"))
+        new -= self._unmarked
         if new and may_be_marked([info.decode("utf-8", "surrogateescape") for info in new]):
             return True
         self._unmarked |= new

@@ -116,7 +116,11 @@ class SortedRun:
         else:
             self._flush()
             self._put("".join([f"{row}\n" for row in firsts]))
-            self.samples.update([text[text.rindex("\t") + 1 :] for text in texts[:-1]])
+            ending = texts[-1][texts[-1].rindex("\t") :]
+            if all(text.endswith(ending) for text in texts):
+                self.samples[ending[1:]] += len(firsts)
+            else:
+                self.samples.update([text[text.rindex("\t") + 1 :] for text in texts[:-1]])
         self.add(*self._schema.parse(last))
 
     def close(self) -> None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import closing
-from dataclasses import dataclass
-from itertools import islice
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from cgi_runner.inputs.merging import RunFile, merge_runs, read_parts
 from cgi_runner.inputs.neighbours import NeighbourFinder
@@ -29,8 +28,7 @@ MOST_RUNS = 400
 _key_of = itemgetter(0)
 
 
-@dataclass
-class _HeldRows:
+class _HeldRows(NamedTuple):
     """Rows that are held back, and the keys between which all of them lie; columns are in ascending order."""
 
     rows: Batch
@@ -152,10 +150,9 @@ class ExternalSorter:
     def _scan_file(self) -> None:
         """Look for neighbours, as they may have come in different runs."""
         if self._finder:
-            with self._path.open(encoding="utf-8", newline="\n") as file:
-                texts = islice(file, 1, None)
-                while block := list(islice(texts, WINDOW)):
-                    self._finder.scan_texts(block, self._schema)
+            with self._path.open("rb") as file:
+                for texts in read_parts(file, len(file.readline()), self._path.stat().st_size):
+                    self._finder.scan_texts(texts, self._schema)
 
     def _temporary_path(self, ending: str) -> Path:
         self._temporary.append(self._path.with_suffix(ending))

@@ -130,12 +130,12 @@ class TextSource:
             rest, blocks = rest.replace(b"\r", b"\n"), (block.replace(b"\r", b"\n") for block in blocks)
             self.note("lines end with carriage returns, which are read as line feeds")
         while block := self._next(blocks, rest):
-            lines, newline, tail = block.rpartition(b"\n")
-            if newline:
-                yield self._decode(rest + lines + newline)
-                rest = tail
+            end = block.rfind(b"\n") + 1
+            if end:
+                yield self._decode(rest + block[:end])
+                rest = block[end:]
             else:
-                rest += tail
+                rest += block
             if len(rest) > LONGEST_LINE:
                 self._decode(rest)
                 self._stop(rest, f"a line of more than {LONGEST_LINE} bytes", "shorter lines")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from itertools import repeat
+from typing import NamedTuple
 
 from cgi_runner.inputs.block_columns import BlockColumns, places_apart, places_outside
 from cgi_runner.inputs.columns import Header
@@ -20,8 +20,7 @@ FORWARD = frozenset(("", "+", "1", "+1", ".", "__UNKNOWN__"))
 """CGI turns alleles round where a column `strand` says so, other tools mean the strand of the gene by it."""
 
 
-@dataclass(frozen=True)
-class PlainRows:
+class PlainRows(NamedTuple):
     """Knows which rows of one table need no look of their own: what their cells say was seen in a row before."""
 
     header: Header

@@ -43,6 +43,8 @@ from cgi_runner.inputs.text_source import TextSource
 
 FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
 ON_GERMLINE_HAPLOTYPE = f"{NOT_SOMATIC}: on no somatic haplotype (HSS)"
+#: As much of a genotype as `USUAL_CALLS` has.
+_START = itemgetter(slice(4))
 MOST_FORMATS = 100
 """Cells of FORMAT that are remembered; nearly all files have a few."""
 NAMES_LINE = "#CHROM POS ID REF ALT QUAL FILTER INFO, separated by tabs"
@@ -188,10 +190,12 @@ class VcfReader:
             alleles = [Allele(alternate, (default,)) for alternate in alternates]
         rows = self._validator.rows(line, site, alleles, against=self._reason(cells, may_be_marked))
         if rows:
-            self._shared += any(allele.samples and allele.in_normal for allele in alleles)
             self._unfiltered += len(rows) * (cells[6] in UNFILTERED)
-        else:
-            self._only_normal += any(allele.absent == ONLY_NORMAL and not allele.samples for allele in alleles)
+        if self._normals:
+            self._shared += bool(rows) and any(allele.samples and allele.in_normal for allele in alleles)
+            self._only_normal += not rows and any(
+                allele.absent == ONLY_NORMAL and not allele.samples for allele in alleles
+            )
         return rows
 
     def _reason(self, cells: list[str], may_be_marked: bool) -> str:
@@ -200,6 +204,8 @@ class VcfReader:
         if may_be_marked:
             mark = mark_in_info(cells[7], expects_flag=self._expects_flag, flags=self._flags)
         if mark or not self.named:
+            return self._status.rejection_reason(cells[6], mark)
+        if "SS" not in cells[8] and "FT" not in cells[8]:
             return self._status.rejection_reason(cells[6], mark)
         names = cells[8].split(":")
         marks = [mark_in_format(cells[8], cells[column]) for column in self._samples]
@@ -277,7 +283,10 @@ class VcfReader:
 
 def _calls(column: Sequence[str]) -> list[bool | None]:
     """Return whether each genotype of a column that starts with GT has the one alternate allele; None if unusual."""
-    return [USUAL_CALLS.get(cell[:4]) for cell in column]
+    starts = list(map(_START, column))
+    if all(map(USUAL_CALLS.get, set(starts))):
+        return [True] * len(starts)
+    return list(map(USUAL_CALLS.get, starts))
 
 
 def _header(source: TextSource, line: tuple[int, str] | None) -> tuple[int, list[str], list[str]]:
