@@ -111,7 +111,7 @@ lock: ## write the locks anew from pyproject.toml (needs uv)
 	  uv pip compile $(subst 3.10,3.11,$(LOCK)) -o tests/engines/snakemake/snakemake.txt -
 
 clean: ## remove what make has set up or written
-	rm -rf $(VENV) $(RUNNER) $(MUTANTS) $(SITE) .mutants .engines demo build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-python* $(RUNNER) $(MUTANTS) $(SITE) .mutants .engines demo build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 LOCK := --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
