@@ -40,18 +40,20 @@ def checker() -> Engine:
 
 def miniwdl() -> Engine:
     """Give miniwdl with Docker, in the image of this clone, run as it is."""
+    program = find_program("miniwdl", TOIL)  # first: the image is built for nobody where it is missing
     environment = with_image()
     networks = {"MINIWDL__DOCKER_SWARM__ALLOW_NETWORKS": '["host"]'}
     environment |= {"PATH": f"{TOIL}:{environment['PATH']}"} | networks
-    return Engine(find_program("miniwdl", TOIL), ("run", "--runtime-defaults", HOST), environment)
+    return Engine(program, ("run", "--runtime-defaults", HOST), environment)
 
 
 def toil(folder: Path) -> Engine:
     """Give Toil's WDL runner with Docker; its job store and all else lie in a folder of the test."""
+    program = find_program("toil-wdl-runner", TOIL)
     environment = with_image()
     environment |= {"PATH": f"{TOIL}:{environment['PATH']}", "TMPDIR": str(folder), "HOME": str(folder)}
     always = ("--container", "docker", "--retryCount", "0", "--disableProgress", "--clean", "never")
-    return Engine(find_program("toil-wdl-runner", TOIL), always, environment)
+    return Engine(program, always, environment)
 
 
 def write_credentials(folder: Path, account: str) -> Path:

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from engines.cwl.cluster import until
-from engines.cwl.conftest import missing
-from engines.cwl.engines import ROOT, MissingError
+from engines.cwl.conftest import needed
+from engines.cwl.engines import ROOT, Engine
 from engines.cwl.service import TOKEN, served
 from engines.wdl import engines
 from engines.wdl.descriptions import WDL
@@ -45,6 +45,12 @@ CODES: dict[int, tuple[str, dict[str, object]]] = {
 TUMOURS = [f"tumour-{number}" for number in range(6)]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def engine() -> Engine:
+    """Give miniwdl with Docker, or leave the tests out before any thread or container needs it."""
+    return needed(engines.miniwdl)
+
+
 @pytest.fixture(scope="module")
 def service() -> Iterator[str]:
     """Serve a service whose jobs take two seconds, and give its address."""
@@ -54,11 +60,7 @@ def service() -> Iterator[str]:
 
 def start(folder: Path, workflow: str, inputs: Path) -> subprocess.Popen[bytes]:
     """Start miniwdl in this folder; all that it says goes into said.txt."""
-    try:
-        engine = engines.miniwdl()
-    except MissingError as error:
-        missing(str(error))
-        raise
+    engine = engines.miniwdl()
     command = [engine.program, *engine.options, "--dir", "runs", "-i", str(inputs), str(WDL / workflow)]
     with (folder / "said.txt").open("ab") as said:
         environment = dict(engine.environment)
