@@ -13,7 +13,7 @@ from cgi_runner.findings.model import (
     TumourMatch,
     level_rank,
 )
-from cgi_runner.report.wording import sorted_effects, strict_tumour
+from cgi_runner.report.wording import sorted_effects, strict_tumour, tells_others_apart
 
 MOST_BARS = 40
 MOST_GENES = 25
@@ -143,13 +143,15 @@ def level_columns(findings: Findings) -> list[tuple[str, MatchKind, tuple[Tumour
     strict = strict_tumour(findings)
     this = {TumourMatch.THIS: "this tumour type", TumourMatch.ANY: "any tumour type"}[strict]
     yes = (TumourMatch.THIS, TumourMatch.ANY)
-    return [
+    columns: list[tuple[str, MatchKind, tuple[TumourMatch, ...]]] = [
         (f"{this}, complete", MatchKind.COMPLETE, yes),
         ("other tumour types, complete", MatchKind.COMPLETE, (TumourMatch.OTHER,)),
         (f"{this}, gene or type only", MatchKind.PARTIAL, yes),
         ("other tumour types, gene or type only", MatchKind.PARTIAL, (TumourMatch.OTHER,)),
         ("wild types (absence)", MatchKind.WILD_TYPE, tuple(TumourMatch)),
     ]
+    has_others = tells_others_apart(findings)
+    return [column for column in columns if has_others or column[2] != (TumourMatch.OTHER,)]
 
 
 def level_rows(findings: Findings) -> list[LevelRow]:

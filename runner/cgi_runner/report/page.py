@@ -224,12 +224,13 @@ def _drug_sections(findings: Findings, top: int) -> list[DrugSection]:
     """Give the drug matches in the order in which they may be read: complete ones in this tumour type first."""
     has_any = bool(findings.matches_of(MatchKind.COMPLETE, TumourMatch.ANY))
     has_this = bool(findings.matches_of(MatchKind.COMPLETE, TumourMatch.THIS)) or not has_any
+    has_other = wording.tells_others_apart(findings)
     wanted = [
         (has_this, "this", wording.heading(MatchKind.COMPLETE, TumourMatch.THIS), MatchKind.COMPLETE,
          (TumourMatch.THIS,), _KNOWN_HERE),
         (has_any, "any", wording.heading(MatchKind.COMPLETE, TumourMatch.ANY), MatchKind.COMPLETE,
          (TumourMatch.ANY,), "CGI says YES for every tumour type: CANCER was asked for, or the type is unknown."),
-        (True, "other", wording.heading(MatchKind.COMPLETE, TumourMatch.OTHER), MatchKind.COMPLETE,
+        (has_other, "other", wording.heading(MatchKind.COMPLETE, TumourMatch.OTHER), MatchKind.COMPLETE,
          (TumourMatch.OTHER,), "The alteration was found; the biomarker is known in other tumour types only."),
         (True, "partial", "Not matched: same gene or kind of alteration only", MatchKind.PARTIAL,
          tuple(TumourMatch), "The tumour does not carry the biomarker: only gene or kind of alteration agree."),

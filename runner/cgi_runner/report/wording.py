@@ -83,6 +83,11 @@ def sorted_effects(effects: Counter[str]) -> list[tuple[str, int]]:
     return sorted(effects.items(), key=lambda pair: effect_rank(pair[0]))
 
 
+def tells_others_apart(findings: Findings) -> bool:
+    """Whether a match of other tumour types is known from one of this type."""
+    return strict_tumour(findings) is TumourMatch.THIS or any(m.tumour is TumourMatch.OTHER for m in findings.matches)
+
+
 def strict_tumour(findings: Findings) -> TumourMatch:
     """Tell what CGI's YES means in these findings: this tumour type, or any where that is all that can be said."""
     seen = {match.tumour for match in findings.matches}

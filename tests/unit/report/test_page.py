@@ -287,6 +287,9 @@ def test_under_cancer_nothing_is_called_this_tumour_type(tmp_path: Path) -> None
     assert "Complete matches in any tumour type" in page
     assert "Complete matches in this tumour type" not in page
     assert "this tumour type, complete" not in page
+    assert "other tumour types, " not in page
+    assert 'id="drugs-other"' not in page
+    assert parsed(page).ids["n-elsewhere"] == "?"
 
 
 def test_what_was_not_sent_is_a_dash_and_no_question(tmp_path: Path) -> None:
