@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +60,20 @@ def test_help_imports_less_than_its_libraries() -> None:
     code = "import sys, click, requests; print(*sys.modules)"
     libraries = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert len(modules_after("--help")) < 0.75 * len(libraries)
+
+
+@pytest.mark.parametrize(
+    ("text", "readers"),
+    [
+        ("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n7\t140753336\t.\tA\tT\t.\tPASS\t.\n", {"vcf"}),
+        ("chr\tpos\tref\talt\tsample\n7\t140753336\tA\tT\tP1\n", {"table", "plain_rows"}),
+    ],
+    ids=["VCF", "table"],
+)
+def test_a_check_imports_the_reader_of_its_file_alone(tmp_path: Path, text: str, readers: set[str]) -> None:
+    """Readers of other formats would take as long to import as a small file to check."""
+    file = tmp_path / "mutations"
+    file.write_text(text)
+    modules = modules_after("check", "--mutations", str(file), "--cancer-type", "CANCER", "--reference", "hg38")
+    start = "cgi_runner.inputs.readers."
+    assert {name.removeprefix(start) for name in modules if name.startswith(start)} == readers

@@ -19,60 +19,61 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cgi_runner.inputs.genome import GENOMES, NAMES
+from cgi_runner.inputs.lazy_pattern import LazyPattern
 
 OTHER = "another genome"
 LONGEST_QUOTE = 60
 
 _NOT = r"(?<![a-z0-9])"
 _PATTERNS = {
-    "hg19": re.compile(
+    "hg19": LazyPattern(
         r"hg19(?!\d)|grch_?37|hs37|g1k_v37|assembly_?19|(ncbi|build)[_ .-]?37"
         rf"|{_NOT}b37(?!\d)|^37(\.|$)"
         r"|GCA_000001405\.([1-9]|1[0-4])(?!\d)|GCF_000001405\.(1[3-9]|2[0-5])(?!\d)",
         re.IGNORECASE,
     ),
-    "hg38": re.compile(
+    "hg38": LazyPattern(
         r"hg38(?!\d)|grch_?38|hs38|assembly_?38|(ncbi|build)[_ .-]?38"
         rf"|{_NOT}b38(?!\d)|^38(\.|$)"
         r"|GCA_000001405\.(1[5-9]|[2-9]\d)(?!\d)|GCF_000001405\.(2[6-9]|[3-9]\d)(?!\d)",
         re.IGNORECASE,
     ),
-    OTHER: re.compile(
+    OTHER: LazyPattern(
         rf"hg1[678](?!\d)|ncbi_?3[56]|grch_?36|{_NOT}b36(?!\d)|^36(\.|$)|chm13|{_NOT}t2t|{_NOT}hs1(?!\d)"
         rf"|{_NOT}mm(9|10|39)(?!\d)|grcm\d+",
         re.IGNORECASE,
     ),
 }
 
-_KEY = re.compile(r"#+\s*([\w.-]+(?:[ ](?:build|assembly|genome|version))*)\s*(?:=|:|\s)\s*(.*)")
+_KEY = LazyPattern(r"#+\s*([\w.-]+(?:[ ](?:build|assembly|genome|version))*)\s*(?:=|:|\s)\s*(.*)")
 #: Keys that speak of the reference itself.
-_DECLARES = re.compile(
+_DECLARES = LazyPattern(
     r"(\w*[_.-])?(reference|ref)([_.-]?(genome|build|assembly|fasta|file|seq(uence)?))?|assembly([ _]version)?"
     r"|(\w*[_.-])?(genome|ncbi)[_.-]?(build|version|assembly|reference)?|build|target[_.-]?ref\w*|ref[_.-]?build",
     re.IGNORECASE,
 )
 #: Keys that CrossMap and others write of the build that a liftover ends in.
-_TARGETS = re.compile(r"new_reference\w*|target_?ref\w*|liftover_?(reference|target)\w*", re.IGNORECASE)
+_TARGETS = LazyPattern(r"new_reference\w*|target_?ref\w*|liftover_?(reference|target)\w*", re.IGNORECASE)
 #: A liftover of this file: a key, a tool or a chain file, but not the name of a resource that was lifted.
-_LIFTS = re.compile(r"##[\w+]*lift_?over|ID=LiftoverVcf|\.chain\b|##chain=", re.IGNORECASE)
+_LIFTS = LazyPattern(r"##[\w+]*lift_?over|ID=LiftoverVcf|\.chain\b|##chain=", re.IGNORECASE)
 #: The names of UCSC, Ensembl and the Broad Institute for chain files.
-_CHAIN = re.compile(r"(hg\d\d|b3[678]|grch3[678])_?to_?(hg\d\d|b3[678]|grch3[678]|hs1)", re.IGNORECASE)
-_LIFTED_FIELDS = re.compile(r"##INFO=<ID=(OriginalContig|OriginalStart|SwappedAlleles|ReverseComplementedAlleles)\b")
-_NO_EVIDENCE = re.compile(r"##(INFO|FORMAT|FILTER|ALT|SAMPLE|PEDIGREE)=", re.IGNORECASE)
+_CHAIN = LazyPattern(r"(hg\d\d|b3[678]|grch3[678])_?to_?(hg\d\d|b3[678]|grch3[678]|hs1)", re.IGNORECASE)
+_LIFTED_FIELDS = LazyPattern(r"##INFO=<ID=(OriginalContig|OriginalStart|SwappedAlleles|ReverseComplementedAlleles)\b")
+_NO_EVIDENCE = LazyPattern(r"##(INFO|FORMAT|FILTER|ALT|SAMPLE|PEDIGREE)=", re.IGNORECASE)
 #: How callers and annotators are told of the reference: the option, then its value.
-_OPTION = re.compile(
+_OPTION = LazyPattern(
     r"(?<![\w-])(?:-R|-r|-f|-g|--?(?:ref(?:erence)?(?:[_-]?(?:fasta|fa|fn|file|dir|genome|sequence|name))?"
     r"|fasta(?:[_-]?ref(?:erence)?)?|ht-reference|genome(?:[_-]?fasta)?|(?:variant-annotation-)?assembly"
     r"|referenceFasta|ref-dir))(?:[ =]+|(?=/))"
     r"[\"'\\]*([^\s\"',;\\]+)"
     r"|\b(?:reference_sequence|referenceFasta|reference|assembly|ref)=[\"'\\]*([^\s\"',;>\\]+)",
 )
-_SNPEFF = re.compile(r"##SnpEffCmd=", re.IGNORECASE)
-_SNPEFF_GENOME = re.compile(r"(?<![\w/.-])(hg19|hg38|GRCh3[78](?:\.p?\d+)?)(?![\w/])", re.IGNORECASE)
-_DATABASE = re.compile(r"(hg19|hg38)_", re.IGNORECASE)
-_COORDINATE = re.compile(r"pos|chr|start|end|coord|locus", re.IGNORECASE)
-_VEP = re.compile(r"##VEP=")
-_VEP_CACHE = re.compile(r"cache=\"([^\"]*)\"")
+_SNPEFF = LazyPattern(r"##SnpEffCmd=", re.IGNORECASE)
+_SNPEFF_GENOME = LazyPattern(r"(?<![\w/.-])(hg19|hg38|GRCh3[78](?:\.p?\d+)?)(?![\w/])", re.IGNORECASE)
+_DATABASE = LazyPattern(r"(hg19|hg38)_", re.IGNORECASE)
+_COORDINATE = LazyPattern(r"pos|chr|start|end|coord|locus", re.IGNORECASE)
+_VEP = LazyPattern(r"##VEP=")
+_VEP_CACHE = LazyPattern(r"cache=\"([^\"]*)\"")
 
 
 @dataclass(frozen=True)

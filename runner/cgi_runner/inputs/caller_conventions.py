@@ -14,21 +14,23 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from cgi_runner.inputs.lazy_pattern import LazyPattern
+
 _SAGE = "##sageversion="
-_SAGE_NAMES = re.compile(r"(.*[\W_\d])(?:[RN]\d?|ref|normal)\t\1(?:T\d?|TI+|tumou?r)", re.IGNORECASE)
+_SAGE_NAMES = LazyPattern(r"(.*[\W_\d])(?:[RN]\d?|ref|normal)\t\1(?:T\d?|TI+|tumou?r)", re.IGNORECASE)
 _VARDICT = "##source=vardict"
 _PAIRED = "##info=<id=status,"
-_LANCET = re.compile(r'##source="?lancet', re.IGNORECASE)
-_OCTOPUS = re.compile(r"##(octopus\b|source=\"?octopus)", re.IGNORECASE)
-_DEEPSOMATIC = re.compile(r"##(deepsomatic|FILTER=<ID=GERMLINE,)", re.IGNORECASE)
+_LANCET = LazyPattern(r'##source="?lancet', re.IGNORECASE)
+_OCTOPUS = LazyPattern(r"##(octopus\b|source=\"?octopus)", re.IGNORECASE)
+_DEEPSOMATIC = LazyPattern(r"##(deepsomatic|FILTER=<ID=GERMLINE,)", re.IGNORECASE)
 #: Callers whose variants are of the germline, whatever tissue they were run on, as their headers name them.
-_GERMLINE = re.compile(
+_GERMLINE = LazyPattern(
     r"##GATKCommandLine[^=]*=<ID=(HaplotypeCaller|GenotypeGVCFs|UnifiedGenotyper)\b"
     r"|##SentieonCommandLine\.(Haplotyper|GVCFtyper|DNAscope)\b|##(DeepVariant)_version|##source=(Clair3|Platypus)"
     r"|##cmdline=\S*(configureStrelkaGermlineWorkflow)|##(bcftools_call)Command"
 )
 #: PURPLE enriches both kinds of SAGE's files, and only those of the germline get these filters.
-_PURPLE_GERMLINE = re.compile(r'##FILTER=<ID=LOW_(VAF|TUMOR_VCN),Description="Germline variant')
+_PURPLE_GERMLINE = LazyPattern(r'##FILTER=<ID=LOW_(VAF|TUMOR_VCN),Description="Germline variant')
 _PAIR = 2
 
 

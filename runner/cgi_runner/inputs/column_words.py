@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from cgi_runner.inputs.lazy_pattern import LazyPattern
+
 SYNONYMS = {
     "chr": ("chr", "chrom", "chromosome"),
     "pos": ("pos", "position", "start", "start_position"),
@@ -96,13 +98,13 @@ _NUMBER = (
     "id|ids|name|barcode|code|key|no|nr|n|number|num|uuid|identifier|label|alias|nummer|numero|codigo|nombre|nom|nome"
 )
 #: Names that the sample or the patient of a row is known to go by, and that are not read as the sample's.
-_LIKE_A_SAMPLE = re.compile(
+_LIKE_A_SAMPLE = LazyPattern(
     rf"(bcr|tcga|icgc|gdc|submitted|submitter|primary)?(matched)?(tumou?r|norm(al)?)?({_WHO})+(submitter)?"
     rf"({_NUMBER})?"
     rf"|({_NUMBER})(de?(l|la)?)?({_WHO})"
     rf"|tumou?r(id|name|barcode|uuid|identifier)|({_WHO_IF_NUMBERED})({_NUMBER})|samples|pat"
 )
-_LIKE_A_PATIENT = re.compile(
+_LIKE_A_PATIENT = LazyPattern(
     rf"(bcr|tcga|icgc|gdc|submitted)?({_PATIENT})+(submitter)?({_NUMBER})?|(pat|pt|subj)({_NUMBER})"
 )
 

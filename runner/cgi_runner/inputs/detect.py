@@ -11,9 +11,6 @@ from cgi_runner.inputs.columns import Header, is_separator_line
 from cgi_runner.inputs.dropped import DroppedRows
 from cgi_runner.inputs.model import Kind, Options, Reader
 from cgi_runner.inputs.problems import quote
-from cgi_runner.inputs.readers.maf import MafReader
-from cgi_runner.inputs.readers.table import VariantTable
-from cgi_runner.inputs.readers.vcf import FIXED, VcfReader
 from cgi_runner.inputs.text_source import TextSource
 from cgi_runner.inputs.unsupported import (
     SEGMENTS,
@@ -36,12 +33,29 @@ _TABLES_BY_HAND: dict[Kind, str] = {
     "cnas": "a table needs gene and cna (amp or del)",
     "translocations": "a table needs fus (A__B)",
 }
-VCF_STARTS = ("##fileformat=vcf", "\t".join(FIXED).lower())
+VCF_STARTS = ("##fileformat=vcf", "#chrom\tpos\tid\tref\talt\tqual\tfilter\tinfo")
 _MakeReader = Callable[[Header, Options, DroppedRows], Reader]
 
 
-# The readers of rarer formats, and all of copy numbers and fusions, are imported where a file needs them: their tables
-# and patterns would take a third of the time to start.
+# Readers are imported where a file needs them: their tables and patterns would take a half of the time to start.
+
+
+def _read_vcf(source: TextSource, line: tuple[int, str], options: Options, dropped: DroppedRows) -> Reader:
+    from cgi_runner.inputs.readers.vcf import VcfReader
+
+    return VcfReader(source, line, options, dropped)
+
+
+def _read_maf(header: Header, options: Options, dropped: DroppedRows) -> Reader:
+    from cgi_runner.inputs.readers.maf import MafReader
+
+    return MafReader(header, options, dropped)
+
+
+def _read_table(header: Header, options: Options, dropped: DroppedRows) -> Reader:
+    from cgi_runner.inputs.readers.table import VariantTable
+
+    return VariantTable(header, options, dropped)
 
 
 def _read_genomic(header: Header, options: Options, dropped: DroppedRows) -> Reader:
@@ -57,8 +71,8 @@ def _read_proteins(header: Header, options: Options, dropped: DroppedRows) -> Re
 
 
 READERS: tuple[tuple[tuple[str, ...], _MakeReader], ...] = (
-    (("chr", "pos", "ref", "alt", "maf"), MafReader),
-    (("chr", "pos", "ref", "alt"), VariantTable),
+    (("chr", "pos", "ref", "alt", "maf"), _read_maf),
+    (("chr", "pos", "ref", "alt"), _read_table),
     (("gdna",), _read_genomic),
     (("protein",), _read_proteins),
     (("gene", "protein_change"), _read_proteins),
@@ -86,7 +100,7 @@ def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: Dro
     while line := source.line():
         number, text = line
         if kind == "mutations" and text.lower().startswith(VCF_STARTS):
-            return VcfReader(source, line, options, dropped)
+            return _read_vcf(source, line, options, dropped)
         _refuse_other_files(kind, source, number, text)
         if text.startswith(_SAM) or is_separator_line(text) or text.isspace() or not text:
             continue

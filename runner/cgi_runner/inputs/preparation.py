@@ -13,13 +13,11 @@ from typing import NoReturn
 from cgi_runner.errors import InputError
 from cgi_runner.inputs.build_evidence import BuildEvidence
 from cgi_runner.inputs.dropped import DroppedFile
-from cgi_runner.inputs.empty import explain_empty, tip_for_empty
 from cgi_runner.inputs.file_preparation import FilePreparation, check_hotspots, require_reference
 from cgi_runner.inputs.genome import GENOMES
 from cgi_runner.inputs.hints import read_hints
 from cgi_runner.inputs.model import KINDS, Kind, Options, Prepared, PreparedFile
 from cgi_runner.inputs.neighbours import NeighbourFinder
-from cgi_runner.inputs.phase import joined_neighbours, rewrite_joined, warn_neighbours
 from cgi_runner.inputs.problems import quote
 from cgi_runner.inputs.reference import SENT_WITHOUT_POSITIONS, choose_reference
 from cgi_runner.inputs.sample_agreement import check_agreement, describe_similar_names
@@ -166,6 +164,8 @@ class KindPreparation:
             self._check_names(options)
             written = sorter.finish()
         if finder and finder.found:
+            from cgi_runner.inputs.phase import joined_neighbours, rewrite_joined, warn_neighbours
+
             joined = joined_neighbours(self.files, finder) if options.merge_phased else {}
             written = rewrite_joined(written, schema, joined) if joined else written
             warn_neighbours(self.files, finder, joined)
@@ -225,6 +225,8 @@ class KindPreparation:
         )
 
     def _abort_empty(self) -> NoReturn:
+        from cgi_runner.inputs.empty import explain_empty, tip_for_empty
+
         reasons = sum((file.dropped.reasons for file in self.files), Counter[str]())
         raise NothingToSendError(
             f"{self._source}: found nothing to send, {explain_empty(reasons)}",

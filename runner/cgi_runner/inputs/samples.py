@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cgi_runner.errors import InputError
 from cgi_runner.inputs.columns import Header
+from cgi_runner.inputs.lazy_pattern import LazyPattern
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.problems import InputProblems, is_present, quote
 from cgi_runner.inputs.text_source import TextSource
@@ -24,18 +25,18 @@ DEFAULT = "sample"
 SAMPLE_TIP = "say whose alterations these are: --sample NAME"
 
 #: R makes dots of the dashes where barcodes are names of columns.
-_TCGA = re.compile(r"TCGA([-.])\w{2}\1\w{4}\1\d{2}[A-Z]?([-.].*)?", re.ASCII)
+_TCGA = LazyPattern(r"TCGA([-.])\w{2}\1\w{4}\1\d{2}[A-Z]?([-.].*)?", re.ASCII)
 _TCGA_SAMPLE = 15  # letters: project, site, patient and type of sample
 
 #: A date, which spreadsheets make of genes such as SEPT9 and MARCH1, or the number of its day.
 _MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mrz|mai|okt|dez|ene|abr|ago|sept|dic|set|out|avr|juin"
-_DATE = re.compile(
+_DATE = LazyPattern(
     rf"\d+|\d{{1,4}}-({_MONTH})|({_MONTH})-\d{{1,4}}|\d{{1,4}}([-./])\d{{1,2}}\3\d{{1,4}}", re.IGNORECASE | re.ASCII
 )
 #: What Excel shows where a formula failed, in whatever language: #N/A, #NV, #REF!, #¿NOMBRE?
-_CELL_ERROR = re.compile(r"#(N/A|N/D|NV|NA)|#\S+[!?]", re.IGNORECASE)
+_CELL_ERROR = LazyPattern(r"#(N/A|N/D|NV|NA)|#\S+[!?]", re.IGNORECASE)
 #: Bytes that are no UTF-8, as TextSource keeps them.
-_UNDECODED = re.compile("[\udc80-\udcff]")
+_UNDECODED = LazyPattern("[\udc80-\udcff]")
 ENCODING_TIP = "the file is not in UTF-8: convert it, as with iconv -f latin1 -t utf-8 FILE > NEW_FILE"
 
 BARCODE = "the sample of the barcode"

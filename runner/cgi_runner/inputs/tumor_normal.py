@@ -16,6 +16,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from cgi_runner.inputs.caller_conventions import roles_by_convention
+from cgi_runner.inputs.lazy_pattern import LazyPattern
 
 Role = Literal["tumor", "normal"]
 
@@ -57,23 +58,23 @@ _WORDS: dict[Role, frozenset[str]] = {
     "normal": frozenset(["normal", "germline"]),
 }
 #: Beside a tumour's word, as in PRIMARY_BLOOD or METASTASIS_N, these are said of its patient's normal as well.
-_DOUBTFUL = re.compile(
+_DOUBTFUL = LazyPattern(
     r"n|blood|pbmc|pbl|wbc|buffy|buccal|saliva|swab|leukocytes|lymphocytes|fibroblasts|skin|control|ctrl|matched|adjacent"
     r"|healthy|benign|gl|germ|remission|reference"
 )
 #: Sample types 01 to 09 of a TCGA barcode are tumours, 10 to 14 normals (GDC, code tables).
-_BARCODE = re.compile(r"TCGA-\w{2}-\w{4}-(0[1-9]|1[0-4])", re.IGNORECASE)
-_LINE = re.compile(r"##(tumou?r|normal)_sample(?:_name)?\s*=\s*\"?([^\"]*?)\"?\s*", re.IGNORECASE)
-_MUSE = re.compile(r"##(TUMOU?R|NORMAL)=.*?\bSample=([^,\">]+)", re.IGNORECASE)
-_STRUCTURED = re.compile(r"##(SAMPLE|PEDIGREE)=<(.*)>\s*", re.IGNORECASE)
-_PAIR = re.compile(r"(\w[\w.-]*)=(\"(?:[^\"\\]|\\.)*\"|[^,]*)")
-_NO_OPTIONS = re.compile(r"##(INFO|FORMAT|FILTER|ALT|contig)=", re.IGNORECASE)
+_BARCODE = LazyPattern(r"TCGA-\w{2}-\w{4}-(0[1-9]|1[0-4])", re.IGNORECASE)
+_LINE = LazyPattern(r"##(tumou?r|normal)_sample(?:_name)?\s*=\s*\"?([^\"]*?)\"?\s*", re.IGNORECASE)
+_MUSE = LazyPattern(r"##(TUMOU?R|NORMAL)=.*?\bSample=([^,\">]+)", re.IGNORECASE)
+_STRUCTURED = LazyPattern(r"##(SAMPLE|PEDIGREE)=<(.*)>\s*", re.IGNORECASE)
+_PAIR = LazyPattern(r"(\w[\w.-]*)=(\"(?:[^\"\\]|\\.)*\"|[^,]*)")
+_NO_OPTIONS = LazyPattern(r"##(INFO|FORMAT|FILTER|ALT|contig)=", re.IGNORECASE)
 #: A word and the one after it; what comes after one option may be the next one, so the second is only looked at.
-_OPTION = re.compile(r"(?<![\w.-])-{0,2}([A-Za-z][\w.-]*)(?=(?:\s*=\s*|\s+)[\"'\\\[]*([^\s\"',;<>\\\]]+))")
-_FOR_NAMES = re.compile(r"(sample|name|id)s?$", re.IGNORECASE)
-_DESCRIBED: dict[Role, re.Pattern[str]] = {
-    "tumor": re.compile(r"tumou?r|mutant|cancer|metasta|neoplas|malignant", re.IGNORECASE),
-    "normal": re.compile(r"\bnormal|germ-?line|wild[ _-]?type|matched control", re.IGNORECASE),
+_OPTION = LazyPattern(r"(?<![\w.-])-{0,2}([A-Za-z][\w.-]*)(?=(?:\s*=\s*|\s+)[\"'\\\[]*([^\s\"',;<>\\\]]+))")
+_FOR_NAMES = LazyPattern(r"(sample|name|id)s?$", re.IGNORECASE)
+_DESCRIBED: dict[Role, LazyPattern] = {
+    "tumor": LazyPattern(r"tumou?r|mutant|cancer|metasta|neoplas|malignant", re.IGNORECASE),
+    "normal": LazyPattern(r"\bnormal|germ-?line|wild[ _-]?type|matched control", re.IGNORECASE),
 }
 _NAMING = ("samplename", "name", "individual", "sampletcgabarcode", "tcgabarcode", "biospecimen")
 
@@ -121,17 +122,17 @@ def is_normal(name: str) -> bool:
 
 
 #: The letter that tells a normal from its tumour, as in P1_N and P1T2.
-_LETTER = re.compile(r"(.*[\W_\d])([NTnt])(\d*)")
+_LETTER = LazyPattern(r"(.*[\W_\d])([NTnt])(\d*)")
 _OTHER_LETTER = str.maketrans("NTnt", "TNtn")
 #: An alignment's name stands in for its sample's where the read groups have none: tumor.bam.
 _AS_FILE = re.compile(r"(?<=[a-z])_(bam|cram)$")
-_FILE_OF_CALLER = re.compile(
+_FILE_OF_CALLER = LazyPattern(
     r"((somatic|germline|tumou?r|normal|vs|snvs?|snps?|indels?|variants?|calls?|raw|filtered|passed|pass|final|merged|all"
     r"|output|results?|strelka2?|mutect2?|varscan2?|vardict|muse|dragen|hard|sorted|annotated|vep|snpeff|funcotated)"
     r"[\W_]*)+",
     re.IGNORECASE,
 )
-_BESIDE_TUMOR = re.compile(
+_BESIDE_TUMOR = LazyPattern(
     r"[dr]na|wgs|wes|strelka2?|mutect2?|varscan2?|vardict(java)?|muse|somaticsniper|lofreq|freebayes|pindel|dragen|sage"
 )
 _PLAIN_GENERIC = frozenset(name.strip("_") for name in _GENERIC)
