@@ -111,7 +111,7 @@ class LivesElsewhere(RuleBasedStateMachine):
         self.stack.enter_context(mock.patch.object(Store, "add", self._noting(Store.add)))
         self.stack.enter_context(mock.patch("cgi_runner.job.job_index.state_dirs", self._state_dirs))
         self.stack.enter_context(self.fuse.fitted())
-        random.seed(number)
+        random.seed(7)  # a life that is tried again is the same
         self._arm([])
         type(self).lives += 1
 

@@ -37,6 +37,21 @@ def forget_job(api: JobService, account: str, job_id: str) -> None:
     JobTagCache(f"{api.lock_key} {account}").forget(job_id)
 
 
+def remember_job(api: JobService, account: str, job_id: str, title: str) -> None:
+    """Keep the tag of a job that a record tells of, for commands in other folders.
+
+    Args:
+        api: The service.
+        account: Key of the account.
+        job_id: The job.
+        title: Its title, with the tag.
+
+    """
+    tags = JobTagCache(f"{api.lock_key} {account}")
+    tags.remember(job_id, title)
+    tags.save_news()
+
+
 def plain_title(title: str) -> str:
     """Return the letters and digits of a title in lower case: a service may escape, quote or take away all others."""
     return "".join(filter(str.isalnum, unquote(html.unescape(title)))).casefold()
@@ -155,10 +170,10 @@ class JobTagCache:
         """Return whether an earlier command has met a job, whatever it learnt of it."""
         return job_id in self._seen
 
-    def save_news(self, jobs: Iterable[str]) -> None:
-        """Save what is known of these jobs, if anything was learnt since the last time."""
+    def save_news(self, jobs: Iterable[str] | None = None) -> None:
+        """Write down what `save` does if anything was learnt since the last time; without jobs, forget none."""
         if self._has_news:
-            self.save(jobs)
+            self.save(sorted(self._seen) if jobs is None else jobs)
 
     def save(self, jobs: Iterable[str]) -> None:
         """Write down which jobs there are and what is known of each, and forget all others that bear no tag.

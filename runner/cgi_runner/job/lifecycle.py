@@ -11,6 +11,7 @@ from pathlib import Path
 from cgi_runner.errors import ForeignResultsError, JobFailedError
 from cgi_runner.inputs import Prepared, PreparedFile
 from cgi_runner.job.collect import collect, delete_collected, save_end
+from cgi_runner.job.job_index import remember_job
 from cgi_runner.job.late_arrivals import try_next_job
 from cgi_runner.job.poll import LineListener, log_lines
 from cgi_runner.job.request import JobContext, JobRequest, build_submission, new_record
@@ -197,6 +198,8 @@ def _submit_or_resume(
                     context.api, submission, store, account=context.account, clock=context.clock, seconds=seconds
                 )
                 log.info("job %s", store.record.job_id)
+        elif store.record.state not in {State.DELETED, State.FAILED}:  # another machine may have sent it
+            remember_job(context.api, context.account, store.record.job_id, submission.tagged_title)
         _update_row_counts(store, wanted, prepared, out)
         return store, is_new and not store.record.adopted
 

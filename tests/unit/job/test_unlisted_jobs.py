@@ -117,3 +117,16 @@ def test_a_job_that_was_told_under_a_wrong_id_is_found_in_a_later_list(
     inject(sandbox, "list stale times=2")
     assert submit(MELANOMA, tmp_path / "b" / "out", context).job_id == job_id
     assert posts(sandbox) == 1
+
+
+def test_a_machine_learns_of_a_job_by_its_folder(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another machine has sent it; once this one has resumed it there, a stale list makes no second job elsewhere."""
+    first = submit(MELANOMA, tmp_path / "shared", context)
+    (tmp_path / "own").mkdir()
+    monkeypatch.setattr("cgi_runner.job.job_index.state_dirs", lambda: [tmp_path / "own"])
+    submit(MELANOMA, tmp_path / "shared", context)
+    inject(sandbox, "list stale times=2")
+    assert submit(MELANOMA, tmp_path / "local", context).job_id == first.job_id
+    assert posts(sandbox) == 1
