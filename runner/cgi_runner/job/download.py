@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,7 +11,14 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from cgi_runner.clock import Clock
 from cgi_runner.config import RetryPolicy
-from cgi_runner.errors import CredentialsError, ForeignResultsError, JobFailedError, ResultsError
+from cgi_runner.errors import (
+    CredentialsError,
+    ForeignResultsError,
+    JobFailedError,
+    ResultsError,
+    RunnerError,
+    ServiceError,
+)
 from cgi_runner.files import sha256_of
 from cgi_runner.job.poll import GONE
 from cgi_runner.job.progress import Progress
@@ -26,7 +33,8 @@ log = logging.getLogger(__name__)
 
 _ZIP = b"PK"
 _NOT_YET = frozenset({400, 409, 423})
-_PAUSE_IN_DOUBT = 15.0  # seconds; over a minute in all, with the usual number of tries
+_PAUSE_IN_DOUBT = 15.0  # seconds; with so many tries that agree, a minute in all
+_LOOKS_THAT_AGREE = 5
 _MAX_ARCHIVE = 16 * 1024**3  # bytes; real archives have megabytes
 
 
@@ -56,11 +64,12 @@ def fetch(
     Raises:
         ResultsError: The archive stayed corrupt or broke off.
         ForeignResultsError: It is intact, and another job's; it is left in the work folder as `cgi-results.zip`.
-        JobFailedError: The job is gone from the account.
+        JobFailedError: The job is gone from the account, say as many tries in a row as take a minute.
         ServiceError: It could not be downloaded.
 
     """
     digests: list[str] = []
+    errors: list[BaseException] = []
 
     def once() -> tuple[ExtractedArchive, Identity]:
         archive = download_archive(api, job_id, work, progress)
@@ -72,6 +81,7 @@ def fetch(
         return extracted, check_identity(extracted, job_id, sent)
 
     def is_retryable(error: BaseException) -> bool:
+        errors.append(error)
         if isinstance(error, (ResultsError, ForeignResultsError)):
             return len(set(digests)) == len(digests)
         return _may_pass(error)
@@ -87,10 +97,17 @@ def fetch(
     try:
         return retrying(once)
     except UnknownJobError as error:
-        raise JobFailedError(
-            f"CGI has no results of job {job_id} any more",
-            tip=GONE,
-        ) from error
+        raise _gone_error(job_id, errors[-_LOOKS_THAT_AGREE:]) from error
+
+
+def _gone_error(job_id: str, looks: Sequence[BaseException]) -> RunnerError:
+    """Make the error for a job that the last tries did not find; some other answer among them makes it uncertain."""
+    if all(isinstance(each, UnknownJobError) for each in looks):
+        return JobFailedError(f"CGI has no results of job {job_id} any more", tip=GONE)
+    return ServiceError(
+        f"CGI did not have the results of job {job_id} when last asked, and had answered otherwise before",
+        tip="run the same command again: it resumes the job, and finds out whether it is gone",
+    )
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -212,6 +212,19 @@ def test_results_of_a_job_that_is_deleted_meanwhile(context: JobContext, sandbox
     assert [request.action for request in sandbox.requests].count("download") == 6
 
 
+def test_one_stale_answer_after_other_failures_is_no_proof_that_a_job_is_gone(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Neither listed nor there at the last try: nobody is told to submit it anew, and the same command goes on."""
+    inject(sandbox, "download 503 times=5", "download stale", "list stale skip=1 times=9")
+    with pytest.raises(ServiceError, match="when last asked") as failed:
+        run(MELANOMA, tmp_path / "out", context)
+    assert (failed.value.exit_code, "--fresh" in failed.value.tip) == (7, False)
+    heal(sandbox)
+    assert run(MELANOMA, tmp_path / "out", context).state is State.VERIFIED
+    assert [request.method for request in sandbox.requests].count("POST") == 1
+
+
 def test_a_pause_asked_for_while_fetching_is_kept(
     context: JobContext, sandbox: Sandbox, clock: SimulatedClock, tmp_path: Path
 ) -> None:
