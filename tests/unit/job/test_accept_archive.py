@@ -53,6 +53,15 @@ def test_the_command_of_the_tip_works(refused: ForeignResultsError, tmp_path: Pa
     assert not (out / "cgi-results.refused.zip").exists()
 
 
+def test_an_archive_is_taken_over_without_a_log_too(refused: ForeignResultsError, tmp_path: Path) -> None:
+    """Somebody may have tidied up; the folder has an empty one then, as each verified folder has a log."""
+    del refused
+    out = tmp_path / "out"
+    (out / "cgi-logs.txt").unlink()
+    assert accept_archive(out / "cgi-results.refused.zip", out, OTHER).state is State.VERIFIED
+    assert (out / "cgi-logs.txt").read_bytes() == b""
+
+
 def test_only_the_id_that_the_archive_names_takes_it_over(refused: ForeignResultsError, tmp_path: Path) -> None:
     """Whoever types another one does not know whose results they are."""
     assert refused.exit_code == 10

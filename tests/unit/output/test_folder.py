@@ -82,6 +82,16 @@ def test_kinds_without_an_upload_in_the_archive_are_accounted_for(
         run(BOTH, tmp_path / "out", context, strict=True)
 
 
+def test_a_kind_without_an_upload_is_counted_by_the_record(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Where the files that were sent are gone, too, it tells how many rows they had."""
+    submitted = submit(BOTH, tmp_path / "out", context)
+    inject(sandbox, Repacked(lambda members: members.pop(upload_of(members, b"ref"))))
+    record = fetch_job(submitted, tmp_path / "out", tmp_path / "out", context)
+    assert record.rows["mutations"] == {"sent": 8, "returned": 8, "merged": 0, "not_returned": None}
+
+
 def test_one_right_copy_does_not_vouch_for_another(
     context: JobContext, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
