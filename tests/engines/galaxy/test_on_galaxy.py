@@ -33,6 +33,7 @@ TOOLS = Path(__file__).resolve().parents[3] / "tools"
 WORKFLOWS = TOOLS.parent / "workflows"
 BROWSER = TOOLS.parent / ".engines" / "browser"
 LOOK = Path(__file__).with_name("look.mjs")
+TOUR = Path(__file__).with_name("tour.mjs")
 PURGE = TOOLS / "purge_attempts.sh"
 BOX = 255
 BOX_SECONDS = 120
@@ -160,12 +161,21 @@ def test_the_report_is_at_the_top_of_the_history(galaxy: Galaxy) -> None:
     assert order.index("archive") > order.index("dropped")
 
 
-@pytest.mark.browser
-def test_a_person_sees_form_report_and_error(galaxy: Galaxy, tmp_path: Path) -> None:
-    """A real browser shows the form's parts, the report with its tables, the history, and what to do after an error."""
+def browse(script: Path, user: User, *arguments: str) -> Any:
+    """Have a script look at the server in a browser as a user of the plain environment; gives what it has seen."""
     chromium = shutil.which("chromium")
     if not (chromium and shutil.which("node") and (BROWSER / "node_modules" / "playwright-core").is_dir()):
         missing("no browser is here; tests/engines/browser/install_browser.sh sets it up")
+    account = (f"plain@{user.name}.example.org", "no-secret")
+    command = ["node", str(script), str(BROWSER), chromium, user.url, *account, *arguments]
+    looked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    assert looked.returncode == 0, looked.stderr[-2000:]
+    return json.loads(looked.stdout)
+
+
+@pytest.mark.browser
+def test_a_person_sees_form_report_and_error(galaxy: Galaxy, tmp_path: Path) -> None:
+    """A real browser shows the form's parts, the report with its tables, the history, and what to do after an error."""
     user = galaxy.new_user("plain", "tutorial")
     data = user.upload({"mutations.vcf": (TOOLS.parent / "examples" / "mutations.vcf").read_text()}, ext="vcf")
     data |= user.upload({"broken.tsv": "chr\tpos\tref\talt\nchr7\tx\tA\tT\n"})
@@ -175,13 +185,7 @@ def test_a_person_sees_form_report_and_error(galaxy: Galaxy, tmp_path: Path) -> 
         for name, samples in (("mutations.vcf", "several"), ("broken.tsv", "one"))
     )
     pictures = Path(os.environ.get("GALAXY_PICTURES", tmp_path))
-    command = [
-        "node", str(LOOK), str(BROWSER), chromium, galaxy.url, "plain@tutorial.example.org", "no-secret",
-        user.history, good["made"]["report"], bad["made"]["report"], str(pictures),
-    ]  # fmt: skip
-    looked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
-    assert looked.returncode == 0, looked.stderr[-2000:]
-    seen = json.loads(looked.stdout)
+    seen = browse(LOOK, user, user.history, good["made"]["report"], bad["made"]["report"], str(pictures))
     for part in ("Mutations", "Cancer type", "Samples in the datasets", "Service and account", "How the job runs"):
         assert part in seen["form"]
     # Galaxy's own banner says that the tool works without credentials; what is true stands in it, too.
@@ -194,6 +198,20 @@ def test_a_person_sees_form_report_and_error(galaxy: Galaxy, tmp_path: Path) -> 
     assert {path.name for path in pictures.glob("galaxy-*.png")} >= {
         f"galaxy-{name}.png" for name in ("form", "report", "history", "error")
     }
+
+
+@pytest.mark.browser
+def test_the_tour_goes_from_step_to_step(galaxy: Galaxy) -> None:
+    """Each step finds what it points at, and the table that the tour pastes arrives as a table."""
+    user = galaxy.new_user("plain", "tourist")
+    steps = YAML(typ="safe").load(TOOLS / "tours" / "cgi.yaml")["steps"]
+    assert browse(TOUR, user, "cgi") == [step["title"] for step in steps]
+    contents = f"histories/{user.ask('GET', 'histories/most_recently_used')['id']}/contents"
+    deadline = time.monotonic() + BOX_SECONDS
+    while (uploaded := user.ask("GET", contents))[0]["state"] != "ok":
+        assert time.monotonic() < deadline, uploaded
+        time.sleep(0.5)
+    assert [one["extension"] for one in uploaded] == ["tabular"]
 
 
 def test_the_tour_is_offered(galaxy: Galaxy) -> None:
