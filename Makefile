@@ -50,7 +50,7 @@ mutants: $(MUTANTS)/ready ## put small faults into the code, one at a time, and 
 bench: $(VENV)/ready ## measure what it costs, beside what people would use instead, and write docs/performance.md (20 min)
 	$(BIN)/python -m benchmarks.run $(BENCH)
 
-bench-full: $(VENV)/ready ## the same with what takes longer: 10,000,000 rows, 10,000 jobs, the tests (1 h)
+bench-full: $(VENV)/ready ## the same with what takes longer: 10,000,000 rows, the tests, all of CI (2 h)
 	$(BIN)/python -m benchmarks.run --full $(BENCH)
 
 lint: $(VENV)/ready ## look for faults in the code without running it

@@ -63,7 +63,7 @@ class Scale:
     annotated: int
     """Records of a VCF that results are put into."""
     tests: bool = False
-    """Whether the project's own tests are timed."""
+    """Whether the project's own tests and `.ci/run` are timed."""
 
 
 FULL = Scale(
@@ -78,13 +78,13 @@ FULL = Scale(
     waiting=100,
     window=60,
     settling=30,
-    jobs=1_000,
+    jobs=10_000,
     log_lines=200_000,
     alterations=100_000,
     samples=1_000,
     annotated=200_000,
 )
-LARGE = replace(FULL, growth=(10_000, 100_000, 1_000_000, 10_000_000), jobs=10_000, annotated=1_000_000, tests=True)
+LARGE = replace(FULL, growth=(10_000, 100_000, 1_000_000, 10_000_000), annotated=1_000_000, tests=True)
 """What takes longer than an idle quarter of an hour: `make bench-full`."""
 TINY = Scale(
     rows=1_000,

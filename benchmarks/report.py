@@ -26,7 +26,7 @@ HOW = """\
 ## How it is measured
 
 This page is written by `make bench` from `docs/performance.json`, in 20 minutes on an idle machine; `make bench-full`
-also takes what is longer (10,000,000 rows, 10,000 jobs, the tests). `make bench BENCH="--only preparing"` measures one
+also takes what is longer (10,000,000 rows, `make test`, `.ci/run`). `make bench BENCH="--only preparing"` measures one
 part again, `python -m benchmarks.run --report` only writes the page, and `python -m benchmarks.run --only older
 --against COMMIT` compares preparing with any older commit.
 
