@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -238,3 +240,13 @@ def zipped(members: Mapping[str, str | bytes], path: Path) -> Path:
         for name, content in members.items():
             archive.writestr(name, content)
     return path
+
+
+def zip_bytes(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Make an archive of these members."""
+    file = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(file, "w", method) as archive:
+        warnings.simplefilter("ignore")  # members of one name are the point
+        for name, content in members:
+            archive.writestr(name, content)
+    return file.getvalue()

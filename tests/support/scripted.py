@@ -138,3 +138,9 @@ def serving(
         yield server
         server.shutdown()
         thread.join()
+
+
+def finished_job(download: Callable[[], Answer]) -> Callable[[Seen], Answer]:
+    """Answer as for a job that is done, with this download."""
+    done = Answer({"status": "Done", "logs": ["2026-01-05 12:00:00,000 INFO     Analysis done"]})
+    return lambda seen: download() if "download" in seen.path else done

@@ -25,29 +25,9 @@ from conftest import EXAMPLES, SimulatedClock
 from support.faults import Fault, heal, inject
 from support.scripted import DROPPED, Answer
 from support.sessions import client_of, context_at
+from support.submissions import posts, retitling
 
 MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", title="melanoma " * 9)
-
-
-def posts(sandbox: Sandbox) -> int:
-    """Count the submissions that came in."""
-    return [request.method for request in sandbox.requests].count("POST")
-
-
-def retitling(change: Callable[[str], str]) -> Any:
-    """Return an interceptor that changes the titles that the service shows."""
-
-    def retitle(environ: Any, start_response: Any, app: Any) -> Any:
-        call = Call(environ, start_response, app)
-        if call.step != "info":
-            return call.pass_on()
-        answer = call.forward()
-        about = json.loads(answer.body)
-        if "metadata" in about:
-            about["metadata"]["title"] = change(about["metadata"]["title"])
-        return call.respond(answer.with_body(json.dumps(about).encode()))
-
-    return retitle
 
 
 def cutting(letters: int) -> Any:

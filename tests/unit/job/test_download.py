@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import random
 import subprocess
 import sys
-import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -30,23 +28,13 @@ from cgi_runner.job import JobContext, JobRequest, Record, State, fetch_job, rea
 from cgi_runner.service.cgi_v1 import CgiClient
 from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
-from support.archives import JOB
+from support.archives import JOB, zip_bytes
 from support.failures import failure
 from support.faults import Fault, heal, inject
-from support.scripted import DROPPED, HTML, Answer, serving
+from support.scripted import DROPPED, HTML, Answer, finished_job, serving
 
 MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
 RESULTS = {"alterations.tsv", "biomarkers.tsv", "summary.txt", "cgi-results.zip"}
-
-
-def zipped(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Make an archive of these members."""
-    file = io.BytesIO()
-    with warnings.catch_warnings(), zipfile.ZipFile(file, "w", method) as archive:
-        warnings.simplefilter("ignore")  # members of one name are the point
-        for name, content in members:
-            archive.writestr(name, content)
-    return file.getvalue()
 
 
 def special(name: str, kind: int) -> zipfile.ZipInfo:
@@ -58,7 +46,7 @@ def special(name: str, kind: int) -> zipfile.ZipInfo:
 
 def encrypted() -> bytes:
     """Make an archive whose member claims to be encrypted."""
-    data = bytearray(zipped(("alterations.tsv", b"x")))
+    data = bytearray(zip_bytes(("alterations.tsv", b"x")))
     data[6] |= 1
     data[data.index(b"PK\x01\x02") + 8] |= 1
     return bytes(data)
@@ -66,30 +54,30 @@ def encrypted() -> bytes:
 
 def corrupt() -> bytes:
     """Make an archive in whose member a byte is another."""
-    data = bytearray(zipped(("alterations.tsv", b"gene\n" * 100), method=zipfile.ZIP_STORED))
+    data = bytearray(zip_bytes(("alterations.tsv", b"gene\n" * 100), method=zipfile.ZIP_STORED))
     data[200] ^= 1
     return bytes(data)
 
 
-GOOD = zipped(("alterations.tsv", b"Gene\n" * 1000), ("biomarkers.tsv", b"BioM\n"))
-FOREIGN = zipped(("alterations.tsv", b"x"), ("summary.txt", b"Analysis ID: 0123456789abcdef0123\n"))
+GOOD = zip_bytes(("alterations.tsv", b"Gene\n" * 1000), ("biomarkers.tsv", b"BioM\n"))
+FOREIGN = zip_bytes(("alterations.tsv", b"x"), ("summary.txt", b"Analysis ID: 0123456789abcdef0123\n"))
 BAD: dict[str, tuple[Any, str]] = {
     "corrupt": (corrupt(), "CRC"),
     "truncated": (GOOD[: len(GOOD) // 2], "corrupt"),
-    "slip": (zipped(("../evil.tsv", b"x")), "evil"),
-    "absolute": (zipped(("/tmp/evil.tsv", b"x")), "evil"),
-    "backslash": (zipped(("..\\evil.tsv", b"x")), "evil"),
-    "folder": (zipped(("a/b.tsv", b"x"), ("c.tsv", b"x")), "b.tsv"),
-    "link": (zipped((special("alterations.tsv", 0o120000), b"/etc/passwd")), "link"),
-    "device": (zipped((special("alterations.tsv", 0o020000), b"")), "device"),
+    "slip": (zip_bytes(("../evil.tsv", b"x")), "evil"),
+    "absolute": (zip_bytes(("/tmp/evil.tsv", b"x")), "evil"),
+    "backslash": (zip_bytes(("..\\evil.tsv", b"x")), "evil"),
+    "folder": (zip_bytes(("a/b.tsv", b"x"), ("c.tsv", b"x")), "b.tsv"),
+    "link": (zip_bytes((special("alterations.tsv", 0o120000), b"/etc/passwd")), "link"),
+    "device": (zip_bytes((special("alterations.tsv", 0o020000), b"")), "device"),
     "encrypted": (encrypted(), "encrypted"),
-    "bomb": (zipped(("alterations.tsv", b"\0" * 2_000_000)), "unpack to 2000000"),
-    "duplicate": (zipped(("a.tsv", b"1"), ("a.tsv", b"2")), "two different files"),
-    "case": (zipped(("a.tsv", b"1"), ("A.tsv", b"2")), "two different files"),
-    "own record": (zipped(("cgi-job.json", b"{}")), "cgi-job.json"),
-    "own log": (zipped(("CGI-Logs.txt", b"")), "CGI-Logs.txt"),
-    "hidden": (zipped((".cgi-runner", b"")), "cgi-runner"),
-    "no members": (zipped(), "no members"),
+    "bomb": (zip_bytes(("alterations.tsv", b"\0" * 2_000_000)), "unpack to 2000000"),
+    "duplicate": (zip_bytes(("a.tsv", b"1"), ("a.tsv", b"2")), "two different files"),
+    "case": (zip_bytes(("a.tsv", b"1"), ("A.tsv", b"2")), "two different files"),
+    "own record": (zip_bytes(("cgi-job.json", b"{}")), "cgi-job.json"),
+    "own log": (zip_bytes(("CGI-Logs.txt", b"")), "CGI-Logs.txt"),
+    "hidden": (zip_bytes((".cgi-runner", b"")), "cgi-runner"),
+    "no members": (zip_bytes(), "no members"),
     "empty": ("", "empty"),
     "html": (HTML, "We are back soon"),
     "json": ({"status": "Running", "message": "not yet"}, "not yet"),
@@ -248,17 +236,11 @@ def fetched(context: JobContext, tmp_path: Path) -> Callable[[str], Record]:
     return fetch
 
 
-def scripted(download: Callable[[], Answer]) -> Callable[[Any], Answer]:
-    """Answer as for a job that is done, with this download."""
-    done = Answer({"status": "Done", "logs": ["2026-01-05 12:00:00,000 INFO     Analysis done"]})
-    return lambda seen: download() if "download" in seen.path else done
-
-
 @pytest.mark.parametrize("length", [len(GOOD) + 10, len(GOOD) - 10, None])
 def test_a_transfer_that_breaks_off(length: int | None, fetched: Callable[[str], Record], tmp_path: Path) -> None:
     """More announced than sent, less announced than sent, or nothing announced and half sent: exit code 6."""
     body = GOOD if length else GOOD[:-30]
-    answer = scripted(lambda: Answer(iter([body]), length=length))
+    answer = finished_job(lambda: Answer(iter([body]), length=length))
     with serving(answer) as server, pytest.raises(ResultsError) as failed:
         fetched(server.url)
     assert failed.value.exit_code == 6
@@ -277,14 +259,17 @@ def test_a_transfer_without_end_is_stopped(
         while True:
             yield b"P" * 65536
 
-    with serving(scripted(lambda: Answer(endless()))) as server, pytest.raises(ResultsError, match="larger than any"):
+    with (
+        serving(finished_job(lambda: Answer(endless()))) as server,
+        pytest.raises(ResultsError, match="larger than any"),
+    ):
         fetched(server.url)
     assert {path.name for path in tmp_path.rglob("*")} == {"out", "cgi-job.json", "cgi-logs.txt"}
 
 
 def test_a_good_transfer_from_the_id_alone(fetched: Callable[[str], Record], tmp_path: Path) -> None:
     """An archive that does not name its job, of which nothing else is known, is taken."""
-    with serving(scripted(lambda: Answer(GOOD))) as server:
+    with serving(finished_job(lambda: Answer(GOOD))) as server:
         assert fetched(server.url).state is State.VERIFIED
     assert (tmp_path / "out" / "alterations.tsv").read_bytes() == b"Gene\n" * 1000
 
@@ -310,7 +295,7 @@ def test_damaged_archives_end_in_the_one_error(seed: int, tmp_path: Path) -> Non
 
 def test_archives_of_another_input_are_refused(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
     """The upload that CGI echoes has to be one of those that were sent."""
-    archive = zipped(("alterations.tsv", b"x"), ("input01.tsv", b"chr\tpos\tref\talt\n1\t2\tA\tC\n"))
+    archive = zip_bytes(("alterations.tsv", b"x"), ("input01.tsv", b"chr\tpos\tref\talt\n1\t2\tA\tC\n"))
     inject(sandbox, Fault(Answer(archive), "GET", "download", times=9))
     with pytest.raises(ForeignResultsError, match="other rows than were sent"):
         run(MELANOMA, tmp_path / "out", context)
@@ -459,7 +444,7 @@ def test_a_large_archive_is_never_whole_in_memory(tmp_path: Path) -> None:
             while piece := file.read(1024 * 1024):
                 yield piece
 
-    with serving(scripted(lambda: Answer(pieces(), length=(tmp_path / "big.zip").stat().st_size))) as server:
+    with serving(finished_job(lambda: Answer(pieces(), length=(tmp_path / "big.zip").stat().st_size))) as server:
         assert peak(server.url, "download", tmp_path / "out") < 80
     assert json.loads((tmp_path / "out" / "cgi-job.json").read_text())["state"] == "verified"
 

@@ -24,6 +24,7 @@ from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 from support.faults import Fault, heal, inject
 from support.scripted import DROPPED, HTML, Answer
 from support.sessions import context_at
+from support.submissions import posts
 
 MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
 UNCLEAR = {
@@ -36,11 +37,6 @@ UNCLEAR = {
     "no id": Answer({"status": "c22ecf2af788d65ec257"}),
     "a word": Answer('"Error"'),
 }
-
-
-def posts(sandbox: Sandbox) -> int:
-    """Count the submissions that came in."""
-    return [request.method for request in sandbox.requests].count("POST")
 
 
 def hiding(clock: SimulatedClock, late: float) -> Any:

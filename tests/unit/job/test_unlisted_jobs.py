@@ -15,14 +15,10 @@ from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 from support.cli import cgi_runner
 from support.faults import heal, inject
+from support.submissions import posts
 
 MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", title="melanoma")
 OTHER = replace(MELANOMA, title="another one")
-
-
-def posts(sandbox: Sandbox) -> int:
-    """Count the submissions that came in."""
-    return [request.method for request in sandbox.requests].count("POST")
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,9 @@ from cgi_sandbox.faults import FaultPlan, parse
 from cgi_sandbox.faults.call import Call
 from conftest import EXAMPLES
 from support.faults import heal, inject
+from support.submissions import posts
 
 MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", title="melanoma")
-
-
-def posts(sandbox: Sandbox) -> int:
-    """Count the submissions that came in."""
-    return [request.method for request in sandbox.requests].count("POST")
 
 
 def serve_a_strangers_job(context: JobContext, folder: Path) -> str:
