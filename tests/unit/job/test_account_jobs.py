@@ -11,8 +11,10 @@ import pytest
 
 from cgi_runner.errors import (
     AccountFullError,
+    ServiceError,
 )
 from cgi_runner.job import JobContext, JobRequest, State, run, submit
+from cgi_runner.job.job_index import JobTagCache
 from cgi_runner.service.errors import MaybeProcessedError
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES, SimulatedClock
@@ -100,3 +102,53 @@ def test_a_full_account_lists_what_could_be_deleted(clock: SimulatedClock, tmp_p
             f"the account has no free job slot, 1 jobs are stored; could be deleted:{listed}",
             "nothing was deleted; `cgi-runner delete ID` deletes a job, once you hold its results",
         )
+
+
+def test_titles_that_were_learnt_are_not_asked_for_again(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
+    """A look that fails half-way leaves what it learnt: the next one goes on from there."""
+    file = EXAMPLES / "mutations.tsv"
+    for number in range(6):
+        title = f"job {number}"
+        context.api.submit({"cancer_type": "CM", "title": title, "reference": "hg38"}, {"mutations": file})
+    first, *_ = context.api.list_jobs()
+    fails = Fault(Answer("", 503), "GET", None, times=6)
+
+    def failing(environ: Any, start_response: Any, app: Any) -> Any:
+        if environ["PATH_INFO"].endswith(first) and environ["REQUEST_METHOD"] == "GET":
+            return fails(environ, start_response, app)
+        return app(environ, start_response)
+
+    inject(sandbox, failing)
+    with pytest.raises(ServiceError):
+        submit(MELANOMA, tmp_path / "out", context)
+    asked = len(sandbox.requests)
+    submit(MELANOMA, tmp_path / "out", context)
+    assert [request.method for request in sandbox.requests[asked:]] == ["GET", "GET", "POST"]
+
+
+def test_each_job_of_the_account_is_asked_for_once(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Titles never change, so a cohort of single runs costs a request a job and not the square of it."""
+    for number in range(6):
+        submit(replace(MELANOMA, title=f"tumour {number}"), tmp_path / str(number), context)
+    assert [method for method, *_ in sandbox.requests] == ["GET", "POST"] * 6
+    again = submit(replace(MELANOMA, title="tumour 3"), tmp_path / "again", context)
+    assert again.adopted
+    assert sum(method == "GET" and path.endswith(again.job_id) for method, path, *_ in sandbox.requests) == 1
+
+
+@pytest.mark.parametrize("spoilt", ["", "[]", "{", '{"a": {}}', "\0"])
+def test_what_is_known_of_the_account_is_safe_to_lose(context: JobContext, tmp_path: Path, spoilt: str) -> None:
+    """Whatever became of the file, the job is found by asking."""
+    first = submit(MELANOMA, tmp_path / "one", context)
+    kept = JobTagCache(f"{context.api.url} {context.account}").path
+    assert kept is not None
+    kept.write_text(spoilt)
+    assert submit(MELANOMA, tmp_path / "two", context).job_id == first.job_id
+
+
+def test_a_job_without_a_title_yet_is_asked_for_again() -> None:
+    """A service may show a new job before its title: taking that for another's would run the job twice."""
+    known = JobTagCache()
+    known.remember("aaaa", "")
+    known.remember("bbbb", "a colleague's")
+    assert known.candidates("[cgi-runner 0123456789ab]", ["aaaa", "bbbb"]) == ["aaaa"]

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import random
-import subprocess
-import sys
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +12,6 @@ import pytest
 from cgi_runner.config import RetryPolicy
 from cgi_runner.errors import (
     CredentialsError,
-    ForeignResultsError,
-    InputError,
     JobFailedError,
     ResultsError,
     RunnerError,
@@ -31,131 +24,11 @@ from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 from support.archives import JOB, zip_bytes
 from support.failures import failure
 from support.faults import Fault, heal, inject
-from support.scripted import DROPPED, HTML, Answer, finished_job, serving
+from support.scripted import DROPPED, Answer, finished_job, serving
 
 MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
 RESULTS = {"alterations.tsv", "biomarkers.tsv", "summary.txt", "cgi-results.zip"}
-
-
-def special(name: str, kind: int) -> zipfile.ZipInfo:
-    """Describe a member that is no plain file."""
-    info = zipfile.ZipInfo(name)
-    info.external_attr = (kind | 0o777) << 16
-    return info
-
-
-def encrypted() -> bytes:
-    """Make an archive whose member claims to be encrypted."""
-    data = bytearray(zip_bytes(("alterations.tsv", b"x")))
-    data[6] |= 1
-    data[data.index(b"PK\x01\x02") + 8] |= 1
-    return bytes(data)
-
-
-def corrupt() -> bytes:
-    """Make an archive in whose member a byte is another."""
-    data = bytearray(zip_bytes(("alterations.tsv", b"gene\n" * 100), method=zipfile.ZIP_STORED))
-    data[200] ^= 1
-    return bytes(data)
-
-
 GOOD = zip_bytes(("alterations.tsv", b"Gene\n" * 1000), ("biomarkers.tsv", b"BioM\n"))
-FOREIGN = zip_bytes(("alterations.tsv", b"x"), ("summary.txt", b"Analysis ID: 0123456789abcdef0123\n"))
-BAD: dict[str, tuple[Any, str]] = {
-    "corrupt": (corrupt(), "CRC"),
-    "truncated": (GOOD[: len(GOOD) // 2], "corrupt"),
-    "slip": (zip_bytes(("../evil.tsv", b"x")), "evil"),
-    "absolute": (zip_bytes(("/tmp/evil.tsv", b"x")), "evil"),
-    "backslash": (zip_bytes(("..\\evil.tsv", b"x")), "evil"),
-    "folder": (zip_bytes(("a/b.tsv", b"x"), ("c.tsv", b"x")), "b.tsv"),
-    "link": (zip_bytes((special("alterations.tsv", 0o120000), b"/etc/passwd")), "link"),
-    "device": (zip_bytes((special("alterations.tsv", 0o020000), b"")), "device"),
-    "encrypted": (encrypted(), "encrypted"),
-    "bomb": (zip_bytes(("alterations.tsv", b"\0" * 2_000_000)), "unpack to 2000000"),
-    "duplicate": (zip_bytes(("a.tsv", b"1"), ("a.tsv", b"2")), "two different files"),
-    "case": (zip_bytes(("a.tsv", b"1"), ("A.tsv", b"2")), "two different files"),
-    "own record": (zip_bytes(("cgi-job.json", b"{}")), "cgi-job.json"),
-    "own log": (zip_bytes(("CGI-Logs.txt", b"")), "CGI-Logs.txt"),
-    "hidden": (zip_bytes((".cgi-runner", b"")), "cgi-runner"),
-    "no members": (zip_bytes(), "no members"),
-    "empty": ("", "empty"),
-    "html": (HTML, "We are back soon"),
-    "json": ({"status": "Running", "message": "not yet"}, "not yet"),
-    "text": ("slots are full\x1b[31m", "slots are full"),
-}
-
-
-@pytest.mark.parametrize(("body", "said"), BAD.values(), ids=BAD)
-def test_what_is_no_archive_of_this_job_is_never_unpacked(
-    body: Any, said: str, context: JobContext, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Exit code 6 with what came instead, and none of it in the folder or beside it.
-
-    A text may give way to an archive, so it is asked for six times; of two equal zips, a third would be no other.
-    """
-    monkeypatch.setattr("cgi_runner.results.archive.MIN_BOMB_SIZE", 1_000_000)
-    inject(sandbox, Fault(Answer(body), "GET", "download", times=99))
-    with pytest.raises(ResultsError) as failed:
-        run(MELANOMA, tmp_path / "out", context)
-    assert failed.value.exit_code == 6
-    assert said in failed.value.message
-    assert "\x1b" not in failed.value.message
-    times = 2 if isinstance(body, bytes) else 6
-    assert [request.action for request in sandbox.requests].count("download") == times
-    assert {path.name for path in tmp_path.rglob("*")} == {"out", "cgi-job.json", "cgi-logs.txt", "dropped.tsv"}
-    heal(sandbox)
-    assert run(MELANOMA, tmp_path / "out", context).state is State.VERIFIED
-    assert len(context.api.list_jobs()) == 1
-
-
-def test_an_intact_archive_of_another_job_is_kept(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
-    """It is fetched twice and refused for good, with the command that would take it over; the job is left alone."""
-    inject(sandbox, Fault(Answer(FOREIGN), "GET", "download", times=99))
-    with pytest.raises(ForeignResultsError, match="is that of job 0123456789abcdef0123") as failed:
-        run(MELANOMA, tmp_path / "out", context, delete=True)
-    assert failed.value.exit_code == 10
-    assert [request.action for request in sandbox.requests].count("download") == 2
-    kept = tmp_path / "out" / "cgi-results.refused.zip"
-    assert kept.read_bytes() == FOREIGN
-    assert f"fetch {kept.parent} --archive {kept} --accept-archive 0123456789abcdef0123" in failed.value.tip
-    assert len(context.api.list_jobs()) == 1
-    heal(sandbox)
-    assert run(MELANOMA, tmp_path / "out", context).state is State.VERIFIED
-
-
-@pytest.mark.parametrize("change", ["crlf", "bom", "quotes", "other-order", "missing", "extra-column"])
-def test_a_changed_copy_of_the_input_is_a_warning(
-    change: str, context: JobContext, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    """The id proves whose results they are; the rows are all accounted for, and the job stays at CGI."""
-    inject(sandbox, f"download copy={change} times=99")
-    record = run(MELANOMA, tmp_path / "out", context, delete=True, strict=True)
-    assert record.state is State.VERIFIED
-    assert record.rows["mutations"]["not_returned"] == 0
-    assert [text for text in record.warnings if text.startswith("CGI's copy of the mutations")]
-    assert record.archive["unknown"]
-    assert len(context.api.list_jobs()) == 1
-
-
-def test_rows_that_were_never_sent_are_believed_of_no_archive(
-    context: JobContext, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    """Though its summary names the job; the archive is kept, and nothing is in place."""
-    inject(sandbox, "download rows=unsent times=99")
-    with pytest.raises(ForeignResultsError, match="2 rows of mutations that were not sent"):
-        run(MELANOMA, tmp_path / "out", context, delete=True)
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        *("cgi-job.json", "cgi-logs.txt", "cgi-results.refused.zip", "dropped.tsv")
-    }
-    assert len(context.api.list_jobs()) == 1
-
-
-@pytest.mark.parametrize("name", ["corrupt", "truncated", "foreign", "html", "empty"])
-def test_a_bad_archive_is_fetched_again(name: str, context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
-    """What is broken once may be whole the next time."""
-    body = FOREIGN if name == "foreign" else BAD[name][0]
-    inject(sandbox, Fault(Answer(body), "GET", "download"))
-    assert run(MELANOMA, tmp_path / "out", context).state is State.VERIFIED
 
 
 @pytest.mark.parametrize(
@@ -274,84 +147,6 @@ def test_a_good_transfer_from_the_id_alone(fetched: Callable[[str], Record], tmp
     assert (tmp_path / "out" / "alterations.tsv").read_bytes() == b"Gene\n" * 1000
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_damaged_archives_end_in_the_one_error(seed: int, tmp_path: Path) -> None:
-    """Whatever bytes are changed or missing, the archive is whole, or it is a ResultsError and nothing else."""
-    from cgi_runner.results.archive import unpack
-
-    chance = random.Random(seed)
-    for _ in range(100):
-        data = bytearray(GOOD)
-        for _ in range(chance.randint(1, 4)):
-            data[chance.randrange(len(data))] = chance.randrange(256)
-        (tmp_path / "a.zip").write_bytes(data[: chance.choice([len(data), chance.randrange(len(data))])])
-        try:
-            unpack(tmp_path / "a.zip", tmp_path / "unpacked")
-        except ResultsError:
-            continue
-        found = {path.read_bytes() for path in (tmp_path / "unpacked").iterdir()}
-        assert found <= {b"Gene\n" * 1000, b"BioM\n"}
-
-
-def test_archives_of_another_input_are_refused(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
-    """The upload that CGI echoes has to be one of those that were sent."""
-    archive = zip_bytes(("alterations.tsv", b"x"), ("input01.tsv", b"chr\tpos\tref\talt\n1\t2\tA\tC\n"))
-    inject(sandbox, Fault(Answer(archive), "GET", "download", times=9))
-    with pytest.raises(ForeignResultsError, match="other rows than were sent"):
-        run(MELANOMA, tmp_path / "out", context)
-    assert not RESULTS & {path.name for path in (tmp_path / "out").iterdir()}
-
-
-@pytest.mark.parametrize("name", ["alterations.tsv", "summary.txt", "input01.tsv", "dropped.tsv", "cgi-logs.txt"])
-def test_a_folder_with_other_results_is_left_alone(
-    name: str, context: JobContext, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    """Files with the names of results and no record are somebody's: exit code 2, before anything is sent."""
-    (tmp_path / name).write_text("precious")
-    with pytest.raises(InputError, match=name) as failed:
-        run(MELANOMA, tmp_path, context)
-    assert failed.value.exit_code == 2
-    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "precious")]
-    assert not sandbox.requests
-
-
-def test_a_folder_with_another_jobs_record_is_left_alone(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
-    """Another order never gets into a folder that has one, verified or not."""
-    run(MELANOMA, tmp_path, context)
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    requests = len(sandbox.requests)
-    for fresh in (False, True):
-        with pytest.raises(InputError, match="another job's record"):
-            run(replace(MELANOMA, cancer_type="BRCA"), tmp_path, context, fresh=fresh)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
-    assert len(sandbox.requests) == requests
-
-
-@pytest.mark.parametrize("content", ["{", '{"schema": 99}', '{"schema": 1, "service": "s", "state": "lost"}'])
-def test_a_record_that_is_not_understood_is_left_alone(
-    content: str, context: JobContext, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    """A damaged record, or one of a later version, is neither believed nor overwritten."""
-    (tmp_path / "cgi-job.json").write_text(content)
-    with pytest.raises(InputError):
-        run(MELANOMA, tmp_path, context)
-    assert (tmp_path / "cgi-job.json").read_text() == content
-    assert not sandbox.requests
-
-
-def test_results_that_went_missing_are_fetched_again(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
-    """A verified folder that lost a file, or whose archive was changed, is made whole without a new job."""
-    run(MELANOMA, tmp_path / "out", context)
-    before = {name: (tmp_path / "out" / name).read_bytes() for name in [*RESULTS, "dropped.tsv", "cgi-logs.txt"]}
-    for name in before:
-        (tmp_path / "out" / name).unlink()
-        run(MELANOMA, tmp_path / "out", context)
-    (tmp_path / "out" / "cgi-results.zip").write_bytes(b"PK")
-    run(MELANOMA, tmp_path / "out", context)
-    assert {name: (tmp_path / "out" / name).read_bytes() for name in before} == before
-    assert [request.method for request in sandbox.requests].count("POST") == 1
-
-
 def test_a_job_is_collected_into_another_folder(context: JobContext, tmp_path: Path) -> None:
     """Submitted here, fetched there: the list of rows that were not sent goes along."""
     submitted = submit(MELANOMA, tmp_path / "here", context)
@@ -387,66 +182,6 @@ def test_the_account_in_a_log_of_the_services_is_masked(
     clock.sleep(20)
     run(MELANOMA, tmp_path / "out", context)
     assert (tmp_path / "out" / "cgi-logs.txt").read_text() == "job of ***** with *****\n"
-
-
-SIZE = 120 * 1024**2
-MEMORY = """
-import json, re, sys
-from pathlib import Path
-from conftest import SimulatedClock
-from cgi_runner.job import Record, fetch_job
-from support.sessions import context_at
-url, what, path = sys.argv[1:]
-context = context_at(url, SimulatedClock(), deadline=60)
-if what == "upload":
-    context.api.submit({"cancer_type": "CM", "title": "t", "reference": "hg38"}, {"mutations": Path(path)})
-else:
-    record = Record(url, job_id="c22ecf2af788d65ec257")
-    fetch_job(record, None, Path(path), context)
-# Not ru_maxrss, which begins with what the process that started this one had in use.
-print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
-"""
-
-
-def peak(*arguments: str | Path) -> float:
-    """Give the peak memory of a process with these arguments, in MB."""
-    done = subprocess.run(
-        [sys.executable, "-c", MEMORY, *arguments],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return int(done.stdout) / 1024
-
-
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's account of memory")
-def test_a_large_upload_is_never_whole_in_memory(tmp_path: Path) -> None:
-    """120 MB go out in less than 80 MB of memory."""
-    with (tmp_path / "mutations.tsv").open("wb") as file:
-        file.truncate(SIZE)
-    with serving([Answer('"c22ecf2af788d65ec257"')]) as server:
-        assert peak(server.url, "upload", tmp_path / "mutations.tsv") < 80
-        assert server.requests[0].size > SIZE
-
-
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's account of memory")
-def test_a_large_archive_is_never_whole_in_memory(tmp_path: Path) -> None:
-    """120 MB of results are fetched, checked, unpacked and read in less than 80 MB of memory."""
-    line = b"Sample\tGene\tProtein Change\tMutation\n"
-    with zipfile.ZipFile(tmp_path / "big.zip", "w") as archive, archive.open("alterations.tsv", "w") as member:
-        for _ in range(SIZE // len(line * 10_000)):
-            member.write(line * 10_000)
-
-    def pieces() -> Iterator[bytes]:
-        with (tmp_path / "big.zip").open("rb") as file:
-            while piece := file.read(1024 * 1024):
-                yield piece
-
-    with serving(finished_job(lambda: Answer(pieces(), length=(tmp_path / "big.zip").stat().st_size))) as server:
-        assert peak(server.url, "download", tmp_path / "out") < 80
-    assert json.loads((tmp_path / "out" / "cgi-job.json").read_text())["state"] == "verified"
 
 
 ANEW = "was it another account's? if it was deleted, --fresh submits it again"

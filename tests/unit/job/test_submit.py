@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
-import os
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cgi_runner.errors import AccountFullError, CredentialsError, InputError, RunnerError, ServiceError
+from cgi_runner.errors import ServiceError
 from cgi_runner.job import JobContext, JobRequest, State, read_record, run, submit
 from cgi_runner.job.account_jobs import find_by_tag
 from cgi_runner.job.job_index import JobTagCache
@@ -23,7 +21,6 @@ from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 from support.faults import Fault, heal, inject
 from support.scripted import DROPPED, HTML, Answer
-from support.sessions import context_at
 from support.submissions import posts
 
 MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", "first")
@@ -246,135 +243,6 @@ def test_the_machine_that_sent_a_job_knows_its_tag(
     assert posts(sandbox) == 1
 
 
-def test_a_note_that_cannot_be_written_is_said(
-    context: JobContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Another folder would not know of a submission that was stopped in the act."""
-    opened = Path.open
-
-    def full(path: Path, *arguments: Any, **options: Any) -> Any:
-        if path.suffix == ".open":
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-        return opened(path, *arguments, **options)
-
-    monkeypatch.setattr(Path, "open", full)
-    submit(MELANOMA, tmp_path / "out", context)
-    assert "No space left on device" in caplog.text
-    assert "may run the job twice" in caplog.text
-
-
-FALSE_STARTS: dict[str, tuple[Answer, str, type[RunnerError], int]] = {
-    "list refused": (Answer("", 401), "GET", CredentialsError, 4),
-    "list forbidden": (Answer({"error_code": 403}), "GET", CredentialsError, 4),
-    "away": (Answer("", 503), "GET", ServiceError, 7),
-    "a page": (Answer(HTML), "GET", ServiceError, 7),
-    "a redirect": (Answer("", 302, {"Location": "https://login.example.org/"}), "GET", ServiceError, 7),
-    "bad request": (Answer({"error_code": 400, "message": "cancer type"}, 400), "POST", InputError, 2),
-    "post refused": (Answer("", 401), "POST", CredentialsError, 4),
-    "full": (Answer({"error_code": "403", "message": "All slots are full"}), "POST", AccountFullError, 8),
-    "too large": (Answer("", 413), "POST", InputError, 2),
-}
-
-
-@pytest.mark.parametrize(("answer", "method", "kind", "code"), FALSE_STARTS.values(), ids=FALSE_STARTS)
-def test_a_false_start_leaves_no_trace(
-    answer: Answer,
-    method: str,
-    kind: type[RunnerError],
-    code: int,
-    context: JobContext,
-    sandbox: Sandbox,
-    tmp_path: Path,
-) -> None:
-    """Turned away for certain: the output folder is not there, or as it was, and the account is as it was."""
-    inject(sandbox, Fault(answer, method, times=99))
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "notes.txt").write_text("mine")
-    for out in (tmp_path / "deep" / "new", tmp_path / "mine"):
-        with pytest.raises(kind) as failed:
-            run(MELANOMA, out, context)
-        assert failed.value.exit_code == code
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["mine", "notes.txt"]
-    heal(sandbox)
-    assert not context.api.list_jobs()
-
-
-def test_a_false_start_of_a_fresh_job_leaves_the_results_before(
-    context: JobContext, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    """Verified results stay verified when --fresh comes to nothing."""
-    out = tmp_path / "out"
-    run(MELANOMA, out, context)
-    before = {path.name: path.read_bytes() for path in out.iterdir()}
-    for fault in (
-        Fault(Answer("", 401), "GET"),
-        Fault(Answer("", 403), "POST"),
-        Fault(Answer("", 401), "POST"),
-    ):
-        inject(sandbox, fault, instead=True)
-        with pytest.raises(RunnerError):
-            run(MELANOMA, out, context, fresh=True)
-        assert {path.name: path.read_bytes() for path in out.iterdir()} == before
-    heal(sandbox)
-    requests = len(sandbox.requests)
-    assert run(MELANOMA, out, context).state is State.VERIFIED
-    assert len(sandbox.requests) == requests
-
-
-def test_a_fresh_job_is_a_new_one(context: JobContext, tmp_path: Path) -> None:
-    """On demand the same is submitted anew and its results take the place of the old ones."""
-    first = run(MELANOMA, tmp_path / "out", context)
-    second = run(MELANOMA, tmp_path / "out", context, fresh=True)
-    assert first.job_id != second.job_id
-    assert second.job_id in (tmp_path / "out" / "summary.txt").read_text()
-    assert len(context.api.list_jobs()) == 2
-
-
-def test_a_fresh_job_whose_answer_was_lost_is_not_confused_with_the_one_before(
-    context: JobContext, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    """Among jobs of the same tag only the new one is taken over."""
-    first = submit(MELANOMA, tmp_path / "one", context)
-    inject(sandbox, Fault(DROPPED, "POST", carried_out=True))
-    second = submit(MELANOMA, tmp_path / "two", context, fresh=True)
-    assert context.api.list_jobs() == [first.job_id, second.job_id]
-
-
-def test_a_full_account_is_told_with_what_could_be_deleted(clock: SimulatedClock, tmp_path: Path) -> None:
-    """Ended jobs are listed with their titles, running ones are not, and nothing is deleted."""
-    with Sandbox(duration=100, quota=2, clock=clock.time) as sandbox:
-        context = context_at(sandbox.url, clock)
-        ended = submit(replace(MELANOMA, title="ended"), tmp_path / "1", context)
-        clock.sleep(101)
-        running = submit(replace(MELANOMA, title="running"), tmp_path / "2", context)
-        with pytest.raises(AccountFullError) as failed:
-            run(replace(MELANOMA, title="third"), tmp_path / "3", context)
-        assert f"{ended.job_id}  Done" in failed.value.message
-        assert "] ended" in failed.value.message
-        assert running.job_id not in failed.value.message
-        assert context.api.list_jobs() == [ended.job_id, running.job_id]
-        assert "DELETE" not in {request.method for request in sandbox.requests}
-        inject(sandbox, OnlyJobs(Answer("", 400)))
-        # A listing that fails does not hide that the account is full.
-        with pytest.raises(AccountFullError, match="2 jobs are stored; could be deleted: none"):
-            run(replace(MELANOMA, title="fourth"), tmp_path / "4", context, fresh=True)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2"]
-
-
-class OnlyJobs(Fault):
-    """A fault of single jobs, not of the list."""
-
-    def __init__(self, answer: Answer) -> None:
-        """Answer so for every job."""
-        super().__init__(answer, "GET", "", times=999)
-
-    def __call__(self, environ: Any, start_response: Any, app: Any) -> Any:
-        """Let the list through."""
-        if environ["PATH_INFO"].endswith("/v1"):
-            return app(environ, start_response)
-        return super().__call__(environ, start_response, app)
-
-
 def test_a_failed_job_is_reported_again_not_repeated(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
     """A job with the submission's tag is taken over even if it failed, unless another with the tag has not."""
     failed_one = submit(MELANOMA, tmp_path / "one", context)
@@ -411,24 +279,6 @@ def test_the_order_of_the_list_does_not_matter(
     assert submit(MELANOMA, tmp_path / "three", context).job_id == wanted.job_id
 
 
-def test_a_job_deleted_while_the_list_is_read_is_passed_over(
-    context: JobContext, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    """Others use the account, too."""
-    submit(replace(MELANOMA, title="other"), tmp_path / "one", context)
-    inject(sandbox, OnlyJobs(Answer("", 404)))
-    assert submit(MELANOMA, tmp_path / "two", context).job_id
-
-
-def test_a_title_that_quotes_another_jobs_tag_is_not_that_job(context: JobContext, tmp_path: Path) -> None:
-    """Whoever copies a title from CGI's page gets a job of his own, and does not spoil the other's adoption."""
-    first = submit(MELANOMA, tmp_path / "one", context)
-    context.api.delete(first.job_id)
-    quoting = submit(replace(MELANOMA, title=first.title), tmp_path / "two", context)
-    again = submit(MELANOMA, tmp_path / "three", context)
-    assert len({first.job_id, quoting.job_id, again.job_id}) == 3
-
-
 def test_titles_are_compared_as_the_web_site_may_write_them(context: JobContext, tmp_path: Path) -> None:
     """Lost blanks and other case do not hide a job."""
     record = submit(MELANOMA, tmp_path / "one", context)
@@ -452,13 +302,6 @@ def test_what_shapes_the_results_shapes_the_fingerprint() -> None:
     assert submission(title="").tagged_title == submission(title="").title_tag
 
 
-def test_a_folder_is_that_of_one_service(context: JobContext, tmp_path: Path) -> None:
-    """The same submission to another service is another job."""
-    submit(MELANOMA, tmp_path / "out", context)
-    with pytest.raises(InputError, match="another job's record"):
-        submit(MELANOMA, tmp_path / "out", replace(context, service="https://elsewhere.example.org"))
-
-
 def test_no_message_on_the_way_shows_the_account(
     context: JobContext, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -475,31 +318,3 @@ def test_no_message_on_the_way_shows_the_account(
     for path in (tmp_path / "out").rglob("*"):
         assert CREDENTIALS.token.encode() not in path.read_bytes()
         assert CREDENTIALS.email.encode() not in path.read_bytes()
-
-
-def test_each_job_of_the_account_is_asked_for_once(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
-    """Titles never change, so a cohort of single runs costs a request a job and not the square of it."""
-    for number in range(6):
-        submit(replace(MELANOMA, title=f"tumour {number}"), tmp_path / str(number), context)
-    assert [method for method, *_ in sandbox.requests] == ["GET", "POST"] * 6
-    again = submit(replace(MELANOMA, title="tumour 3"), tmp_path / "again", context)
-    assert again.adopted
-    assert sum(method == "GET" and path.endswith(again.job_id) for method, path, *_ in sandbox.requests) == 1
-
-
-@pytest.mark.parametrize("spoilt", ["", "[]", "{", '{"a": {}}', "\0"])
-def test_what_is_known_of_the_account_is_safe_to_lose(context: JobContext, tmp_path: Path, spoilt: str) -> None:
-    """Whatever became of the file, the job is found by asking."""
-    first = submit(MELANOMA, tmp_path / "one", context)
-    kept = JobTagCache(f"{context.api.url} {context.account}").path
-    assert kept is not None
-    kept.write_text(spoilt)
-    assert submit(MELANOMA, tmp_path / "two", context).job_id == first.job_id
-
-
-def test_a_job_without_a_title_yet_is_asked_for_again() -> None:
-    """A service may show a new job before its title: taking that for another's would run the job twice."""
-    known = JobTagCache()
-    known.remember("aaaa", "")
-    known.remember("bbbb", "a colleague's")
-    assert known.candidates("[cgi-runner 0123456789ab]", ["aaaa", "bbbb"]) == ["aaaa"]

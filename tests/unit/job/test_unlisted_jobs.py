@@ -6,15 +6,18 @@ import hashlib
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cgi_runner.errors import ServiceError
 from cgi_runner.job import JobContext, JobRequest, State, run, submit
 from cgi_sandbox import Sandbox
+from cgi_sandbox.faults.call import Call, json_answer
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 from support.cli import cgi_runner
-from support.faults import heal, inject
+from support.faults import Fault, heal, inject
+from support.scripted import DROPPED
 from support.submissions import posts
 
 MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", title="melanoma")
@@ -126,3 +129,31 @@ def test_a_machine_learns_of_a_job_by_its_folder(
     inject(sandbox, "list stale times=2")
     assert submit(MELANOMA, tmp_path / "local", context).job_id == first.job_id
     assert posts(sandbox) == 1
+
+
+def empty_list_after_post(sandbox: Sandbox) -> Any:
+    """Return an interceptor with which the list of jobs is empty once the sandbox has seen a submission."""
+
+    def empty(environ: Any, start_response: Any, app: Any) -> Any:
+        call = Call(environ, start_response, app)
+        if call.step == "list" and posts(sandbox) > 1:
+            return call.respond(json_answer("[]"))
+        return call.pass_on()
+
+    return empty
+
+
+def test_a_list_that_lacks_known_jobs_proves_nothing(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
+    """It may lack the very job, too: nothing is sent again until the list is whole."""
+    file = EXAMPLES / "mutations.tsv"
+    other = context.api.submit({"cancer_type": "CM", "title": "other", "reference": "hg38"}, {"mutations": file})
+    emptying = empty_list_after_post(sandbox)
+    inject(sandbox, emptying, Fault(DROPPED, "POST", carried_out=True))
+    for _ in range(2):
+        with pytest.raises(ServiceError, match=f"lists 0 jobs, and job {other}, which it has, is not") as refused:
+            submit(MELANOMA, tmp_path / "out", context)
+        assert refused.value.exit_code == 7
+    heal(sandbox, emptying)
+    record = submit(MELANOMA, tmp_path / "out", context)
+    assert set(context.api.list_jobs()) == {other, record.job_id}
+    assert posts(sandbox) == 2

@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from cgi_runner.errors import ForeignResultsError
+from cgi_runner.errors import ForeignResultsError, JobFailedError, ServiceError
 from cgi_runner.job import JobContext, JobRequest, State, run, submit
 from cgi_sandbox import Sandbox
 from cgi_sandbox.faults import FaultPlan, parse
 from cgi_sandbox.faults.call import Call
-from conftest import EXAMPLES
-from support.faults import heal, inject
-from support.submissions import posts
+from conftest import EXAMPLES, SimulatedClock
+from support.faults import Fault, heal, inject
+from support.scripted import Answer
+from support.sessions import context_at
+from support.submissions import posts, retitling
 
 MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38", title="melanoma")
 
@@ -108,3 +110,66 @@ def test_jobs_that_all_have_other_results_are_each_tried_once(
         run(MELANOMA, tmp_path / "b", context)
     assert (tmp_path / "b" / "cgi-results.refused.zip").is_file()
     assert posts(sandbox) == 4
+
+
+def test_a_wrong_id_in_the_answer_does_not_lock_the_folder(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """It looks like an id and is nobody's: the job is found by its tag, and its results come."""
+    inject(sandbox, Fault(Answer('"0123456789abcdef0123"'), "POST", carried_out=True))
+    record = run(MELANOMA, tmp_path / "out", context)
+    assert record.state is State.VERIFIED
+    assert [record.job_id] == context.api.list_jobs()
+    assert posts(sandbox) == 1
+
+
+def test_a_wrong_id_and_another_title_make_no_double(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither id nor title leads to the job: the inputs in its archive do, before anybody is told to submit anew."""
+    inject(sandbox, retitling(lambda _: "Analysis"), "post wrong-id")
+    record = run(MELANOMA, tmp_path / "out", context, delete=True)
+    assert [record.job_id] == context.api.list_jobs()
+    assert (posts(sandbox), record.state, record.adopted) == (1, State.VERIFIED, True)
+    assert f"going on with {record.job_id}, which holds its inputs" in caplog.text
+
+
+def test_a_wrong_id_and_a_job_that_tells_nothing_are_left_to_a_person(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Today and tomorrow: there is no word of --fresh in the same folder, which would make a double."""
+    inject(sandbox, retitling(lambda _: "Analysis"), "post wrong-id", "download copy=missing times=always")
+    for _ in range(2):
+        with pytest.raises(ServiceError, match="nothing was submitted again") as refused:
+            run(MELANOMA, tmp_path / "out", context)
+        assert context.api.list_jobs()[0] in refused.value.message
+    assert posts(sandbox) == 1
+
+
+def test_a_wrong_id_is_in_doubt_for_other_folders_too(tmp_path: Path, clock: SimulatedClock) -> None:
+    """Neither id nor title tells, and the job still runs: the same command from another folder submits nothing."""
+    with Sandbox(duration=400, clock=clock.time) as slow:
+        inject(slow, retitling(lambda _: "Analysis"), "post wrong-id")
+        context = context_at(slow.url, clock)
+        for folder in ("out", "other"):
+            with pytest.raises(ServiceError, match="nothing was submitted again"):
+                run(MELANOMA, tmp_path / folder, context)
+        clock.sleep(400)
+        (job_id,) = context.api.list_jobs()
+        assert run(MELANOMA, tmp_path / "other", context).job_id == job_id
+        assert run(MELANOMA, tmp_path / "out", context).job_id == job_id
+        assert posts(slow) == 1
+
+
+def test_a_job_that_was_seen_at_its_end_and_is_gone_is_no_wrong_id(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Somebody has deleted it before its download; other jobs of the account are not taken for it: exit code 5."""
+    file = EXAMPLES / "mutations.tsv"
+    context.api.submit({"cancer_type": "CM", "title": "other", "reference": "hg38"}, {"mutations": file})
+    inject(sandbox, "download vanish")
+    for _ in range(2):
+        with pytest.raises(JobFailedError) as failed:
+            run(MELANOMA, tmp_path / "out", context)
+        assert failed.value.exit_code == 5
+    assert posts(sandbox) == 2
