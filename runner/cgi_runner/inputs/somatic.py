@@ -60,16 +60,8 @@ _KEYS = frozenset(
 )  # fmt: skip
 _OF_GERMLINE = re.compile("germ|loh", re.IGNORECASE)
 _FLAGS = frozenset(("germline", "loh", "isgermline"))
-#: Columns that say of which tissue a row is, and what they call one that is no tumour.
-SAMPLE_TYPE = re.compile(r"(sample|tissue|specimen)type|tumou?r(or)?normal|normaltumou?r")
-_NORMAL = re.compile(r"n|(?!.*\b(tumou?rs?|vs|versus|pairs?|paired)\b).*\b(normal|germ-?line)\b.*", re.IGNORECASE)
-YES = frozenset(("1", "true", "t", "yes", "y"))
-NO = frozenset(("0", "false", "f", "no", "n"))
-#: Columns in which laboratories write what came of a test, and how they write that nothing did.
-FINDINGS = frozenset(("detected", "isdetected", "result", "testresult", "present", "finding"))
-#: How a column with the name of a finding says no in one letter; a status of 0 may mean anything.
-_FLAG = re.compile(r"[0nf]", re.IGNORECASE)
-NOT_FOUND = re.compile(r"no|not[ _-](detected|found|present)|undetected|negative?|neg|absent|false", re.IGNORECASE)
+_YES = frozenset(("1", "true", "t", "yes", "y"))
+_NO = frozenset(("0", "false", "f", "no", "n"))
 
 
 class CallStatus:
@@ -109,16 +101,6 @@ class CallStatus:
         if self._named and names == [PASSED] and PASSED not in self._passing:
             failed = [PASSED]
         return f"FILTER {marks[0]}" if marks else "", FAILED if failed else ""
-
-
-def is_normal_tissue(cell: str) -> bool:
-    """Whether a type of tissue or sample is a normal, such as Solid Tissue Normal; a pair of both is none."""
-    return bool(_NORMAL.fullmatch(cell.replace("_", " ").strip()))
-
-
-def is_not_found(cell: str) -> bool:
-    """Whether a column of what came of a test says that there was nothing, be it in one letter."""
-    return bool(NOT_FOUND.fullmatch(cell.strip()) or _FLAG.fullmatch(cell.strip()))
 
 
 @lru_cache(maxsize=1000)
@@ -191,10 +173,10 @@ def mark_in_info(info: str, *, expects_flag: bool = False, flags: frozenset[str]
         key, equals, value = item.partition("=")
         name = key.casefold().replace("_", "")
         answer = value.casefold() if equals else "yes"
-        if (name in _FLAGS or name in flags) and answer in YES:
+        if (name in _FLAGS or name in flags) and answer in _YES:
             return item
         if name in ("somatic", "issomatic"):
-            if answer in NO:
+            if answer in _NO:
                 return item
             is_somatic = True
         # A kind of variant may be called "reference", which says nothing of where it comes from.

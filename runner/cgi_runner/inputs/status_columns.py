@@ -17,8 +17,7 @@ from cgi_runner.inputs import status_words as words
 from cgi_runner.inputs.columns import Header, split
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.problems import quote
-from cgi_runner.inputs.row_status import OUTCOMES
-from cgi_runner.inputs.somatic import FINDINGS, NOT_SOMATIC
+from cgi_runner.inputs.somatic import NOT_SOMATIC
 from cgi_runner.inputs.status_words import Verdict
 from cgi_runner.inputs.tumor_normal import is_normal
 
@@ -58,11 +57,6 @@ _FAILED = re.compile(
     rf"{_OF_CALLS}(exclude[d]?|reject(ed)?|discard(ed)?|dropped|removed?|fail(ed)?(qc|filters?)?|falsepositive"
     r"|(likely|possible|suspected)?art[ei]fact|blacklist(ed)?|filteredout)(flag|status)?"
 )
-_TISSUE = re.compile(
-    r"(sample|tissue|specimen|aliquot|biospecimen|material)(type|class|category|kind|description|origin)(id|code)?|tissue"
-)
-_EITHER = re.compile(r"tumou?r(or|vs|and)?normal|normal(or|vs|and)?tumou?r|tn")
-_IS_NORMAL, _IS_TUMOR = re.compile(r"is(matched)?normal|matchednormal"), re.compile(r"istumou?r")
 #: The genotype of one sample among others, as GATK, SnpSift and bcftools name their columns: P1.GT, GEN[0].GT, P1:GT.
 _OF_SAMPLE = re.compile(r"(?:\[\d+\])?(?:GEN\[(.+)\]|(.+))[.:](?:GT|AD|GQ)", re.IGNORECASE)
 MOST_CELLS = 1000
@@ -156,10 +150,7 @@ class StatusColumns:
             )
         if column.name not in self._warned:
             self._warned.add(column.name)
-            self._source.notes.warn(
-                f"rows are sent though it is not known what the column {quote(column.name)} says of them, the first "
-                f"on line {line}: {quote(cell)}"
-            )
+            self._source.notes.warn(words.warning_of_unknown(column.name, line, cell))
 
 
 def _find_topic(name: str) -> tuple[Topic, StatusRule] | None:
@@ -170,6 +161,8 @@ def _find_topic(name: str) -> tuple[Topic, StatusRule] | None:
     found: tuple[Topic, words.WordRule] | None = None
     if _ORIGIN.fullmatch(plain):
         found = "origin", words.judge_origin({word for word in ("somatic", "germline") if word in plain})
+    elif tissue := words.find_tissue_rule(plain):
+        found = "tissue", tissue
     else:
         found = next(((topic, judge) for pattern, topic, judge in _TOPICS if pattern.fullmatch(plain)), None)
     if found is None:
@@ -185,12 +178,8 @@ _TOPICS: tuple[tuple[re.Pattern[str], Topic, words.WordRule], ...] = (
     (_STATUS, "status", words.judge_status),
     (re.compile("ms"), "status", words.judge_germline_only),  # cBioPortal's name for Mutation_Status
     (_VALIDATION, "finding", words.judge_validation),
-    (re.compile("|".join(sorted(FINDINGS))), "finding", words.judge_finding),
-    (OUTCOMES, "finding", words.judge_outcome),
-    (_IS_NORMAL, "tissue", words.judge_is_normal),
-    (_IS_TUMOR, "tissue", words.judge_is_tumor),
-    (_EITHER, "tissue", words.judge_tumor_or_normal),
-    (_TISSUE, "tissue", words.judge_tissue),
+    (re.compile("|".join(sorted(words.FINDINGS))), "finding", words.judge_finding),
+    (words.OUTCOMES, "finding", words.judge_outcome),
     (re.compile(r"(variant|var|mutation|call)?type"), "tissue", words.judge_type),
     (re.compile(r"(?!.*(freq|af$|count)).*filters?"), "quality", words.judge_filter),
 )

@@ -6,15 +6,32 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from cgi_runner.inputs.problems import is_present
-from cgi_runner.inputs.row_status import DENIAL, NO_CALL
-from cgi_runner.inputs.somatic import NOT_FOUND, is_not_found, mark_in_status
+from cgi_runner.inputs.problems import is_present, quote
+from cgi_runner.inputs.somatic import mark_in_status
 
 Verdict = Literal["sent", "germline", "absent", "failed", "unknown"]
 WordRule = Callable[[str], Verdict]
 
-#: Words of an origin or a status, beside those of `mark_in_status` and all with `germ` or `somatic` in them.
-_GERMLINE_WORDS = frozenset(("g", "constitutional", "inherited", "hereditary", "normal"))
+#: Columns in which laboratories write the result of a test, by their names without case and punctuation.
+FINDINGS = frozenset(("detected", "isdetected", "result", "testresult", "present", "finding"))
+OUTCOMES = re.compile(
+    r"((fusion|sv|cna|cnv|variant|alteration|test|final|rearrangement)?(call|status|interpretation|outcome|conclusion))"
+    r"|assessment|evaluation|rearrangement|rearranged|befund|ergebnis|resultado|resultat"
+)
+#: How a column with the name of a finding says no in one letter; a status of 0 may mean anything.
+_FLAG = re.compile(r"[0nf]", re.IGNORECASE)
+_NOT_FOUND = re.compile(r"no|not[ _-](detected|found|present)|undetected|negative?|neg|absent|false", re.IGNORECASE)
+_NO_CALL = re.compile(r"no[ _-]?call", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"(was |is )?(not[ _-](detected|found|present|seen|identified)|undetected|false[ _-]?positive|art[ei]fact)"
+    r"|nicht (nachgewiesen|nachweisbar|detektiert|gefunden|vorhanden)|kein nachweis|nein|negativ[oa]"
+    r"|non[ -](d[e\u00e9]tect[e\u00e9]e?|rilevat[oa])|no (detectad|hallad|encontrad)[oa]"
+    r"|n[a\u00e3]o detectad[oa]|ausente",
+    re.IGNORECASE,
+)
+#: Words of an origin or a status, beside those of `mark_in_status` and all with a stem or `somatic` in them.
+_GERMLINE_WORDS = frozenset(("g", "normal"))
+GERMLINE_STEMS = ("germ", "keimbahn", "constitutional", "konstitutionell", "inherited", "hereditary", "heredit\u00e4r")
 _TUMOR_WORDS = re.compile(r"s|tumou?r.*|primary|metasta\w+|relapse|recurren\w+|acquired|cancer")
 _NO_WORDS = frozenset(("", "null", "unclassified", "undetermined", "not determined", "nd", "unclear"))
 _HARMLESS = re.compile(
@@ -36,10 +53,12 @@ _BAD = re.compile(
 )
 _A_NUMBER = re.compile(r"-?\d+([.,]\d+)?%?")
 #: A tissue next to the tumour may be called normal all the same: only what speaks of the normal alone is one.
-_NORMAL_TISSUE = re.compile(r"\b(normal|germline|control)\b")
+_NORMAL_TISSUE = re.compile(r"\b(normal|germ ?line|control)\b")
 #: TCGA's sample types of normals; elsewhere a number may mean anything.
 _NORMAL_CODE = re.compile("1[0-4]")
-_TUMOR_TISSUE = re.compile(r"tumou?r|cancer|metasta|primary|malignan|positive|abnormal|relapse|recurren")
+_TUMOR_TISSUE = re.compile(
+    r"tumou?r|cancer|metasta|primary|malignan|positive|abnormal|relapse|recurren|somatic|\b(vs|versus|not|non)\b"
+)
 
 
 def is_undetermined(cell: str) -> bool:
@@ -77,7 +96,7 @@ def _judge_words(cell: str) -> Verdict:
         return "sent"
     if word in _GERMLINE_WORDS or mark_in_status("", cell):
         return "germline"
-    is_germline, is_somatic = "germ" in word, "somatic" in word
+    is_germline, is_somatic = any(stem in word for stem in GERMLINE_STEMS), "somatic" in word
     if is_germline != is_somatic and not re.search(r"\b(no|not|non|versus|vs|or)\b", word):
         return "germline" if is_germline else "sent"
     return "sent" if _TUMOR_WORDS.fullmatch(word) or is_undetermined(cell) else "unknown"
@@ -87,7 +106,7 @@ def judge_status(cell: str) -> Verdict:
     """Return what a status says, which may be about the origin, the test, the patient or the report."""
     if (verdict := _judge_words(cell)) != "unknown":
         return verdict
-    if NOT_FOUND.fullmatch(cell.strip()):
+    if _NOT_FOUND.fullmatch(cell.strip()):
         return "absent"
     return "sent" if _HARMLESS.fullmatch(_words(cell)) else "unknown"
 
@@ -104,13 +123,18 @@ def judge_validation(cell: str) -> Verdict:
 
 def judge_finding(cell: str) -> Verdict:
     """Return what a column such as Detected says, be it in one letter."""
-    return "absent" if is_not_found(cell) else "sent"
+    return "absent" if _FLAG.fullmatch(cell.strip()) else judge_outcome(cell)
 
 
 def judge_outcome(cell: str) -> Verdict:
     """Return what a call, an interpretation or a conclusion says, of which only a denial in words is certain."""
     text = cell.strip()
-    return "absent" if any(word.fullmatch(text) for word in (NOT_FOUND, NO_CALL, DENIAL)) else "sent"
+    return "absent" if _NOT_FOUND.fullmatch(text) or _NO_CALL.fullmatch(text) or is_denial(cell) else "sent"
+
+
+def is_denial(cell: str) -> bool:
+    """Whether a cell denies its row whatever column it stands in."""
+    return bool(_DENIAL.fullmatch(cell.strip()))
 
 
 def judge_genotype(cell: str, reference: str) -> Verdict:
@@ -155,18 +179,15 @@ def judge_filter(cell: str) -> Verdict:
 
 
 def judge_tissue(cell: str) -> Verdict:
-    """Return whether a sample's type says that it is a normal."""
+    """Return whether the type of a sample or a tissue says that it is a normal."""
     word = _words(cell)
+    if word == "n":
+        return "germline"
     if _NORMAL_CODE.fullmatch(word):
         return "unknown"
     if not _NORMAL_TISSUE.search(word):
         return "sent"
     return "unknown" if _TUMOR_TISSUE.search(word) else "germline"
-
-
-def judge_tumor_or_normal(cell: str) -> Verdict:
-    """Return what a column such as Tumor/Normal says, be it in one letter."""
-    return "germline" if _words(cell) == "n" else judge_tissue(cell)
 
 
 def judge_type(cell: str) -> Verdict:
@@ -176,9 +197,52 @@ def judge_type(cell: str) -> Verdict:
 
 def judge_is_normal(cell: str) -> Verdict:
     """Return what the answer to Is normal? says."""
-    return "germline" if _words(cell) in _YES else judge_tissue(cell)
+    word = _words(cell)
+    if word in _YES | _NO:
+        return "germline" if word in _YES else "sent"
+    return judge_tissue(cell)
 
 
 def judge_is_tumor(cell: str) -> Verdict:
     """Return what the answer to Is tumour? says."""
     return "germline" if _words(cell) in _NO else judge_tissue(cell)
+
+
+#: Columns that say of which tissue a row is, by their names without case and punctuation.
+_TISSUES: tuple[tuple[re.Pattern[str], WordRule], ...] = (
+    (re.compile(r"is(matched)?normal|matchednormal"), judge_is_normal),
+    (re.compile(r"istumou?r"), judge_is_tumor),
+    (re.compile(r"tumou?r(or|vs|and)?normal|normal(or|vs|and)?tumou?r|tn"), judge_tissue),
+    (
+        re.compile(
+            r"(sample|tissue|specimen|aliquot|biospecimen|material)"
+            r"(type|class|category|kind|description|origin)(id|code)?|tissue"
+        ),
+        judge_tissue,
+    ),
+)
+
+
+def find_tissue_rule(name: str) -> WordRule | None:
+    """Return what judges the cells of a column that says of which tissue a row is; None if it is about something else.
+
+    Args:
+        name: Name of the column, without case and punctuation.
+
+    """
+    return next((judge for pattern, judge in _TISSUES if pattern.fullmatch(name)), None)
+
+
+def warning_of_unknown(column: str, line: int, cell: str) -> str:
+    """Return the warning that rows are sent although a column may rule them out.
+
+    Args:
+        column: Name of the column.
+        line: Number of the first such line, from 1.
+        cell: What it says.
+
+    """
+    return (
+        f"rows are sent though it is not known what the column {quote(column)} says of them, the first "
+        f"on line {line}: {quote(cell)}"
+    )

@@ -182,6 +182,13 @@ def test_evidence_of_archer_is_told(inputs: Any, tmp_path: Path) -> None:
         ("Sample Type", "Primary Tumor", "Solid Tissue Normal"),
         ("tissue_type", "tumor", "normal"),
         ("tumor_normal", "T", "N"),
+        ("sample_type", "T", "N"),
+        ("specimen type", "Metastasis", "germ-line"),
+        ("tissue", "lung", "paired normal"),
+        ("sample_class", "FFPE", "Control"),
+        ("is_normal", "no", "yes"),
+        ("is_tumor", "1", "0"),
+        ("is_germline", "absent", "x"),
     ],
 )
 @pytest.mark.parametrize(
@@ -211,6 +218,41 @@ def test_a_type_of_a_pair_is_no_normal(inputs: Any, tmp_path: Path, cell: str) -
     """The word stands in what labs call an analysis, too."""
     outcome = prepare(inputs, tmp_path, "cnas", "gene|cna|sample_type", f"MYC|amp|{cell}")
     assert len(outcome.sent("cnas")) == 1
+
+
+@pytest.mark.parametrize("cell", ["normal adjacent to tumor", "11", "tumor/normal", "not germline"])
+@pytest.mark.parametrize(
+    ("kind", "header", "row"),
+    [
+        ("translocations", "fus", "A{0}__B{0}"),
+        ("cnas", "gene|cna", "GENE{0}|amp"),
+        ("mutations", "chr|pos|ref|alt", "1|{0}|C|T"),
+    ],
+)
+def test_a_type_that_may_be_a_normal_is_sent_with_a_warning(
+    inputs: Any, tmp_path: Path, kind: str, header: str, row: str, cell: str
+) -> None:
+    """It is judged alike in every table, and said once."""
+    outcome = prepare(inputs, tmp_path, kind, f"{header}|sample_type", *(f"{row.format(one)}|{cell}" for one in "12"))
+    assert outcome.prepared.reasons == {}
+    (warning,) = (text for text in outcome.prepared.warnings if "it is not known what the column" in text)
+    assert f"'sample_type' says of them, the first on line 2: '{cell}'" in warning
+
+
+@pytest.mark.parametrize("column", ["result", "detected", "call", "interpretation"])
+@pytest.mark.parametrize("cell", ["nicht nachgewiesen", "no call", "negativo", "not found", "No"])
+@pytest.mark.parametrize(
+    ("kind", "header", "row"),
+    [("translocations", "fus", "A{0}__B{0}"), ("mutations", "chr|pos|ref|alt", "1|{0}|C|T")],
+)
+def test_a_denial_leaves_a_row_out_of_every_table(
+    inputs: Any, tmp_path: Path, kind: str, header: str, row: str, column: str, cell: str
+) -> None:
+    """Whatever its language, and whatever the column of results is called."""
+    rows = (f"{row.format(1)}|{cell}", f"{row.format(2)}|yes")
+    outcome = prepare(inputs, tmp_path, kind, f"{header}|{column}", *rows)
+    assert len(outcome.sent(kind)) == 1
+    assert outcome.prepared.reasons == {f"not detected: {column}={cell}": 1}
 
 
 @pytest.mark.parametrize(
