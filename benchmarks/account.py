@@ -1,6 +1,6 @@
-"""What an account of very many jobs and a very long log cost: requests, seconds and memory.
+"""The cost of an account with many jobs and of a long log: requests, seconds and memory.
 
-The service is a plain one of the benchmark's own, as the sandbox would take longer than the runner to fill 10,000 jobs.
+A plain server stands in for the service: the sandbox would take longer than the runner to fill 10,000 jobs.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.request import urlopen
 
-from benchmarks.measure import ROOT, Row, Scale, environment, runner, took
-from benchmarks.service import MUTATIONS, serving
+from benchmarks.measure import ROOT, Row, Scale, account_env, measure_program, runner_command
+from benchmarks.service import MUTATIONS, serve_program
 
 JOB = "c22ecf2af788d65e{:04x}"
 MOST_CACHED = 5
@@ -22,24 +22,24 @@ MOST_CACHED = 5
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Give rows for a submission to a large account, with and without what earlier commands learnt, and for a log."""
+    """Yield rows for a submission to a large account, with and without a cache, and for a log."""
     jobs, lines = scale.jobs, scale.log_lines
     with (
         tempfile.TemporaryDirectory() as name,
-        serving(sys.executable, "-m", "benchmarks.account", str(jobs), str(lines), cwd=ROOT) as url,
+        serve_program(sys.executable, "-m", "benchmarks.account", str(jobs), str(lines), cwd=ROOT) as url,
     ):
         folder = Path(name)
-        env = environment(XDG_CACHE_HOME=str(folder / "cache"), XDG_STATE_HOME=str(folder / "state"))
+        env = account_env(XDG_CACHE_HOME=str(folder / "cache"), XDG_STATE_HOME=str(folder / "state"))
         for number, (key, how) in enumerate((("cold", "for the first time"), ("cached", "again, another input"))):
             source = folder / f"{key}.tsv"
             source.write_text(MUTATIONS + f"1\t{1_000_000 + number}\tA\tC\n", encoding="utf-8")
-            before = _requests(url)
-            figures = took(
-                runner("submit", "--mutations", source, "--cancer-type", "CM", "--reference", "hg38", "--api-url", url,
-                       "--state", folder / "shared", "--output", folder / key),
+            before = _count_requests(url)
+            figures = measure_program(
+                runner_command("submit", "--mutations", source, "--cancer-type", "CM", "--reference", "hg38",
+                               "--api-url", url, "--state", folder / "shared", "--output", folder / key),
                 env=env,
             )  # fmt: skip
-            asked = _requests(url) - before
+            asked = _count_requests(url) - before
             what = f"submitting to an account of {jobs:,} jobs, {how}"
             note = f"{figures.seconds:.2f} s, processor {figures.processor:.2f} s, at most {figures.memory:.0f} MB."
             if key == "cold":
@@ -51,7 +51,7 @@ def rows(scale: Scale) -> Iterator[Row]:
                 row.judged, row.most = "ours", MOST_CACHED
             yield row
             yield Row(f"account.{key}_seconds", f"{what}, time", figures.seconds)
-        figures = took(runner("logs", JOB.format(0), "--api-url", url), env=env)
+        figures = measure_program(runner_command("logs", JOB.format(0), "--api-url", url), env=env)
         yield Row(
             "account.log",
             f"showing a log of {lines:,} lines",
@@ -61,13 +61,13 @@ def rows(scale: Scale) -> Iterator[Row]:
         yield Row("account.log_memory", f"showing a log of {lines:,} lines, memory", figures.memory, "MB")
 
 
-def _requests(url: str) -> int:
+def _count_requests(url: str) -> int:
     with urlopen(f"{url}/requests") as answer:
         return int(answer.read())
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers as CGI does, from nothing but two numbers."""
+    """Answers as CGI does; the numbers of jobs and of log lines are all it needs."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else each answer waits 40 ms for an acknowledgement between header and body
@@ -95,14 +95,14 @@ class _Handler(BaseHTTPRequestHandler):
             }})  # fmt: skip
 
     def do_POST(self) -> None:
-        """Take a job in."""
+        """Accept a job."""
         _Handler.requests += 1
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         _Handler.new += 1
         self._send(JOB.format(_Handler.jobs + _Handler.new - 1))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
-        """Say nothing."""
+        """Keep the console quiet."""
 
     def _send(self, answer: object) -> None:
         body = json.dumps(answer).encode()
@@ -114,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    """Serve until ended, with as many jobs and lines as the command line says."""
+    """Serve until terminated, with as many jobs and log lines as the command line says."""
     _Handler.jobs, _Handler.lines = map(int, sys.argv[1:3])
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)

@@ -1,7 +1,7 @@
 """How fast, and in how much memory, CGI's answers are put into a VCF.
 
-The peer is `bcftools annotate` with a tabix file that holds the same columns for the same records, made beforehand of
-the annotated file: it copies what is there already, and looks nothing up by spelling, sample or status.
+The peer is `bcftools annotate` with a tabix file that holds the same columns for the same records, made beforehand from
+the annotated file: it copies ready-made columns, and looks nothing up by spelling, sample or status.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from multiprocessing import Process
 from pathlib import Path
 
 from benchmarks import mutations
-from benchmarks.measure import Row, Scale, by_turns, python
+from benchmarks.measure import Row, Scale, python_command, take_turns
 from benchmarks.returning import COLUMNS, REST
 
 ANNOTATE = (
@@ -31,34 +31,34 @@ MOST_MEMORY = 100
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Give the times for results that know few records and for results that know all, and the memory."""
+    """Yield the times and memory for results of few records and of all records."""
     needed = ("bcftools", "bgzip", "tabix")
     if missing := [name for name in needed if not shutil.which(name)]:
         yield Row("annotate.few", f"annotating {scale.annotated:,} records", skipped=f"{missing[0]} is not installed")
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        source = mutations.write(folder / "called.vcf", "called", scale.annotated)
+        source = mutations.write(folder / "called.vcf", "caller_vcf", scale.annotated)
         packed = folder / "called.vcf.gz"
         with packed.open("wb") as file:
             subprocess.run(["bgzip", "-c", source], check=True, stdout=file)
         for share, step in SHARES.items():
             results = make_results(folder / share, source, step)
-            yield from _compared(share, source, results, scale)
+            yield from _compare_with_peer(share, source, results, scale)
             if share == "few":
-                yield from _compared("packed", packed, results, scale)
+                yield from _compare_with_peer("packed", packed, results, scale)
 
 
-def _compared(name: str, source: Path, results: Path, scale: Scale) -> Iterator[Row]:
-    """Annotate a file by turns with the peer, to the same format."""
+def _compare_with_peer(name: str, source: Path, results: Path, scale: Scale) -> Iterator[Row]:
+    """Annotate a file in turns with the peer, in the same output format."""
     is_packed = source.suffix == ".gz"
     share = "all" if results.name == "all" else f"one of {SHARES[results.name]}"
     what = f"annotating {scale.annotated:,} records{' of a bgzipped file' if is_packed else ''}, {share} with a result"
     output = results / f"annotated{source.suffix}"
-    ours = [*python(ANNOTATE), source, results, output, SAMPLE]
+    ours = [*python_command(ANNOTATE), source, results, output, SAMPLE]
     subprocess.run(ours, check=True, capture_output=True)
-    theirs = _peer(source, output, results)
-    mine, others = by_turns(ours, theirs, runs=min(3, scale.runs), warm=False)
+    theirs = _peer_command(source, output, results)
+    mine, others = take_turns(ours, theirs, runs=min(3, scale.runs), warm=False)
     row = Row(f"annotate.{name}", f"{what}, processor time", mine.processor, peer="bcftools annotate")
     row.peers = others.processor  # what else the machine does disturbs it less than the time on the clock
     row.judged, row.most = "ratio", 3
@@ -73,8 +73,8 @@ def _compared(name: str, source: Path, results: Path, scale: Scale) -> Iterator[
     yield memory
 
 
-def _peer(source: Path, annotated: Path, folder: Path) -> list[str | Path]:
-    """Give the peer's command, with a tabix file of what was added to an annotated file."""
+def _peer_command(source: Path, annotated: Path, folder: Path) -> list[str | Path]:
+    """Return the peer's command, with a tabix file of what was added to an annotated file."""
     header, table = folder / "header.txt", folder / "table.tsv.gz"
     said = subprocess.run(["bcftools", "view", "-h", annotated], check=True, capture_output=True, text=True).stdout
     lines = [line for line in said.splitlines() if line.startswith("##INFO=<ID=CGI_")]
@@ -93,14 +93,14 @@ def _peer(source: Path, annotated: Path, folder: Path) -> list[str | Path]:
 
 
 def make_results(folder: Path, source: Path, step: int) -> Path:
-    """Make results for every so manieth record, in a process of its own, which may grow."""
-    maker = Process(target=_make, args=(folder, source, step))
+    """Make results for every `step`-th record, in a subprocess so that this one stays small."""
+    maker = Process(target=_write_results, args=(folder, source, step))
     maker.start()
     maker.join()
     return folder
 
 
-def _make(folder: Path, source: Path, step: int) -> None:
+def _write_results(folder: Path, source: Path, step: int) -> None:
     folder.mkdir()
     with (
         source.open() as lines,
@@ -117,7 +117,7 @@ def _make(folder: Path, source: Path, step: int) -> None:
             for alt in alternates.split(","):
                 number += 1
                 sent.write(f"{chromosome}\t{position}\t{ref}\t{alt}\t{SAMPLE}\n")
-                rest = _with_own_names(REST.format(chromosome, position, ref, alt), number)
+                rest = _vary_names(REST.format(chromosome, position, ref, alt), number)
                 if number % DRIVERS:
                     rest = rest.replace("driver", "passenger", 2)
                 table.write(f"input01_{number}\t{chromosome}\t{position}\t{ref}\t{alt}\t{SAMPLE}\t{rest}\n")
@@ -132,8 +132,8 @@ def _make(folder: Path, source: Path, step: int) -> None:
     )
 
 
-def _with_own_names(row: str, number: int) -> str:
-    """Give a row of results a gene and changes of its own, as nearly every one of CGI's has."""
+def _vary_names(row: str, number: int) -> str:
+    """Return a row of results with its own gene and changes, as nearly every row of CGI has."""
     gene, place = number // 50 % 20_000, number % 2_000
     for old, new in {
         "BRAF": f"GENE{gene}",

@@ -1,9 +1,9 @@
-"""What packing is worth, and how fast it is: a cohort in few jobs against one job per sample, and rows a second.
+"""The gain and the speed of packing: a cohort in few jobs against one job per sample, and rows per second.
 
     python -m benchmarks.cohort jobs     # 200 samples of 50 variants: simulated wall time and requests, side by side
     python -m benchmarks.cohort rows     # 1,000 samples of 1,000 variants: packing and splitting, with peak memory
 
-The service is the sandbox on a simulated clock: a job takes 15 seconds whatever is in it, an account has 10 slots.
+The service is the sandbox on a simulated clock: a job takes 15 seconds whatever its size, an account has 10 slots.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ COLUMNS = "chr\tpos\tref\talt"
 
 
 @contextmanager
-def service() -> Iterator[tuple[Sandbox, CgiClient, Clock]]:
-    """Serve a sandbox on a clock of its own."""
+def serve_sandbox() -> Iterator[tuple[Sandbox, CgiClient, Clock]]:
+    """Serve a sandbox on a simulated clock."""
     clock = Clock()
     with Sandbox(duration=SECONDS_A_JOB, quota=QUOTA, clock=clock.time) as sandbox:
         credentials = Credentials("benchmark@example.org", "deadbeefdeadbeefdead")
@@ -63,37 +63,37 @@ def write_cohort(folder: Path, samples: int, variants: int, *, shared: bool = Fa
     return sheet
 
 
-def together(sheet: Path, folder: Path) -> tuple[float, int]:
-    """Run the cohort, and give the simulated seconds and the requests."""
-    with service() as (sandbox, api, clock):
+def run_cohort(sheet: Path, folder: Path) -> tuple[float, int]:
+    """Run the cohort, and return the simulated seconds and the requests."""
+    with serve_sandbox() as (sandbox, api, clock):
         context = JobContext(api, "sandbox", "benchmark", 1e6, clock=clock)
         run(Cohort(sheet), folder / "cohort", context, Flags(delete=True)).raise_for_failures(strict=True)
         return clock.seconds, len(sandbox.requests)
 
 
-def one_by_one(folder: Path, samples: int) -> tuple[float, int]:
-    """Run each sample as a job of its own, and give the simulated seconds and the requests.
+def run_one_by_one(folder: Path, samples: int) -> tuple[float, int]:
+    """Run one job per sample, and return the simulated seconds and the requests.
 
-    This is the leanest client that can be: as many jobs at once as the account has slots, each looked at when it is due
-    and no oftener than the cohort's, no request but those that a job needs, and the look at the list after deleting.
+    This is the leanest client possible: as many jobs at once as the account has slots, each polled when it is due and
+    no more often than a cohort's, with no other requests than a job needs and the list after deleting.
     """
     waiting = list(range(samples))
-    with service() as (sandbox, api, clock):
-        flights: list[tuple[float, float, str]] = []
-        while waiting or flights:
-            if waiting and len(flights) < QUOTA:
+    with serve_sandbox() as (sandbox, api, clock):
+        running: list[tuple[float, float, str]] = []
+        while waiting or running:
+            if waiting and len(running) < QUOTA:
                 number = waiting.pop(0)
                 fields = {"cancer_type": "CANCER", "title": str(number), "reference": "hg38"}
                 place = folder / "alone" / str(number)
                 place.mkdir(parents=True)
                 prepared = prepare({"mutations": folder / f"{number}.tsv"}, place, Options(sample="tumour"))
                 job = api.submit(fields, {"mutations": prepared.files[0].path})
-                flights.append((clock.seconds + poll_interval(0), clock.seconds, job))
+                running.append((clock.seconds + poll_interval(0), clock.seconds, job))
                 continue
-            due, since, job = flights.pop(flights.index(min(flights)))
+            due, since, job = running.pop(running.index(min(running)))
             clock.sleep(max(0.0, due - clock.seconds))
             if not api.logs(job).status.is_done:
-                flights.append((clock.seconds + poll_interval(clock.seconds - since), since, job))
+                running.append((clock.seconds + poll_interval(clock.seconds - since), since, job))
                 continue
             for _ in api.download(job):
                 pass
@@ -101,13 +101,13 @@ def one_by_one(folder: Path, samples: int) -> tuple[float, int]:
         return clock.seconds, len(sandbox.requests)
 
 
-def jobs(samples: int, variants: int) -> dict[str, Any]:
+def compare_jobs(samples: int, variants: int) -> dict[str, Any]:
     """Compare the two ways."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         sheet = write_cohort(folder, samples, variants)
-        seconds, requests = together(sheet, folder)
-        alone_seconds, alone_requests = one_by_one(folder, samples)
+        seconds, requests = run_cohort(sheet, folder)
+        alone_seconds, alone_requests = run_one_by_one(folder, samples)
     return {
         "samples": samples,
         "variants": variants,
@@ -118,14 +118,14 @@ def jobs(samples: int, variants: int) -> dict[str, Any]:
     }
 
 
-def rows(samples: int, variants: int, *, shared: bool = False) -> dict[str, Any]:
-    """Measure packing and splitting in a real run, by what is spent inside the two."""
+def measure_rows(samples: int, variants: int, *, shared: bool = False) -> dict[str, Any]:
+    """Measure the time spent in packing and in splitting during a real run."""
     from cgi_runner.cohort import jobs
 
     spent: dict[str, float] = {}
     for name, function in (("packing", "build_submission"), ("splitting", "write_sample_folders")):
-        setattr(jobs, function, _timed(getattr(jobs, function), name, spent))
-    with tempfile.TemporaryDirectory() as temporary, service() as (sandbox, api, clock):
+        setattr(jobs, function, _time_calls(getattr(jobs, function), name, spent))
+    with tempfile.TemporaryDirectory() as temporary, serve_sandbox() as (sandbox, api, clock):
         folder = Path(temporary)
         sheet = write_cohort(folder, samples, variants, shared=shared)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -153,7 +153,7 @@ def rows(samples: int, variants: int, *, shared: bool = False) -> dict[str, Any]
     }
 
 
-def _timed(function: Callable[..., Any], name: str, spent: dict[str, float]) -> Callable[..., Any]:
+def _time_calls(function: Callable[..., Any], name: str, spent: dict[str, float]) -> Callable[..., Any]:
     def timed(*arguments: Any, **named: Any) -> Any:
         started = time.thread_time()
         try:
@@ -171,7 +171,7 @@ def main() -> None:
     parser.add_argument("--samples", type=int)
     parser.add_argument("--variants", type=int)
     asked = parser.parse_args()
-    measure, samples, variants = {"jobs": (jobs, 200, 50), "rows": (rows, 1000, 1000)}[asked.what]
+    measure, samples, variants = {"jobs": (compare_jobs, 200, 50), "rows": (measure_rows, 1000, 1000)}[asked.what]
     figures = measure(asked.samples or samples, asked.variants or variants)
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
 

@@ -1,4 +1,4 @@
-"""What a cohort of many samples that share variants costs in a whole run, the sandbox in the same process."""
+"""The cost of a whole run of a cohort whose samples share variants, with the sandbox in the same process."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ MOST_MEMORY = 400
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Give time, requests and memory."""
-    figures = cohort.rows(scale.samples, VARIANTS, shared=True)
+    """Yield time, requests and memory."""
+    figures = cohort.measure_rows(scale.samples, VARIANTS, shared=True)
     what = f"a cohort of {scale.samples:,} samples that share variants, {figures['rows sent']:,} rows"
     packing, splitting = (figures[f"{key} per CPU second"] for key in ("packing, rows", "splitting, variants"))
     yield Row(

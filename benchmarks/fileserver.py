@@ -1,6 +1,6 @@
-"""A plain and fast server with the two routes that carry much: the POST of a job and the download of its results.
+"""A plain and fast server with the two routes that transfer much: the POST of a job and the download of its results.
 
-It throws uploads away and sends one file to whoever asks; the sandbox itself would be what is measured otherwise.
+It discards uploads and sends one file to whoever asks; with the sandbox, the sandbox would be measured.
 Run as a program with the path of that file, it prints its address.
 """
 
@@ -22,7 +22,7 @@ class Handler(BaseHTTPRequestHandler):
     archive = Path()
 
     def do_POST(self) -> None:
-        """Take a job in, and forget it."""
+        """Accept a job, and discard it."""
         left = int(self.headers["Content-Length"])
         room = memoryview(bytearray(CHUNK))
         while left > 0 and (got := self.rfile.readinto(room[: min(left, CHUNK)])):
@@ -46,7 +46,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Keep silent."""
+        """Keep the console quiet."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What reading the user's input costs beyond the rows themselves: votes for a build, several files, cancer types."""
+"""The cost of reading input beyond the rows themselves: votes for a build, several files, cancer types."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import mutations
-from benchmarks.measure import Row, Scale, by_turns, python
+from benchmarks.measure import Row, Scale, python_command, take_turns
 
 VOTE = """\
 import sys, time
@@ -40,24 +40,26 @@ QUERIES = 100
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Give a row for each."""
-    yield from _votes(scale)
-    yield from _several(scale)
-    many, none = by_turns(python(SEARCH), python(IMPORT), runs=scale.runs)
+    """Yield a row for each."""
+    yield from _measure_votes(scale)
+    yield from _measure_several_files(scale)
+    many, none = take_turns(python_command(SEARCH), python_command(IMPORT), runs=scale.runs)
     row = Row("inputs.search", "one search for a cancer type", (many.processor - none.processor) / QUERIES * 1000, "ms")
     row.note = f"the mean of {QUERIES}, after the first; the first with start-up takes {none.seconds:.2f} s."
     yield row
 
 
-def _votes(scale: Scale) -> Iterator[Row]:
-    said = subprocess.run(list(map(str, python(VOTE, str(scale.rows)))), capture_output=True, check=True, text=True)
+def _measure_votes(scale: Scale) -> Iterator[Row]:
+    said = subprocess.run(
+        list(map(str, python_command(VOTE, str(scale.rows)))), capture_output=True, check=True, text=True
+    )
     row = Row("inputs.votes", f"votes for a build of {scale.rows:,} rows", float(said.stdout))
     row.note = "processor time within a run, which is part of preparing."
     yield row
 
 
-def _several(scale: Scale) -> Iterator[Row]:
-    """Give the cost of a table in four files over that of one."""
+def _measure_several_files(scale: Scale) -> Iterator[Row]:
+    """Yield the cost of a table in four files over that of one."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "out").mkdir()
@@ -72,9 +74,9 @@ def _several(scale: Scale) -> Iterator[Row]:
                 files[number * FILES // (scale.rows + scale.rows // 20)].write(line)
             for file in files:
                 file.close()
-        several, one = by_turns(
-            [*python(PREPARE), folder / "out", *parts],
-            [*python(PREPARE), folder / "out", whole],
+        several, one = take_turns(
+            [*python_command(PREPARE), folder / "out", *parts],
+            [*python_command(PREPARE), folder / "out", whole],
             runs=min(3, scale.runs),
         )
         row = Row("inputs.several", f"preparing {scale.rows:,} rows in {FILES} files", several.seconds)

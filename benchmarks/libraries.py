@@ -1,8 +1,8 @@
-"""Why VCF has a reader of our own: what the libraries take that are installed, on the smallest job there is.
+"""Why VCF has its own reader: the cost of the libraries that are installed, on the smallest task.
 
     python -m benchmarks.libraries [--rows N] [--runs N]
 
-Each looks at four columns of every record; the last line is our whole preparation of the same file.
+Each reads four columns of every record; the last line is the whole preparation of the same file.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import mutations
-from benchmarks.measure import by_turns, python
+from benchmarks.measure import python_command, take_turns
 from benchmarks.preparing import PREPARE
 
 READ = {
@@ -30,16 +30,16 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=500_000)
     parser.add_argument("--runs", type=int, default=3)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        path = mutations.write(Path(name) / "called.vcf", "called", asked.rows)
-        commands = {library: python(code, path) for library, code in READ.items() if _is_there(library)}
-        commands["cgi-runner, all of it"] = python(PREPARE, path, name)
+    with tempfile.TemporaryDirectory() as folder:
+        path = mutations.write(Path(folder) / "called.vcf", "caller_vcf", asked.rows)
+        commands = {library: python_command(code, path) for library, code in READ.items() if _is_installed(library)}
+        commands["cgi-runner, all of it"] = python_command(PREPARE, path, folder)
         print("| | s | processor, s | MB |\n|---|---|---|---|")
-        for who, took in zip(commands, by_turns(*commands.values(), runs=asked.runs), strict=True):
-            print(f"| {who} | {took.seconds:.2f} | {took.processor:.2f} | {took.memory:.0f} |")
+        for name, figures in zip(commands, take_turns(*commands.values(), runs=asked.runs), strict=True):
+            print(f"| {name} | {figures.seconds:.2f} | {figures.processor:.2f} | {figures.memory:.0f} |")
 
 
-def _is_there(library: str) -> bool:
+def _is_installed(library: str) -> bool:
     return not subprocess.run([sys.executable, "-c", f"import {library}"], capture_output=True, check=False).returncode
 
 

@@ -1,7 +1,7 @@
-"""What all measures share: a row of the table, how much is measured, and programs run side by side.
+"""What all measures share: a row of the table, the scale, and programs that run in turns.
 
-A measure is a module with a function `rows`, which gives rows as it goes. What is compared is measured in one run, by
-turns, and medians are kept: absolute times drift on machines that others use too, ratios hardly do.
+A measure is a module with a function `rows`, which gives rows as it goes. What is compared is measured in one run, in
+turns, and medians are kept: absolute times drift on shared machines, ratios hardly do.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from typing import Any, Literal
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "deadbeefdeadbeefdead"
-"""Obviously no secret; the sandbox takes any."""
+"""Not a secret; the sandbox accepts any token."""
 
 Judged = Literal["ours", "ratio", ""]
 
 
 class MeasureError(Exception):
-    """A measure cannot be taken, in one sentence that says why."""
+    """A measure cannot be taken; the message says why in one sentence."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is measured; the small scale only shows that everything works."""
+    """The sizes that are measured; the small scale only shows that everything works."""
 
     rows: int
     """Rows of a prepared or returned table."""
@@ -46,7 +46,7 @@ class Scale:
     simulated: tuple[int, ...]
     """Seconds of jobs on a simulated clock."""
     rival: int
-    """Seconds of the job that querynator is given; it takes at least a minute, and gets none on the small scale."""
+    """Seconds of the job that querynator is given; it takes at least a minute, and has none at the small scale."""
     waiting: int
     """Runners that wait at once."""
     window: float
@@ -111,12 +111,12 @@ class Row:
     """One row of the table. A bar is a limit on `ours`, or on the ratio of ours to the peer's."""
 
     key: str
-    """What the row is known by, `measure.name`."""
+    """Identifier of the row, `measure.name`."""
     what: str
     ours: float | None = None
     unit: str = "s"
     peer: str = ""
-    """Who the other one is."""
+    """Name of the program compared with."""
     peers: float | None = None
     judged: Judged = ""
     most: float | None = None
@@ -144,24 +144,24 @@ class Row:
         return (self.most is None or value <= self.most) and (self.least is None or value >= self.least)
 
     def as_json(self) -> dict[str, Any]:
-        """Give what `Row(**…)` takes."""
+        """Return what `Row(**…)` takes."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What a program took: seconds on the clock and of the processor, and megabytes at most."""
+    """Cost of a program: wall seconds, processor seconds, and peak memory in megabytes."""
 
     seconds: float
     processor: float
     memory: float
 
 
-def took(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> Figures:
+def measure_program(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> Figures:
     """Run a program to its end; raise MeasureError when it fails.
 
-    Peak memory is the kernel's. A process starts with the peak of the one that starts it, so that the latter, which is
-    each measure's own process, has to stay small.
+    Peak memory is the kernel's. A process inherits the peak of its parent, so the parent, which is the process
+    of the measure, has to stay small.
     """
     started = time.perf_counter()
     with subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env) as child:
@@ -175,21 +175,21 @@ def took(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None)
     return Figures(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def by_turns(
+def take_turns(
     *commands: Sequence[str | Path], runs: int, warm: bool = True, env: Mapping[str, str] | None = None
 ) -> list[Figures]:
-    """Let programs take turns; give the medians and the highest memory.
+    """Run programs in turns, and return the medians and the highest memory.
 
-    Unless they take so long that it makes no difference, each runs once before, which does not count.
+    Each runs once before, uncounted, unless it takes so long that this makes no difference.
     """
     for command in commands if warm else ():
-        took(command, env=env)
-    rounds = [[took(command, env=env) for command in commands] for _ in range(runs)]
-    return [middle(turns) for turns in zip(*rounds, strict=True)]
+        measure_program(command, env=env)
+    rounds = [[measure_program(command, env=env) for command in commands] for _ in range(runs)]
+    return [median_figures(turns) for turns in zip(*rounds, strict=True)]
 
 
-def middle(turns: Iterable[Figures]) -> Figures:
-    """Give the median of the times, and the highest memory."""
+def median_figures(turns: Iterable[Figures]) -> Figures:
+    """Return the median of the times, and the highest memory."""
     turns = list(turns)
     return Figures(
         statistics.median(turn.seconds for turn in turns),
@@ -198,35 +198,35 @@ def middle(turns: Iterable[Figures]) -> Figures:
     )
 
 
-def python(code: str, *arguments: str | Path) -> list[str | Path]:
-    """Give the command that runs some code with this interpreter."""
+def python_command(code: str, *arguments: str | Path) -> list[str | Path]:
+    """Return the command that runs some code with this interpreter."""
     return [sys.executable, "-c", code, *arguments]
 
 
-def runner(*arguments: str | Path) -> list[str | Path]:
-    """Give a command line of cgi-runner, as users call it."""
+def runner_command(*arguments: str | Path) -> list[str | Path]:
+    """Return a command line of cgi-runner, as users call it."""
     return [Path(sys.executable).with_name("cgi-runner"), *arguments]
 
 
-def environment(email: str = "benchmark@example.org", **more: str) -> dict[str, str]:
-    """Give the environment of a runner: an account of the sandbox, and nothing of this machine's user."""
+def account_env(email: str = "benchmark@example.org", **more: str) -> dict[str, str]:
+    """Return the environment of a runner: an account of the sandbox, and nothing of this machine's user."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CGI_")}
     return {**kept, "CGI_EMAIL": email, "CGI_TOKEN": TOKEN, "NO_COLOR": "1", **more}
 
 
-def machine() -> dict[str, str]:
-    """Tell when, on what, under which load and at which commit this is."""
+def describe_machine() -> dict[str, str]:
+    """Return date, load, cores, Python and commit of this run."""
     return {
         "date": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "load": f"{os.getloadavg()[0]:.1f}",
         "cores": str(len(os.sched_getaffinity(0))),
         "python": ".".join(map(str, sys.version_info[:3])),
-        "commit": commit(),
+        "commit": current_commit(),
     }
 
 
-def commit() -> str:
-    """Name the commit, and say so where what is measured differs from it."""
+def current_commit() -> str:
+    """Return the commit, marked where the measured code differs from it."""
     said = _git("rev-parse", "--short=10", "HEAD")
     return said + ("-modified" if said and _git("status", "--porcelain", "--", "runner", "benchmarks") else "")
 

@@ -36,17 +36,17 @@ Variant = tuple[str, int, str, str]
 """Chromosome without `chr`, position, reference allele, alternate alleles."""
 
 
-def variants(rows: int) -> Iterator[Variant]:
-    """Give variants in order, spread over the chromosomes as their lengths are; a tenth is no plain substitution."""
+def draw_variants(rows: int) -> Iterator[Variant]:
+    """Yield sorted variants, spread over the chromosomes by their lengths; a tenth are no plain substitutions."""
     draw = random.Random(1)
     lengths = GENOMES["hg38"].lengths
     for rank in range(1, 23):
         share = -(-rows * lengths[rank] // sum(lengths[:23]))
         for position in sorted(draw.sample(range(10_000, lengths[rank]), share)):
-            yield NAMES[rank], position, *_alleles(draw)
+            yield NAMES[rank], position, *_draw_alleles(draw)
 
 
-def _alleles(draw: random.Random) -> tuple[str, str]:
+def _draw_alleles(draw: random.Random) -> tuple[str, str]:
     ref, alt = draw.sample("ACGT", 2)
     luck = draw.random()
     if luck < 0.9:
@@ -55,19 +55,19 @@ def _alleles(draw: random.Random) -> tuple[str, str]:
     return (ref, ref + more) if luck < 0.95 else (ref + more, ref) if luck < 0.99 else (ref, f"{alt},{ref}{alt}")
 
 
-def called(rows: int) -> Iterator[str]:
-    """Give a VCF with one sample, as long as a caller makes it: 255 bytes a line."""
-    yield from _header("\tFORMAT\tT1")
+def caller_vcf(rows: int) -> Iterator[str]:
+    """Yield a VCF with one sample, with lines as long as a caller writes them: 255 bytes."""
+    yield from _vcf_header("\tFORMAT\tT1")
     draw = random.Random(2)
-    for chromosome, position, ref, alt in variants(rows):
+    for chromosome, position, ref, alt in draw_variants(rows):
         deep, few = draw.randrange(20, 400), draw.randrange(3, 20)
         facts = (INFO + CALL).format(d=deep, a=deep // 2, b=few)
         yield f"chr{chromosome}\t{position}\t.\t{ref}\t{alt}\t.\tPASS\t{facts}\n"
 
 
-def shuffled(rows: int) -> Iterator[str]:
-    """Give the same in no order."""
-    lines = list(called(rows))
+def unsorted_vcf(rows: int) -> Iterator[str]:
+    """Yield the same records unsorted."""
+    lines = list(caller_vcf(rows))
     first = next(place for place, line in enumerate(lines) if line[0] != "#")
     yield from lines[:first]
     records = lines[first:]
@@ -75,9 +75,9 @@ def shuffled(rows: int) -> Iterator[str]:
     yield from records
 
 
-def thin(rows: int) -> Iterator[str]:
-    """Give a VCF without genotypes: 30 bytes a line, quickly made."""
-    yield from _header("")
+def plain_vcf(rows: int) -> Iterator[str]:
+    """Yield a VCF without genotypes, 30 bytes a line, which is fast to make."""
+    yield from _vcf_header("")
     # Steps as long as the genome allows would leave the chromosomes' ends empty; these leave room for any 10 million.
     step = max(1, 2_800_000_000 // rows)
     lengths = GENOMES["hg38"].lengths
@@ -87,10 +87,10 @@ def thin(rows: int) -> Iterator[str]:
 
 
 def maf(rows: int) -> Iterator[str]:
-    """Give a MAF of many samples, with 18 of its columns."""
+    """Yield a MAF of many samples, with 18 of its columns."""
     yield MAF + "\n"
-    for number, (chromosome, position, ref, alt) in enumerate(variants(rows)):
-        start, old, new = _trimmed(position, ref, alt.partition(",")[0])
+    for number, (chromosome, position, ref, alt) in enumerate(draw_variants(rows)):
+        start, old, new = _to_maf_alleles(position, ref, alt.partition(",")[0])
         kind = "SNP" if len(old) == len(new) else "INS" if old == "-" else "DEL"
         # An insertion lies between its two places; everything else ends with its last letter.
         end = start + (1 if old == "-" else len(old) - 1)
@@ -101,14 +101,14 @@ def maf(rows: int) -> Iterator[str]:
 
 
 def table(rows: int) -> Iterator[str]:
-    """Give a table of many samples, in CGI's own columns."""
+    """Yield a table of many samples, in the columns that CGI documents."""
     yield "chr\tpos\tref\talt\tsample\n"
-    for number, (chromosome, position, ref, alt) in enumerate(variants(rows)):
+    for number, (chromosome, position, ref, alt) in enumerate(draw_variants(rows)):
         yield f"chr{chromosome}\t{position}\t{ref}\t{alt}\tS{number % SAMPLES:04}\n"
 
 
 def write(path: Path, lines: str, rows: int) -> Path:
-    """Write a file with what the function of this name gives, in a process of its own, which may grow."""
+    """Write a file with the lines of the function of this name, in a subprocess so that this one stays small."""
     writer = Process(target=_write, args=(path, lines, rows))
     writer.start()
     writer.join()
@@ -120,15 +120,15 @@ def _write(path: Path, lines: str, rows: int) -> None:
         file.writelines(globals()[lines](rows))
 
 
-def _header(samples: str) -> Iterator[str]:
+def _vcf_header(samples: str) -> Iterator[str]:
     lengths = GENOMES["hg38"].lengths
     yield "##fileformat=VCFv4.2\n" + DECLARED
     yield "".join(f"##contig=<ID=chr{NAMES[rank]},length={lengths[rank]}>\n" for rank in range(1, 23))
     yield f"{COLUMNS}{samples}\n"
 
 
-def _trimmed(position: int, ref: str, alt: str) -> tuple[int, str, str]:
-    """Give a variant as a MAF tells it."""
+def _to_maf_alleles(position: int, ref: str, alt: str) -> tuple[int, str, str]:
+    """Return start, reference and alternate allele as a MAF gives them."""
     if len(ref) == len(alt):
         return position, ref, alt
     return (position, "-", alt[1:]) if len(alt) > len(ref) else (position + 1, ref[1:], "-")

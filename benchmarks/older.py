@@ -1,9 +1,9 @@
-"""What preparing costs beside an older commit of this repository, by turns.
+"""The cost of preparing beside that of an older commit of this repository, in turns.
 
     python -m benchmarks.run --only older --against COMMIT
 
-The older code is taken out of the history into a temporary folder. Time of the processor is compared, as half a second
-on the clock is at the mercy of what else the machine does.
+The older code is extracted from the history into a temporary folder. Processor time is compared, as half a second of
+wall time depends on what else the machine does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 
 from benchmarks import mutations
-from benchmarks.measure import ROOT, MeasureError, Row, Scale, middle, python, took
+from benchmarks.measure import ROOT, MeasureError, Row, Scale, measure_program, median_figures, python_command
 
 DEFAULT = "feb26b2"
 """Before genome votes, marks of callers, tumour and normal, and checksums of the user's files."""
@@ -32,30 +32,33 @@ if hasattr(inputs, "Options"):
 else:
     inputs.prepare(source, folder, reference="hg38")
 """
-WHAT = {"called": "VCF", "maf": "MAF", "table": "table", "shuffled": "VCF in no order"}
+WHAT = {"caller_vcf": "VCF", "maf": "MAF", "table": "table", "unsorted_vcf": "VCF in no order"}
 MOST = 1.05
 TURNS = 7
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Give a row for each format."""
+    """Yield a row for each format."""
     commit, number = os.environ.get("BENCH_AGAINST") or DEFAULT, scale.rows // 10
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:
             _extract(commit, folder / "older")
         except MeasureError as error:
-            yield Row("older.called", f"preparing beside commit {commit}", skipped=str(error))
+            yield Row("older.caller_vcf", f"preparing beside commit {commit}", skipped=str(error))
             return
         (folder / "out").mkdir()
         for made, what in WHAT.items():
             path = mutations.write(folder / made, made, number)
             commands = [
-                ([*python(PREPARE), path, folder / "out", tree], {**os.environ, "PYTHONPATH": str(tree)})
+                ([*python_command(PREPARE), path, folder / "out", tree], {**os.environ, "PYTHONPATH": str(tree)})
                 for tree in (ROOT / "runner", folder / "older" / "runner")
             ]
-            turns = [[took(command, env=env) for command, env in commands] for _ in range(TURNS if number > 100 else 1)]
-            ours, theirs = (middle(figures) for figures in zip(*turns, strict=True))
+            turns = [
+                [measure_program(command, env=env) for command, env in commands]
+                for _ in range(TURNS if number > 100 else 1)
+            ]
+            ours, theirs = (median_figures(figures) for figures in zip(*turns, strict=True))
             path.unlink()
             row = Row(f"older.{made}", f"preparing {number:,} rows, {what}, processor time", ours.processor)
             row.peer, row.peers, row.judged, row.most = f"commit {commit}", theirs.processor, "ratio", MOST

@@ -1,4 +1,4 @@
-"""What people who work on the project wait for: the first demo in a new clone, the tests, and all that CI runs."""
+"""How long contributors wait: for the first demo in a new clone, for the tests, and for CI."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.measure import ROOT, MeasureError, Row, Scale, took
+from benchmarks.measure import ROOT, MeasureError, Row, Scale, measure_program
 
 LONG = "only in `make bench-full`"
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Give a row for each; those that take minutes only in `make bench-full`."""
+    """Yield a row for each; those that take minutes only in `make bench-full`."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("VIRTUAL_ENV", "PYTHON", "MAKE"))}
     demo = Row("people.demo", "`make demo` in a new clone", judged="ours", most=20, skipped="not at the small scale")
     test = Row("people.test", "`make test` in a clone", judged="ours", most=240, skipped=LONG)
@@ -24,15 +24,15 @@ def rows(scale: Scale) -> Iterator[Row]:
         if subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=False).returncode:
             raise MeasureError("this is no clone of the repository")
         if scale.rival:
-            demo.ours, demo.skipped = took(["make", "-C", clone, "demo"], env=env).seconds, ""
+            demo.ours, demo.skipped = measure_program(["make", "-C", clone, "demo"], env=env).seconds, ""
             demo.note = "what pip has downloaded before is in its cache."
         yield demo
         if scale.tests:
-            took(["make", "-C", clone, ".venv/ready"], env=env)
-            test.ours, test.skipped = took(["make", "-C", clone, "test"], env=env).seconds, ""
+            measure_program(["make", "-C", clone, ".venv/ready"], env=env)
+            test.ours, test.skipped = measure_program(["make", "-C", clone, "test"], env=env).seconds, ""
         yield test
         if scale.tests:
-            took(["git", "-C", clone, "clean", "-dffxq"], env=env)
-            ci.ours, ci.skipped = took([clone / ".ci" / "run"], env={**env, "CI": "true"}).seconds, ""
+            measure_program(["git", "-C", clone, "clean", "-dffxq"], env=env)
+            ci.ours, ci.skipped = measure_program([clone / ".ci" / "run"], env={**env, "CI": "true"}).seconds, ""
             ci.note = "Debian's packages and what pip has downloaded before are there already."
         yield ci

@@ -1,7 +1,7 @@
-"""How late the end of a job is noticed, over all places at which it may come between two looks.
+"""How late the end of a job is noticed, over all moments at which it may fall between two polls.
 
-The pauses are those of the runner, on a clock that moves at once; the service's answers take no time. A look costs the
-service a request: their number is that of `politeness`, over real HTTP.
+The pauses are those of the runner, on a simulated clock; the service answers at once. A poll costs the service a
+request: `politeness` counts them, over real HTTP.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ PHASES = 1_000
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Give the mean and the 95th percentile for each length."""
+    """Yield the mean and the 95th percentile for each length."""
     from cgi_runner.job.poll import JITTER, poll_interval
 
     for length in LENGTHS:
         random.seed(scale.seeds)
         noticed = []
         for _ in range(PHASES):
-            # A job that always ends at the same second ends at one place between two looks.
+            # A job that always ends at the same second ends at one phase between two polls.
             ended, now = length * random.uniform(0.9, 1.1), poll_interval(0)
             while now < ended:
                 now += poll_interval(now, random.uniform(*JITTER))

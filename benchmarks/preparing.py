@@ -1,8 +1,8 @@
-"""How fast, and in how much memory, mutations are prepared.
+"""Time and memory of preparing mutations.
 
-The peer of a VCF is the pipeline of the same work: split the alleles, keep those that the sample carries, sort, leave
-out what is there twice, and hash what is written. Its rows are compared with ours once, each brought to one spelling.
-`bcftools query`, and `cut` with `awk` for tables, only select columns; they are the limit of what can be had.
+The peer of a VCF is the pipeline of the same work: split the alleles, keep those that the sample carries, sort, remove
+duplicates, and hash the output. Its rows are compared with ours once, in a normalised form. `bcftools query`, and `cut`
+with `awk` for tables, only select columns; they are the lower limit.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from multiprocessing import Process
 from pathlib import Path
 
 from benchmarks import mutations
-from benchmarks.measure import Figures, MeasureError, Row, Scale, by_turns, python
+from benchmarks.measure import Figures, MeasureError, Row, Scale, python_command, take_turns
 
 PREPARE = (
     "import sys, pathlib, logging; logging.disable();"
@@ -33,14 +33,14 @@ SAME_WORK = "bcftools norm, view, sort, query and uniq"
 CUT = r"cut -f {columns} {file} | awk -F '\t' 'NR > 1 && $3 != $4'"
 COLUMNS = {"maf": "5,6,11,13,15", "table": "1-5"}
 WHAT = {
-    "called": "VCF",
+    "caller_vcf": "VCF",
     "packed": "VCF.gz",
     "maf": "MAF",
     "table": "table",
-    "shuffled": "VCF in no order",
+    "unsorted_vcf": "VCF in no order",
 }
 WHY = "votes for the genome build, marks of callers and the file's checksum came after the bar was set"
-MOST = {"called": (0.5, 0.33), "packed": (0.5, 0.33), "shuffled": (0.75, 0.5)}
+MOST = {"caller_vcf": (0.5, 0.33), "packed": (0.5, 0.33), "unsorted_vcf": (0.75, 0.5)}
 """Of the peer's time on the clock, and of its processor time."""
 MOST_MEMORY = 100
 MOST_SHARE = 0.1
@@ -48,44 +48,44 @@ MOST_SHARE = 0.1
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Give rows for each format, and the growth."""
+    """Yield rows for each format, and the growth."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "out").mkdir()
-        for made in ("called", "maf", "table", "shuffled"):
+        for made in ("caller_vcf", "maf", "table", "unsorted_vcf"):
             path = mutations.write(folder / made, made, scale.rows)
-            yield from _compared(made, path, scale)
-            if made == "called" and shutil.which("bgzip"):
+            yield from _compare_with_peers(made, path, scale)
+            if made == "caller_vcf" and shutil.which("bgzip"):
                 subprocess.run(["bgzip", str(path)], check=True)
-                yield from _compared("packed", path.with_suffix(".gz"), scale)
+                yield from _compare_with_peers("packed", path.with_suffix(".gz"), scale)
             path.unlink(missing_ok=True)
             path.with_suffix(".gz").unlink(missing_ok=True)
-        yield from _growth(scale, folder)
+        yield from _measure_growth(scale, folder)
 
 
-def limit(made: str, path: Path) -> list[str | Path]:
-    """Give the command that only selects the columns of a file."""
+def column_copy_command(made: str, path: Path) -> list[str | Path]:
+    """Return the command that only selects the columns of a file, the lower limit."""
     if made in COLUMNS:
         return ["sh", "-c", CUT.format(columns=COLUMNS[made], file=path)]
     return [*QUERY, path]
 
 
-def _compared(made: str, path: Path, scale: Scale) -> Iterator[Row]:
-    """Let ours, the pipeline of the same work if there is one, and the limit take turns."""
+def _compare_with_peers(made: str, path: Path, scale: Scale) -> Iterator[Row]:
+    """Run ours, the pipeline of the same work if there is one, and the limit in turns."""
     what = f"preparing {scale.rows:,} rows, {WHAT[made]}"
     if made in MOST and not shutil.which("bcftools"):
         yield Row(f"preparing.{made}", what, skipped="bcftools is not installed")
         return
-    ours, folder = [*python(PREPARE), path, path.parent / "out"], path.parent
-    limits = limit(made, path)
+    ours, folder = [*python_command(PREPARE), path, path.parent / "out"], path.parent
+    limits = column_copy_command(made, path)
     if made not in MOST:
-        mine, least = by_turns(ours, limits, runs=scale.runs)
+        mine, least = take_turns(ours, limits, runs=scale.runs)
         note = _note(path, scale, mine, least)
         yield Row(f"preparing.{made}", what, mine.seconds, peer="cut and awk", peers=least.seconds, note=note)
         return
     pipeline = ["sh", "-c", PIPELINE.format(file=path, folder=folder)]
     _check_rows(ours, pipeline, folder)
-    mine, peer, least = by_turns(ours, pipeline, limits, runs=scale.runs, warm=False)
+    mine, peer, least = take_turns(ours, pipeline, limits, runs=scale.runs, warm=False)
     row = Row(f"preparing.{made}", what, mine.seconds, peer=SAME_WORK, peers=peer.seconds, judged="ratio")
     row.most, processor_most = MOST[made]
     row.why = WHY
@@ -111,24 +111,24 @@ def _note(path: Path, scale: Scale, ours: Figures, theirs: Figures) -> str:
 
 
 def _check_rows(ours: list[str | Path], pipeline: list[str], folder: Path) -> None:
-    """Raise MeasureError unless both give the same rows; in a process of its own, which may grow."""
+    """Raise MeasureError unless both give the same rows; a subprocess compares, so that this one stays small."""
     for command in (ours, pipeline):
         subprocess.run(list(map(str, command)), check=True, capture_output=True)
-    checker = Process(target=_compare, args=(folder / "out" / "mutations.tsv", folder / "peer.tsv"))
+    checker = Process(target=_compare_rows, args=(folder / "out" / "mutations.tsv", folder / "peer.tsv"))
     checker.start()
     checker.join()
     if checker.exitcode:
         raise MeasureError("the pipeline of the same work gives other rows")
 
 
-def _compare(ours: Path, theirs: Path) -> None:
+def _compare_rows(ours: Path, theirs: Path) -> None:
     with ours.open(encoding="utf-8") as mine, theirs.open(encoding="utf-8") as others:
         next(mine)
-        sys.exit(spell_rows(mine) != spell_rows(others))
+        sys.exit(normalise_rows(mine) != normalise_rows(others))
 
 
-def spell_rows(lines: Iterable[str]) -> list[tuple[str, int, str, str, str]]:
-    """Give rows in one order and one spelling: what both alleles share at their ends is left out."""
+def normalise_rows(lines: Iterable[str]) -> list[tuple[str, int, str, str, str]]:
+    """Return rows sorted and normalised: bases that both alleles share at their ends are trimmed."""
     found = []
     for line in lines:
         chromosome, position, ref, alt, sample = line.rstrip("\n").split("\t")[:5]
@@ -144,16 +144,16 @@ def spell_rows(lines: Iterable[str]) -> list[tuple[str, int, str, str, str]]:
     return sorted(found)
 
 
-def _growth(scale: Scale, folder: Path) -> Iterator[Row]:
+def _measure_growth(scale: Scale, folder: Path) -> Iterator[Row]:
     """Prepare ever longer files; the exponent of the longest step says whether the time is linear (1).
 
-    It is the processor's time: of runs that take so long, there are too few to tell what others had of the clock's.
+    Processor time is used, as runs that take so long are too few for a median of wall times.
     """
     figures: list[Figures] = []
     for number in scale.growth:
-        path, is_long = mutations.write(folder / "thin", "thin", number), number > scale.rows
+        path, is_long = mutations.write(folder / "plain_vcf", "plain_vcf", number), number > scale.rows
         runs = 1 if is_long else min(3, scale.runs)
-        figures += by_turns([*python(PREPARE), path, folder / "out"], runs=runs, warm=not is_long)
+        figures += take_turns([*python_command(PREPARE), path, folder / "out"], runs=runs, warm=not is_long)
     (small, large), (less, more) = scale.growth[-2:], figures[-2:]
     exponent = math.log(more.processor / less.processor) / math.log(large / small)
     spans = ", ".join(f"{number:,}: {f.processor:.2f} s" for number, f in zip(scale.growth, figures, strict=True))

@@ -1,7 +1,8 @@
-"""querynator 0.6.0, the one packaged client of CGI's: installed on request, and turned to another address.
+"""querynator 0.6.0, the one packaged client of CGI: installed on request, and redirected to another address.
 
-Its service's address is fixed in its code. Run as a program, with that client's own Python, this file sends the
-requests elsewhere and is that client in all else. `python -m benchmarks.querynator install` installs it for the tests.
+The address of the service is fixed in its code. Run as a program with querynator's Python, this file sends the
+requests to another address and is querynator in all else. `python -m benchmarks.querynator install` installs it for
+the tests.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ FIXED = "https://www.cancergenomeinterpreter.org/api/v1"
 
 
 def is_installed() -> bool:
-    """Whether it is there, which it is after this call where that was asked for."""
+    """Return whether it is installed; installs it first where that was requested."""
     if os.environ.get("BENCH_QUERYNATOR") and not (HOME / "ready").exists():
         _install()
     return (HOME / "ready").exists()
 
 
-def query(url: str, folder: Path) -> list[str | Path]:
-    """Give the command that has a tumour interpreted by the service at this address."""
+def query_command(url: str, folder: Path) -> list[str | Path]:
+    """Return the command that interprets a tumour at the service with this address."""
     source = folder / "mutations.vcf"
     source.write_text(
         "##fileformat=VCFv4.2\n##contig=<ID=chr7>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
@@ -63,23 +64,23 @@ def _install() -> None:
 
 
 def _is_python(path: Path) -> bool:
-    """Whether this runs: some machines have names of interpreters that are not there."""
+    """Return whether this runs: some machines have shims of interpreters that are not installed."""
     try:
         return not subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode
     except OSError:
         return False
 
 
-def _turned(service: str) -> None:
-    """Be querynator, with its requests sent to this address."""
+def _run_against(service: str) -> None:
+    """Run querynator, with its requests sent to this address."""
     import requests
 
     ask = requests.Session.request
 
-    def elsewhere(self: requests.Session, method: str, url: str, *args: object, **kwargs: object) -> object:
+    def request_from_service(self: requests.Session, method: str, url: str, *args: object, **kwargs: object) -> object:
         return ask(self, method, url.replace(FIXED, service), *args, **kwargs)  # type: ignore[arg-type]
 
-    setattr(requests.Session, "request", elsewhere)  # noqa: B010 - mypy would have it be the same function
+    setattr(requests.Session, "request", request_from_service)  # noqa: B010 - mypy would have it be the same function
     from querynator.__main__ import run_querynator  # type: ignore[import-not-found]
 
     run_querynator()
@@ -88,6 +89,6 @@ def _turned(service: str) -> None:
 if __name__ == "__main__" and sys.argv[1:] == ["install"]:
     _install()
 elif __name__ == "__main__":
-    # The folder of this file holds modules of other purposes under short names.
+    # The folder of this file has modules whose short names would hide others.
     sys.path.pop(0)
-    _turned(sys.argv.pop(1))
+    _run_against(sys.argv.pop(1))

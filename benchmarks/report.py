@@ -1,4 +1,4 @@
-"""The figures as they are kept, `docs/performance.json`, and as they are read, `docs/performance.md`."""
+"""The figures as data, `docs/performance.json`, and as a page, `docs/performance.md`."""
 
 from __future__ import annotations
 
@@ -42,95 +42,96 @@ measured under a load above the number of cores are upper bounds.
 
 
 def load(path: Path = FIGURES) -> list[Row]:
-    """Give the rows of earlier runs."""
+    """Return the rows of earlier runs."""
     return [Row(**about) for about in json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
 
 
 def merge(rows: Iterable[Row], measure: str, newer: Sequence[Row], order: Sequence[str]) -> list[Row]:
-    """Put the new rows of a measure in the place of its old ones; a figure is not given up for a row without one.
+    """Replace the rows of a measure by newer ones; a row without a figure does not replace one that has it.
 
     `order` is that of the measures.
     """
-    kept = {row.key: row for row in rows if _measure(row) == measure and row.ours is not None}
+    kept = {row.key: row for row in rows if _measure_name(row) == measure and row.ours is not None}
     ours = {row.key: kept.get(row.key, row) if row.skipped else row for row in newer}
     if f"{measure}.failed" in ours:
         ours = {**kept, **ours}
-    others = [row for row in rows if _measure(row) != measure]
+    others = [row for row in rows if _measure_name(row) != measure]
     return sorted(
-        [*others, *ours.values()], key=lambda row: order.index(_measure(row)) if _measure(row) in order else len(order)
+        [*others, *ours.values()],
+        key=lambda row: order.index(_measure_name(row)) if _measure_name(row) in order else len(order),
     )
 
 
 def save(rows: Sequence[Row], path: Path = FIGURES, page: Path = PAGE) -> None:
-    """Keep the rows, and write the page."""
+    """Save the rows, and write the page."""
     path.write_text(json.dumps([row.as_json() for row in rows], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     page.write_text(render(rows), encoding="utf-8")
-    page.with_suffix(".svg").write_text(draw(rows), encoding="utf-8")
+    page.with_suffix(".svg").write_text(render_picture(rows), encoding="utf-8")
 
 
 def render(rows: Sequence[Row]) -> str:
     """Write the page."""
-    table = [COLUMNS, ("---",) * len(COLUMNS), *map(cells, rows)]
+    table = [COLUMNS, ("---",) * len(COLUMNS), *map(row_cells, rows)]
     lines = [f"| {' | '.join(row)} |" for row in table]
     picture = f"![What it costs beside its peers]({PICTURE.name})\n"
-    head = HEAD + "\n".join(_for_users(rows)) + "\n"
+    head = HEAD + "\n".join(_summarise(rows)) + "\n"
     parts = [
         head,
         picture,
-        _missed(rows),
+        _list_missed_bars(rows),
         "## The table\n",
         "\n".join(lines) + "\n",
         HOW,
-        _machines(rows),
-        _notes(rows),
+        _describe_machines(rows),
+        _list_notes(rows),
     ]
     return "\n".join(part for part in parts if part)
 
 
-def cells(row: Row) -> tuple[str, ...]:
-    """Give the cells of a row of the table."""
+def row_cells(row: Row) -> tuple[str, ...]:
+    """Return the cells of a row of the table."""
     kept = {True: "kept", False: "**missed**", None: "not measured" if row.skipped else "—"}[row.kept]
     return (
         row.what,
-        row.skipped or figure(row.ours, row.unit),
-        f"{row.peer} {figure(row.peers, row.unit)}" if row.peers is not None else row.peer or "—",
+        row.skipped or format_figure(row.ours, row.unit),
+        f"{row.peer} {format_figure(row.peers, row.unit)}" if row.peers is not None else row.peer or "—",
         "—" if row.ratio is None else f"{row.ratio:.2f}",
-        bar(row),
+        format_bar(row),
         kept,
         row.growth or "—",
-        ", ".join([row.taken.get("date", "—")[:10], *_circumstances(row)]),
+        ", ".join([row.taken.get("date", "—")[:10], *_format_circumstances(row)]),
     )
 
 
-def _circumstances(row: Row) -> list[str]:
-    """Tell the load and the commit."""
+def _format_circumstances(row: Row) -> list[str]:
+    """Return the load and the commit."""
     named = [("load", "load {}"), ("commit", "`{:.10}`")]
     return [form.format(row.taken[key]) for key, form in named if row.taken.get(key)]
 
 
-def _for_users(rows: Sequence[Row]) -> list[str]:
-    """Say in five lines what the figures mean for a user, as far as they were measured."""
+def _summarise(rows: Sequence[Row]) -> list[str]:
+    """Return five lines on what the figures mean for a user, as far as they were measured."""
     known = {row.key: row for row in rows if row.ours is not None}
 
-    def tell(text: str, *keys: str) -> str:
-        cells = [figure(known[key].ours, known[key].unit) if key in known else "(not measured)" for key in keys]
+    def fill_in(text: str, *keys: str) -> str:
+        cells = [format_figure(known[key].ours, known[key].unit) if key in known else "(not measured)" for key in keys]
         return f"- {text.format(*cells)}"
 
     return [
-        tell("**Waiting**: the end of a job of 16 s is noticed after {}, of one of 5 minutes after {} on average.",
+        fill_in("**Waiting**: the end of a job of 16 s is noticed after {}, of one of 5 minutes after {} on average.",
              "polling.16", "polling.300"),
-        tell("**Your files**: a VCF of a million records is checked and prepared in {}, in no order in {}.",
-             "preparing.called", "preparing.shuffled"),
-        tell("**Memory**: {} for that VCF, {} for one in no order, and hardly more for longer ones.",
-             "preparing.called_memory", "preparing.shuffled_memory"),
-        tell("**The service**: a job of ten minutes costs it {} requests, deleting included.", "politeness.600"),
-        tell("**Results**: the page of 100,000 alterations takes {}, all programs start in {}.",
+        fill_in("**Your files**: a VCF of a million records is checked and prepared in {}, in no order in {}.",
+             "preparing.caller_vcf", "preparing.unsorted_vcf"),
+        fill_in("**Memory**: {} for that VCF, {} for one in no order, and hardly more for longer ones.",
+             "preparing.caller_vcf_memory", "preparing.unsorted_vcf_memory"),
+        fill_in("**The service**: a job of ten minutes costs it {} requests, deleting included.", "politeness.600"),
+        fill_in("**Results**: the page of 100,000 alterations takes {}, all programs start in {}.",
              "results.report", "startup.--version"),
     ]  # fmt: skip
 
 
-def draw(rows: Sequence[Row]) -> str:
-    """Draw the rows that have a peer: ours as a share of the peer's, 1 is as much; of a throughput more is better."""
+def render_picture(rows: Sequence[Row]) -> str:
+    """Draw the rows that have a peer, except throughputs: our cost as a share of the peer's."""
     shown = [row for row in rows if row.ratio and row.least is None and row.peer != "the job's own time"]
     width, left, line = 1000, 570, 20
     widest = max([row.ratio or 0 for row in shown], default=1)
@@ -158,27 +159,27 @@ def draw(rows: Sequence[Row]) -> str:
     return "\n".join([*parts, "</svg>\n"])
 
 
-def bar(row: Row) -> str:
-    """Spell a row's bar."""
+def format_bar(row: Row) -> str:
+    """Return the bar of a row as text."""
     if not row.judged:
         return "—"
     sign, limit = ("≤", row.most) if row.most is not None else ("≥", row.least)
-    return f"ratio {sign} {limit:g}" if row.judged == "ratio" else f"{sign} {figure(limit, row.unit)}"
+    return f"ratio {sign} {limit:g}" if row.judged == "ratio" else f"{sign} {format_figure(limit, row.unit)}"
 
 
-def figure(value: float | None, unit: str) -> str:
-    """Write a figure with three digits that mean something, or all of a large one's."""
+def format_figure(value: float | None, unit: str) -> str:
+    """Return a figure with three significant digits, or with all digits of its whole part."""
     if value is None:
         return "—"
     digits = 0 if value >= 100 or value == int(value) else 1 if value >= 10 else 2 if value >= 1 else 3
     return f"{value:,.{digits}f} {unit}".strip()
 
 
-def _measure(row: Row) -> str:
+def _measure_name(row: Row) -> str:
     return row.key.partition(".")[0]
 
 
-def _machines(rows: Sequence[Row]) -> str:
+def _describe_machines(rows: Sequence[Row]) -> str:
     seen = dict.fromkeys(
         f"Measured with {about['cores']} cores and Python {about['python']}." for row in rows if (about := row.taken)
     )
@@ -190,21 +191,22 @@ def _machines(rows: Sequence[Row]) -> str:
     return "\n".join([*seen, span]) + "\n"
 
 
-def _missed(rows: Sequence[Row]) -> str:
+def _list_missed_bars(rows: Sequence[Row]) -> str:
     missed = [row for row in rows if row.kept is False]
     if not missed:
         return ""
     lines = [
-        f"- {row.what}: {_found(row)}, the bar is {bar(row)}.{f' The reason: {row.why}.' if row.why else ''}"
+        f"- {row.what}: {_format_result(row)}, the bar is {format_bar(row)}."
+        + (f" The reason: {row.why}." if row.why else "")
         for row in missed
     ]
     return "\n".join(["## Missed bars\n", *lines]) + "\n"
 
 
-def _found(row: Row) -> str:
-    return f"a ratio of {row.ratio:.2f}" if row.judged == "ratio" else figure(row.ours, row.unit)
+def _format_result(row: Row) -> str:
+    return f"a ratio of {row.ratio:.2f}" if row.judged == "ratio" else format_figure(row.ours, row.unit)
 
 
-def _notes(rows: Sequence[Row]) -> str:
+def _list_notes(rows: Sequence[Row]) -> str:
     notes = [f"- {row.what}: {row.note}" for row in rows if row.note]
     return "\n".join(["## Notes\n", *notes]) + "\n" if notes else ""

@@ -1,4 +1,4 @@
-"""How fast results of many alterations are shown as a page, and compared with older ones, and in how much memory."""
+"""Time and memory of the report on many alterations, and of comparing it with an older one."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pathlib import Path
 
 from benchmarks import mutations
 from benchmarks.annotate import make_results
-from benchmarks.measure import Row, Scale, environment, runner, took
+from benchmarks.measure import Row, Scale, account_env, measure_program, runner_command
 
 MOST_MEMORY = 200
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Give time and memory of `report` and `compare`, with their growth from a tenth of the alterations."""
+    """Yield time and memory of `report` and `compare`, with their growth from a tenth of the alterations."""
     with tempfile.TemporaryDirectory() as name:
-        folder, env = Path(name), environment()
+        folder, env = Path(name), account_env()
         sizes = (scale.alterations // 10, scale.alterations)
-        made = [_made(folder / str(size), size) for size in sizes]
+        made = [_make_results_twice(folder / str(size), size) for size in sizes]
         for key, what in (("report", "the page of"), ("compare", "comparing two times")):
-            few, many = (took(_command(key, results), env=env) for results in made)
+            few, many = (measure_program(_command_line(key, results), env=env) for results in made)
             whole = f"{what} {scale.alterations:,} alterations"
             growth = f"{(many.processor - few.processor) / (sizes[1] - sizes[0]) * 1e6:.1f} s per 1,000,000"
             note = f"processor {many.processor:.2f} s, start-up included."
@@ -32,19 +32,19 @@ def rows(scale: Scale) -> Iterator[Row]:
             yield row
 
 
-def _command(key: str, results: Path) -> list[str | Path]:
+def _command_line(key: str, results: Path) -> list[str | Path]:
     if key == "report":
-        return runner("report", results, "--html", results.parent / "page.html")
-    return runner("compare", results.with_suffix(".old"), results)
+        return runner_command("report", results, "--html", results.parent / "page.html")
+    return runner_command("compare", results.with_suffix(".old"), results)
 
 
-def _made(folder: Path, size: int) -> Path:
+def _make_results_twice(folder: Path, size: int) -> Path:
     """Make results, and older ones without the last tenth."""
-    source = mutations.write(folder.with_suffix(".vcf"), "called", size)
+    source = mutations.write(folder.with_suffix(".vcf"), "caller_vcf", size)
     results = make_results(folder, source, 1)
     older = folder.with_suffix(".old")
     shutil.copytree(results, older)
-    # Line by line: what is measured starts with the memory of this process.
+    # Line by line: what is measured inherits the peak memory of this process.
     with (results / "alterations.tsv").open() as lines, (older / "alterations.tsv").open("w") as kept:
         kept.writelines(islice(lines, 1 + size - max(1, size // 10)))
     return results

@@ -1,6 +1,6 @@
-"""How fast, and in how much memory, returned rows are reconciled with those sent, and split by sample.
+"""Time and memory of reconciling returned rows with those sent, and of splitting them by sample.
 
-The work is done in one process a step, on a packed job of made-up results as wide as CGI's own.
+Each step is one process, on a packed job of made-up results as wide as those of CGI.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from multiprocessing import Process
 from pathlib import Path
 
 from benchmarks import mutations
-from benchmarks.measure import Row, Scale, by_turns, python
+from benchmarks.measure import Row, Scale, python_command, take_turns
 
 COLUMNS = (
     "Input ID\tCHROMOSOME\tPOSITION\tREF\tALT\tCGI-Sample ID\tCGI-Gene\tCGI-Protein Change\tCGI-Oncogenic Summary\t"
@@ -48,12 +48,14 @@ LEAST = 200_000
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Give speed and memory of both steps and of the two together."""
+    """Yield speed and memory of both steps and of the two together."""
     with tempfile.TemporaryDirectory() as name:
-        few, many = (_made(Path(name) / str(number), number) for number in (scale.rows // 10, scale.rows))
+        few, many = (_make_job_apart(Path(name) / str(number), number) for number in (scale.rows // 10, scale.rows))
         rate = 0.0
         for key, code, what in (("reconcile", RECONCILE, "reconciling"), ("split", SPLIT, "splitting by sample")):
-            less, more = by_turns([*python(code), few], [*python(code), many], runs=min(3, scale.runs), warm=False)
+            less, more = take_turns(
+                [*python_command(code), few], [*python_command(code), many], runs=min(3, scale.runs), warm=False
+            )
             rate += more.seconds / scale.rows
             growth = f"{(more.seconds - less.seconds) / (scale.rows * 0.9) * 1e6:.2f} s per 1,000,000 rows; "
             growth += f"{more.memory - less.memory:+.1f} MB from {scale.rows // 10:,} to {scale.rows:,} rows"
@@ -74,16 +76,16 @@ def rows(scale: Scale) -> Iterator[Row]:
         )
 
 
-def _made(folder: Path, number: int) -> Path:
-    """Make a packed job with its results, in a process of its own, which may grow."""
+def _make_job_apart(folder: Path, number: int) -> Path:
+    """Make a packed job with its results, in a subprocess so that this one stays small."""
     folder.mkdir()
-    maker = Process(target=_make, args=(folder, number))
+    maker = Process(target=_make_job, args=(folder, number))
     maker.start()
     maker.join()
     return folder
 
 
-def _make(folder: Path, number: int) -> None:
+def _make_job(folder: Path, number: int) -> None:
     from cgi_runner.cohort.packing import build_submission, make_batches
     from cgi_runner.cohort.prepare import PreparedSample
     from cgi_runner.cohort.shared_inputs import prepare_shared
@@ -107,14 +109,14 @@ def _make(folder: Path, number: int) -> None:
     (batch,) = make_batches(members, most_rows=sys.maxsize)
     asked = build_submission(batch, folder / "order", title="benchmark")
     shutil.copyfile(asked.files["mutations"], folder / "input01.tsv")
-    _return(folder)
+    _write_returned_rows(folder)
     shutil.copyfile(nothing, folder / "dropped.tsv")
     sent: dict[str, InputAccount] = {"mutations": {"sha256": asked.sha256["mutations"]}}
     record = Record("benchmark", inputs=sent, archive={"members": ["alterations.tsv", "input01.tsv"]})
     (folder / "pack.pickle").write_bytes(pickle.dumps((batch, record)))
 
 
-def _return(folder: Path) -> None:
+def _write_returned_rows(folder: Path) -> None:
     """Write a result for every row of the upload."""
     with (folder / "input01.tsv").open() as sent, (folder / "alterations.tsv").open("w") as table:
         next(sent)

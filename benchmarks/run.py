@@ -3,8 +3,8 @@
     python -m benchmarks.run [--only NAME]... [--with-querynator] [--with-engine] [--full | --tiny] [--report]
     python -m benchmarks.run --only older --against COMMIT
 
-Each measure has a process of its own, so that one which fails leaves the others alone. What was measured before stays
-until it is measured again.
+Each measure is a process, so that a failure does not affect the others. Earlier figures stay until they are measured
+again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.measure import FULL, LARGE, TINY, MeasureError, Row, machine
+from benchmarks.measure import FULL, LARGE, TINY, MeasureError, Row, describe_machine
 
 MEASURES = (
     "end_to_end",
@@ -43,15 +43,15 @@ MEASURES = (
 )
 TINY_HELP = "only show that everything works; give --figures too"
 OPTIONS = {"with_querynator": "BENCH_QUERYNATOR", "with_engine": "BENCH_ENGINE"}
-"""What is told to a measure through its environment."""
+"""Options that are passed to a measure through its environment."""
 
 
 SCALES = {"usual": FULL, "full": LARGE, "tiny": TINY}
 
 
-def measured(name: str, scale: str) -> Iterator[Row]:
-    """Give the rows of a measure; one that cannot be taken says why in its row."""
-    about = machine()
+def iter_rows(name: str, scale: str) -> Iterator[Row]:
+    """Yield the rows of a measure; if it cannot be taken, a row says why."""
+    about = describe_machine()
     module = importlib.import_module(f"benchmarks.{name}")
     try:
         for row in module.rows(SCALES[scale]):
@@ -61,39 +61,39 @@ def measured(name: str, scale: str) -> Iterator[Row]:
         yield Row(f"{name}.failed", name.replace("_", " "), skipped=f"could not be measured: {error}", taken=about)
 
 
-def inside(name: str, scale: str) -> None:
+def print_rows(name: str, scale: str) -> None:
     """Print the rows of a measure, one line of JSON each."""
-    for row in measured(name, scale):
+    for row in iter_rows(name, scale):
         print(json.dumps(row.as_json()), flush=True)
 
 
-def apart(name: str, scale: str) -> list[Row]:
-    """Run a measure in a process of its own, and give its rows."""
+def run_in_subprocess(name: str, scale: str) -> list[Row]:
+    """Run a measure in a subprocess, and return its rows."""
     command = [sys.executable, "-m", "benchmarks.run", "--inside", name, f"--{scale}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         rows = []
         for line in child.stdout or ():
             rows.append(Row(**json.loads(line)))
-            print("  " + " | ".join(report.cells(rows[-1])[:6]), flush=True)
+            print("  " + " | ".join(report.row_cells(rows[-1])[:6]), flush=True)
     if child.returncode:
         rows.append(Row(f"{name}.failed", name, skipped=f"could not be measured: ended with {child.returncode}"))
     return rows
 
 
-def everything(names: Sequence[str], scale: str, *, figures: Path, page: Path) -> list[Row]:
-    """Take the measures one after the other, keeping what is there after each."""
+def run_measures(names: Sequence[str], scale: str, *, figures: Path, page: Path) -> list[Row]:
+    """Take the measures one after the other, and save the rows after each."""
     rows = report.load(figures)
     for name in names:
         started = time.monotonic()
         print(name, flush=True)
-        rows = report.merge(rows, name, apart(name, scale), MEASURES)
+        rows = report.merge(rows, name, run_in_subprocess(name, scale), MEASURES)
         report.save(rows, figures, page)
         print(f"  took {time.monotonic() - started:.0f} s", flush=True)
     return rows
 
 
 def main() -> None:
-    """Do what the command line asks for."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", choices=MEASURES, help="take this measure; repeatable")
     parser.add_argument("--with-querynator", action="store_true", help="install querynator 0.6.0 (383 MB), once")
@@ -107,7 +107,7 @@ def main() -> None:
     parser.add_argument("--inside", choices=MEASURES, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.inside:
-        inside(asked.inside, asked.scale)
+        print_rows(asked.inside, asked.scale)
         return
     if asked.scale == "tiny" and asked.figures == report.FIGURES:
         parser.error("--tiny gives no figures worth keeping: name another place with --figures FILE")
@@ -118,7 +118,7 @@ def main() -> None:
     if asked.report:
         report.save(report.load(asked.figures), asked.figures, page)
         return
-    rows = everything(asked.only or MEASURES, asked.scale, figures=asked.figures, page=page)
+    rows = run_measures(asked.only or MEASURES, asked.scale, figures=asked.figures, page=page)
     missed = [row.what for row in rows if row.kept is False]
     print(f"{len(rows)} rows in {page}; " + (f"missed: {'; '.join(missed)}" if missed else "every bar is kept"))
 

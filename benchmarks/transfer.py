@@ -1,7 +1,7 @@
-"""A large upload and a large download, beside the curl calls of CGI's page on its API.
+"""A large upload and a large download, beside the curl calls of CGI's API page.
 
-Both sides talk to a plain file server, which is faster than the sandbox. Whole processes are compared. Fetching is
-downloading, verifying and unpacking; `curl` with `unzip -t` downloads and verifies.
+Both use a plain file server, which is faster than the sandbox. Whole processes are compared. Fetching downloads,
+verifies and unpacks; `curl` with `unzip -t` downloads and verifies.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from multiprocessing import Process
 from pathlib import Path
 
 from benchmarks.fileserver import JOB
-from benchmarks.measure import TOKEN, Figures, Row, Scale, by_turns, environment, python
-from benchmarks.service import serving
+from benchmarks.measure import TOKEN, Figures, Row, Scale, account_env, python_command, take_turns
+from benchmarks.service import serve_program
 
 SESSION = """\
 import os, sys
@@ -44,35 +44,35 @@ MOST_MEMORY, LEAST_SPEED = 80, 0.7
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Give throughput and memory of both directions."""
+    """Yield throughput and memory of both directions."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         table, archive = folder / "mutations.tsv", folder / "results.zip"
         for write, path in ((_write_table, table), (_write_archive, archive)):
-            # This process has to stay small, see `took`.
+            # This process has to stay small, see `measure_program`.
             writer = Process(target=write, args=(path, scale.size))
             writer.start()
             writer.join()
-        with serving(sys.executable, Path(__file__).with_name("fileserver.py"), archive) as url:
-            yield from _rows("upload", scale, table, _upload(url, table))
+        with serve_program(sys.executable, Path(__file__).with_name("fileserver.py"), archive) as url:
+            yield from _rows("upload", scale, table, _upload_commands(url, table))
             table.unlink()
-            yield from _rows("fetch", scale, archive, _fetch(url, folder))
+            yield from _rows("fetch", scale, archive, _fetch_commands(url, folder))
 
 
 Commands = tuple[list[str | Path], list[str | Path]]
 
 
-def _upload(url: str, table: Path) -> Commands:
+def _upload_commands(url: str, table: Path) -> Commands:
     curl: list[str | Path] = ["curl", "--silent", "--fail", "--request", "POST", "--url", url, "--header", HEADER]
-    return [*python(UPLOAD), url, table], [*curl, "--form", f"mutations=@{table}", "--form", "cancer_type=CM"]
+    return [*python_command(UPLOAD), url, table], [*curl, "--form", f"mutations=@{table}", "--form", "cancer_type=CM"]
 
 
-def _fetch(url: str, folder: Path) -> Commands:
+def _fetch_commands(url: str, folder: Path) -> Commands:
     work = folder / "work"
     work.mkdir()
     file = folder / "file.zip"
     curl = f"curl --silent --fail --url '{url}/{JOB}' --header '{HEADER}' -G --data action=download -o '{file}'"
-    return [*python(FETCH), url, JOB, work], ["sh", "-c", f"{curl} && unzip -tqq '{file}'"]
+    return [*python_command(FETCH), url, JOB, work], ["sh", "-c", f"{curl} && unzip -tqq '{file}'"]
 
 
 def _rows(name: str, scale: Scale, file: Path, commands: Commands) -> Iterator[Row]:
@@ -84,7 +84,7 @@ def _rows(name: str, scale: Scale, file: Path, commands: Commands) -> Iterator[R
         row.skipped = f"{missing[0]} is not installed"
         yield row
         return
-    ours, theirs = by_turns(*commands, runs=min(3, scale.runs), warm=False, env=environment())
+    ours, theirs = take_turns(*commands, runs=min(3, scale.runs), warm=False, env=account_env())
     row.ours, row.peers = size / ours.seconds, size / theirs.seconds
     row.note = _note(ours, theirs) + (" Ours unpacks, too." if name == "fetch" else "")
     yield row
@@ -100,20 +100,20 @@ def _note(ours: Figures, theirs: Figures) -> str:
     )
 
 
-def _text() -> bytes:
-    """Give a piece of a table whose rows do not repeat each other: as dense as text of any table gets."""
+def _make_text() -> bytes:
+    """Return a piece of a table without repeated rows, which compresses as little as a table of text can."""
     return random.Random(1).randbytes(PIECE // 2).hex("\n", 16).encode()
 
 
 def _write_table(path: Path, size: int) -> None:
-    piece = _text()
+    piece = _make_text()
     with path.open("wb") as file:
         for _ in range(-(-size // len(piece))):
             file.write(piece)
 
 
 def _write_archive(path: Path, size: int) -> None:
-    piece = _text()
+    piece = _make_text()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("summary.txt", f"Analysis ID: {JOB}\n")
         with archive.open("alterations.tsv", "w", force_zip64=True) as member:

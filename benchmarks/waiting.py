@@ -1,7 +1,7 @@
-"""What a runner costs while it waits: many at once, as processes, in real time, for one sandbox.
+"""The cost of a waiting runner: many processes at once, in real time, for one sandbox.
 
-Each waits for a long job. What the kernel accounts to each over a stretch of waiting is counted, once they have all
-been started and the first and closest looks at the job have passed.
+Each waits for a long job. The kernel's accounts of each are read over a period of waiting, once all have been started
+and the first, closest polls have passed.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
 
-from benchmarks.measure import MeasureError, Row, Scale, environment, python, runner
-from benchmarks.service import MUTATIONS, sandbox
+from benchmarks.measure import MeasureError, Row, Scale, account_env, python_command, runner_command
+from benchmarks.service import MUTATIONS, serve_sandbox
 
 LENGTH = 3600
 APART = 0.3
@@ -36,28 +36,28 @@ while requests.get(f"{url}/{job.json()}", headers=headers, params={"action": "lo
 
 @dataclass(frozen=True)
 class Cost:
-    """What waiting processes took on average."""
+    """The cost of waiting processes, on average."""
 
     processor: float
     """Seconds for each minute."""
     resident: float
-    """Megabytes, those shared with others included."""
+    """Megabytes, shared pages included."""
     own: float
-    """Megabytes, what is shared divided by those who share it."""
+    """Megabytes, shared pages divided by the processes that share them."""
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """Give processor and memory of each waiting runner, beside the plainest loop."""
-    with tempfile.TemporaryDirectory() as name, sandbox(LENGTH) as url:
+    """Yield processor and memory of each waiting runner, beside the plainest loop."""
+    with tempfile.TemporaryDirectory() as name, serve_sandbox(LENGTH) as url:
         folder = Path(name)
         source = folder / "mutations.tsv"
         source.write_text(MUTATIONS, encoding="utf-8")
-        loops = [python(LOOP, url, source) for _ in range(min(PEERS, scale.waiting))]
+        loops = [python_command(LOOP, url, source) for _ in range(min(PEERS, scale.waiting))]
         asked = ["run", "--mutations", source, "--cancer-type", "CM", "--reference", "hg38", "--api-url", url]
-        ours = [runner(*asked, "--output", folder / str(number)) for number in range(scale.waiting)]
-        with _running(ours) as waiting, _running(loops) as looping:
+        ours = [runner_command(*asked, "--output", folder / str(number)) for number in range(scale.waiting)]
+        with _run_side_by_side(ours) as waiting, _run_side_by_side(loops) as looping:
             time.sleep(scale.settling)
-            cost, peers = _watched([*waiting], [*looping], scale.window)
+            cost, peers = _watch([*waiting], [*looping], scale.window)
         many, peer = f"each of {scale.waiting} waiting runners", "`requests` in a loop, every 10 s"
         yield Row(
             "waiting.processor",
@@ -79,12 +79,12 @@ def rows(scale: Scale) -> Iterator[Row]:
 
 
 @contextmanager
-def _running(commands: Iterable[list[str | Path]]) -> Iterator[list[int]]:
-    """Have programs run side by side during the block; raise MeasureError when one ends before."""
+def _run_side_by_side(commands: Iterable[list[str | Path]]) -> Iterator[list[int]]:
+    """Run programs side by side during the block; raise MeasureError if one ends before."""
     processes = []
     try:
         for number, command in enumerate(commands):
-            env = environment(f"runner{number}@example.org")
+            env = account_env(f"runner{number}@example.org")
             words, nothing = list(map(str, command)), subprocess.DEVNULL
             processes.append(subprocess.Popen(words, env=env, stdout=nothing, stderr=nothing))
             time.sleep(APART)
@@ -99,29 +99,29 @@ def _running(commands: Iterable[list[str | Path]]) -> Iterator[list[int]]:
             process.wait()
 
 
-def _watched(ours: list[int], peers: list[int], window: float) -> tuple[Cost, Cost]:
-    before = {pid: _spent(pid) for pid in (*ours, *peers)}
+def _watch(ours: list[int], peers: list[int], window: float) -> tuple[Cost, Cost]:
+    before = {pid: _processor_seconds(pid) for pid in (*ours, *peers)}
     started = time.monotonic()
     time.sleep(window)
-    spent = {pid: _spent(pid) - seconds for pid, seconds in before.items()}
+    spent = {pid: _processor_seconds(pid) - seconds for pid, seconds in before.items()}
     minutes = (time.monotonic() - started) / 60
 
-    def cost(pids: list[int]) -> Cost:
-        sizes = [_memory(pid) for pid in pids]
+    def average_cost(pids: list[int]) -> Cost:
+        sizes = [_memory_use(pid) for pid in pids]
         return Cost(
             mean(spent[pid] for pid in pids) / minutes, median(s["Rss"] for s in sizes), median(s["Pss"] for s in sizes)
         )
 
-    return cost(ours), cost(peers)
+    return average_cost(ours), average_cost(peers)
 
 
-def _spent(pid: int) -> float:
-    """Give the seconds of the processor that a process has taken so far."""
+def _processor_seconds(pid: int) -> float:
+    """Return the processor seconds that a process has used so far."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _memory(pid: int) -> dict[str, float]:
-    """Give a process's memory in megabytes, by the kernel's words for it."""
+def _memory_use(pid: int) -> dict[str, float]:
+    """Return the memory of a process in megabytes, by the kernel's names."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
     return {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines}

@@ -22,7 +22,7 @@ from benchmarks.run import MEASURES
 from cgi_runner.inputs import Options, prepare
 
 
-def taken(name: str, tmp_path: Path) -> list[Row]:
+def take_measure(name: str, tmp_path: Path) -> list[Row]:
     """Take a measure at the small scale as `make bench` does, and give its rows."""
     figures = tmp_path / "figures.json"
     command = [sys.executable, "-m", "benchmarks.run", "--tiny", "--only", name, "--figures", str(figures)]
@@ -35,7 +35,7 @@ def taken(name: str, tmp_path: Path) -> list[Row]:
 @pytest.mark.parametrize("name", MEASURES)
 def test_each_measure_runs(name: str, tmp_path: Path) -> None:
     """Every row has a figure or says why it has none, and when that was."""
-    rows = taken(name, tmp_path)
+    rows = take_measure(name, tmp_path)
     assert rows
     for row in rows:
         assert row.key.startswith(f"{name}.")
@@ -74,7 +74,7 @@ def test_a_measure_that_is_repeated_replaces_its_rows_only() -> None:
     assert {row.key for row in broken} == {"startup.a", "startup.b", "startup.failed", "image.size"}
 
 
-@pytest.mark.parametrize("name", ["called", "thin", "maf", "table", "shuffled"])
+@pytest.mark.parametrize("name", ["caller_vcf", "plain_vcf", "maf", "table", "unsorted_vcf"])
 def test_made_up_mutations_are_good_ones(name: str, tmp_path: Path) -> None:
     """What is prepared in the benchmarks is what it is called, and nearly all of it is sent."""
     path = mutations.write(tmp_path / name, name, TINY.rows)
@@ -89,14 +89,14 @@ def test_the_page_is_written_from_the_figures() -> None:
     if not report.FIGURES.exists():
         pytest.skip("nothing has been measured yet")
     assert report.PAGE.read_text(encoding="utf-8") == report.render(report.load())
-    assert report.PICTURE.read_text(encoding="utf-8") == report.draw(report.load())
+    assert report.PICTURE.read_text(encoding="utf-8") == report.render_picture(report.load())
 
 
 def test_the_picture_shows_each_row_that_has_a_peer() -> None:
     """It is valid XML whatever a row is called, and no bar is longer than the page."""
     rows = [Row("a.b", "x < y & z", ours=50, peers=1, peer="p"), Row("a.c", "alone", ours=1)]
     rows.append(Row("a.d", "alone in being fast", ours=2, peers=1, peer="p", judged="ratio", least=0.7))
-    picture = ET.fromstring(report.draw(rows))
+    picture = ET.fromstring(report.render_picture(rows))
     texts = [text.text or "" for text in picture.iter("{http://www.w3.org/2000/svg}text")]
     assert any(text.startswith("x < y & z") for text in texts)
     assert "50.00" in texts
@@ -122,7 +122,7 @@ def test_a_missed_bar_comes_with_its_reason() -> None:
 ])  # fmt: skip
 def test_rows_of_the_peer_are_compared_whatever_their_spelling(ours: str, theirs: str, agree: bool) -> None:
     """The pipeline does not trim alleles; other rows are other rows."""
-    assert (preparing.spell_rows([ours + "\n"]) == preparing.spell_rows([theirs + "\n"])) is agree
+    assert (preparing.normalise_rows([ours + "\n"]) == preparing.normalise_rows([theirs + "\n"])) is agree
 
 
 def test_every_row_of_the_page_is_of_full_size() -> None:

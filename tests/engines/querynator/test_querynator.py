@@ -49,7 +49,7 @@ def installed() -> None:
 def test_querynator_gets_and_reads_its_results(tmp_path: Path) -> None:
     """It submits, waits, downloads, unpacks and deletes; and its own parsers find the mutation and its drugs."""
     with Sandbox(duration=0) as sandbox:
-        command = querynator.query(sandbox.url, tmp_path)
+        command = querynator.query_command(sandbox.url, tmp_path)
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
         calls = [(request.method, request.action, request.status) for request in sandbox.requests]
     assert done.returncode == 0, done.stderr
