@@ -7,7 +7,7 @@ Codes of OncoTree and TCGA look alike and are not CGI's: some are ids of another
 
 from cgi_runner.cancer_types.codes import LISTS, ListedCode, find_code, find_code_by_name, find_codes
 from cgi_runner.cancer_types.index import search
-from cgi_runner.cancer_types.resolution import Choice, choose, choose_code, describe, resolve
+from cgi_runner.cancer_types.resolution import Choice, choose, choose_code, choose_main_type, describe, resolve
 from cgi_runner.cancer_types.table import CancerType, are_related, name_of, table
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "are_related",
     "choose",
     "choose_code",
+    "choose_main_type",
     "describe",
     "find_code",
     "find_code_by_name",

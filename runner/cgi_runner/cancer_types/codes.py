@@ -155,6 +155,22 @@ def find_code_by_name(name: str, text: str) -> ListedCode | None:
     return found[0] if len(found) == 1 else None
 
 
+def find_main_type(text: str) -> ListedCode | None:
+    """Give the entry of a main type of OncoTree, such as `Colorectal Cancer`, or None.
+
+    Main types have no code; studies of cBioPortal write them as CANCER_TYPE, beside the code or without it.
+    """
+    return _main_types().get(tuple(plain_words(text)))
+
+
+@cache
+def _main_types() -> dict[tuple[str, ...], ListedCode]:
+    return {
+        tuple(plain_words(row["name"])): ListedCode("oncotree", row["name"], "main type", row["cgi_id"], row["how"])
+        for row in read_rows("oncotree_main_types.tsv")
+    }
+
+
 @cache
 def _entries_by_name(name: str) -> dict[tuple[str, ...], list[ListedCode]]:
     names: dict[tuple[str, ...], list[ListedCode]] = {}

@@ -15,16 +15,17 @@ from cgi_runner.cancer_types.codes import (
     find_code,
     find_code_by_name,
     find_codes,
+    find_main_type,
     split_list,
 )
-from cgi_runner.cancer_types.index import find_id, is_other, names_without_type, search
+from cgi_runner.cancer_types.index import find_id, is_other
+from cgi_runner.cancer_types.suggestions import suggestion, unknown_type
 from cgi_runner.cancer_types.table import CancerType, name_of, richer_sibling, table
 from cgi_runner.cancer_types.words import plain_words
 from cgi_runner.errors import InputError
 
 log = logging.getLogger(__name__)
 
-_SUGGESTIONS = 3
 # Names in CGI's list that do not say for which organ they stand there: the skin, salivary glands and the testis.
 _OF_MANY_ORGANS = frozenset(
     {"squamous cell carcinoma", "adenoid cystic carcinoma", "teratoma", "mixed germ cell tumor"}
@@ -118,7 +119,7 @@ def choose(text: str, *, any_type: bool = False) -> Choice:
         return Choice(asked, kind.id, f"the type for {asked!r}", warnings)
     if any_type and asked:
         return _unlisted(asked)
-    raise _unknown(text)
+    raise unknown_type(text)
 
 
 def choose_code(name: str, code: str) -> Choice:
@@ -140,17 +141,40 @@ def choose_code(name: str, code: str) -> Choice:
     if entry is None:
         raise InputError(
             f"found {spelling}, expected a code of {LISTS[name]}",
-            tip=_suggestion(code.strip()) or "`cgi-runner cancer-types NAME` searches by name",
-        )
-    kind = entry.cancer_type
-    if kind is None:
-        raise InputError(
-            f"found {entry}, for which no cancer type of CGI fits: {entry.problem}",
-            tip="give one of CGI's types; `cgi-runner cancer-types` lists them",
+            tip=suggestion(code.strip()) or "`cgi-runner cancer-types NAME` searches by name",
         )
     is_cut = name == "icd10" and entry.code.upper() != code.strip().upper()
-    cut = f", to which {code.strip()} is cut" if is_cut else ""
+    return _choose_entry(entry, spelling, f", to which {code.strip()} is cut" if is_cut else "")
+
+
+def choose_main_type(text: str) -> Choice | None:
+    """Find the cancer type for a main type of OncoTree, such as `Colorectal Cancer`.
+
+    Args:
+        text: What stands in the column CANCER_TYPE of a study of cBioPortal.
+
+    Returns:
+        The type, with the step to it; None if the text is no main type.
+
+    Raises:
+        InputError: It is one, and no type of CGI fits it.
+
+    """
+    entry = find_main_type(text)
+    return _choose_entry(entry, entry.spelling) if entry else None
+
+
+def _choose_entry(entry: ListedCode, spelling: str, cut: str = "") -> Choice:
+    kind = entry.cancer_type
+    if kind is None:
+        raise InputError(f"found {entry}, for which no cancer type of CGI fits: {entry.problem}", tip=_unfit_tip(entry))
     return Choice(spelling, kind.id, f"{entry.step}{cut}", (*_behavior_warning(entry), *_sibling_warning(kind.id)))
+
+
+def _unfit_tip(entry: ListedCode) -> str:
+    if entry.list == "icdo" and "organ" in entry.problem:
+        return f"`cgi-runner cancer-types '{entry.code} C50'` searches with the organ, here the breast"
+    return "give one of CGI's types; `cgi-runner cancer-types` lists them"
 
 
 def _find_entry(name: str, code: str) -> ListedCode | None:
@@ -158,7 +182,7 @@ def _find_entry(name: str, code: str) -> ListedCode | None:
     try:
         return find_code(name, code)
     except KeyError:
-        return find_code_by_name(name, code)
+        return find_code_by_name(name, code) or (find_main_type(code) if name == "oncotree" else None)
 
 
 def _behavior_warning(entry: ListedCode) -> tuple[str, ...]:
@@ -176,7 +200,7 @@ def _own(code: str, text: str, *, any_type: bool) -> Choice:
         return Choice(
             text.strip(), code, "", (f"{code} is not in the list of CGI's cancer types; it is sent as it is",)
         )
-    raise _unknown(code)
+    raise unknown_type(code)
 
 
 def _unlisted(code: str) -> Choice:
@@ -243,39 +267,3 @@ def _sibling_warning(cancer_type: str) -> tuple[str, ...]:
         return ()
     types = f"{describe(cancer_type)} has next to no biomarkers at CGI and {sibling.type} has many"
     return (f"{types}, and neither gets those of the other: consider --cancer-type {sibling.type.id}",)
-
-
-def _unknown(text: str) -> InputError:
-    asked = text.strip()
-    tip = _suggestion(asked) or (
-        f"the lists that can stand before a colon are {', '.join((OWN, *LISTS))}"
-        if ":" in asked
-        else "`cgi-runner cancer-types` lists them; --any-cancer-type sends an id that is not in the list"
-    )
-    return InputError(f"cancer type {text!r} is not one of CGI's {len(table())} ids or names", tip=tip)
-
-
-def _suggestion(asked: str) -> str:
-    known = find_codes(asked)
-    if known and not known[0].cgi_id:
-        return f"{known[0]} fits no cancer type of CGI: {known[0].problem}"
-    close = search(asked) if asked else []
-    if known:
-        first = known[0]
-        article = "a" if first.list == "tcga" else "an"
-        also = [str(kind) for kind in close if kind not in [entry.cancer_type for entry in known]][: _SUGGESTIONS - 1]
-        more = f"; or give {' or '.join(also)}" if also else ""
-        return f"{first.code} is {article} {LISTS[first.list]} code ({first.name}): write {_spellings(known)}{more}"
-    meant = f"did you mean {' or '.join(map(str, close[:_SUGGESTIONS]))}?" if close else ""
-    unfit = names_without_type(asked)
-    reason = f"{unfit[0]} fits no cancer type of CGI: {unfit[0].problem}" if unfit else ""
-    return "; ".join(filter(None, [reason, meant]))
-
-
-def _spellings(entries: list[ListedCode]) -> str:
-    """Give how each code is written, with the type that it gives; once for those that give the same."""
-    by_type: dict[CancerType, list[str]] = {}
-    for entry in entries:
-        if entry.cancer_type:
-            by_type.setdefault(entry.cancer_type, []).append(entry.spelling)
-    return " or ".join(f"{' or '.join(dict.fromkeys(codes))} for {kind}" for kind, codes in by_type.items())

@@ -12,6 +12,7 @@ from cgi_runner.cancer_types import (
     are_related,
     choose,
     choose_code,
+    choose_main_type,
     describe,
     find_code,
     find_code_by_name,
@@ -70,11 +71,21 @@ def choose_cancer_type(cells: Mapping[str, str], default: str, *, any_type: bool
 def _choose_by_text(text: str, detailed: str, default: str, *, any_type: bool) -> Choice:
     if not (text or default or detailed):
         raise InputError("found no cancer type", tip="fill the column cancer_type, or give --cancer-type for all")
-    choice = choose(text or detailed or default, any_type=any_type)
+    choice = _choose_cell(text, any_type=any_type) if text else choose(detailed or default, any_type=any_type)
     if text and detailed:
         unused = f"{quote(detailed)} beside the cancer type {quote(text)} is no name of OncoTree, and is not used"
         return replace(choice, warnings=(*choice.warnings, unused))
     return choice
+
+
+def _choose_cell(text: str, *, any_type: bool) -> Choice:
+    """Read a cell as everywhere else, or as the main type of OncoTree that tables of cBioPortal have there."""
+    try:
+        return choose(text)
+    except InputError:
+        if choice := choose_main_type(text):
+            return choice
+        return choose(text, any_type=any_type)
 
 
 def _compare_detailed(detailed: str, code: str, choice: Choice) -> Choice:

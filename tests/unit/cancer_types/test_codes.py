@@ -8,7 +8,7 @@ from sys import executable
 
 import pytest
 
-from cgi_runner.cancer_types import LISTS, choose_code, find_code, table
+from cgi_runner.cancer_types import LISTS, choose_code, choose_main_type, find_code, table
 from cgi_runner.cancer_types.codes import ListedCode, clashes, codes_of
 from cgi_runner.cancer_types.table import biomarkers, read_rows, richer_sibling
 from cgi_runner.errors import InputError
@@ -26,7 +26,7 @@ def ancestors(entry: ListedCode) -> list[ListedCode]:
     return found
 
 
-@pytest.mark.parametrize(("name", "count"), [("oncotree", 898), ("tcga", 33), ("icd10", 180), ("icdo", 551)])
+@pytest.mark.parametrize(("name", "count"), [("oncotree", 898), ("tcga", 33), ("icd10", 180), ("icdo", 579)])
 def test_every_code_gives_a_type_with_its_step_or_a_reason(name: str, count: int) -> None:
     """OncoTree has 897 codes below its root; a step names the code and, where it is not its own, the reason."""
     entries = codes_of(name)
@@ -41,6 +41,45 @@ def test_every_code_gives_a_type_with_its_step_or_a_reason(name: str, count: int
             assert entry.problem
             with pytest.raises(InputError, match="no cancer type of CGI fits"):
                 choose_code(name, entry.code)
+
+
+@pytest.mark.parametrize("code", ["8500/3", "8503/3", "8144/3", "8720/3", "8730/3", "8982/3", "8140/3"])
+def test_a_morphology_of_several_organs_is_refused(code: str) -> None:
+    """A duct carcinoma of the pancreas has the code of the breast's, a melanoma of the eye that of the skin's."""
+    with pytest.raises(InputError, match="the morphology alone does not name the organ") as refused:
+        choose_code("icdo", code)
+    assert f"cgi-runner cancer-types '{code} C50'" in refused.value.tip
+
+
+@pytest.mark.parametrize(
+    ("code", "right"),
+    [("9385/3", "G"), ("8991/3", "S"), ("9522/3", "HNC"), ("9708/3", "CTCL"), ("9717/3", "NHLY"), ("9490/3", "NB")],
+)
+def test_a_morphology_leads_where_oncotree_leads(code: str, right: str) -> None:
+    """A diffuse midline glioma may be an adult's; an embryonal sarcoma is no carcinoma; the nose is not the brain."""
+    assert choose_code("icdo", code).id == right
+
+
+@pytest.mark.parametrize(("code", "right"), [("ONBL", "HNC"), ("EMCHS", "STS")])
+def test_oncotree_leads_where_the_morphology_leads(code: str, right: str) -> None:
+    """The tumour that OncoTree lists under another organ or kind of tissue."""
+    assert choose_code("oncotree", code).id == right
+
+
+def test_every_main_type_gives_a_type_with_its_step_or_a_reason() -> None:
+    """Studies of cBioPortal write main types, which have no code."""
+    rows = list(read_rows("oncotree_main_types.tsv"))
+    assert len({row["name"] for row in rows}) == len(rows) > 60
+    for row in rows:
+        if row["cgi_id"]:
+            choice = choose_main_type(row["name"].lower())
+            assert choice is not None
+            assert choice.id == row["cgi_id"]
+            assert f"oncotree:{row['name']} (main type)" in choice.step
+        else:
+            with pytest.raises(InputError, match=r"\(main type\), for which no cancer type of CGI fits"):
+                choose_main_type(row["name"])
+    assert choose_main_type("Colorectal Adenocarcinoma") is None
 
 
 def test_a_step_up_leads_to_a_reviewed_code_above() -> None:

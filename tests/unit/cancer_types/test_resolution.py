@@ -98,6 +98,11 @@ def test_a_code_of_near_diseases_is_taken_with_a_warning(code: str) -> None:
         ("icd10:C34.1", "L", "the type for icd10:C34 (bronchus and lung), to which C34.1 is cut"),
         ("icd10:c34", "L", "the type for icd10:C34 (bronchus and lung)"),
         ("ICD10:C92.0", "AML", "the type for icd10:C92.0 (acute myeloblastic leukemia)"),
+        (
+            "oncotree:colorectal cancer",
+            "COREAD",
+            "the nearest type to oncotree:Colorectal Cancer (main type), for which CGI has none of its own",
+        ),
         ("icdo:9260/3", "EWS", "the type for icdo:9260/3 (Ewing sarcoma)"),
         ("Ewing sarcoma", "EWS", "the type for 'Ewing sarcoma'"),
     ],

@@ -12,7 +12,7 @@ from cgi_runner.cancer_types.codes import codes_of
 from cgi_runner.errors import InputError
 
 HERE = Path(__file__).parent
-QUERIES = [f"{name}queries.tsv" for name in ("", "more_", "clinical_", "rare_", "clinic_and_patient_")]
+QUERIES = [f"{name}queries.tsv" for name in ("", "more_", "clinical_", "rare_", "clinic_and_patient_", "portal_")]
 
 
 def queries(name: str) -> list[tuple[str, set[str]]]:
@@ -50,6 +50,12 @@ def test_nothing_wrong_is_taken(name: str) -> None:
     """A text is resolved to a right type or refused."""
     for text, right in queries(name):
         assert accepted(text) in {None, *right}, text
+
+
+@pytest.mark.parametrize("text", ["metastasis", "adenocarcinoma", "normal", "unknown", "n/a", "C77.1", "lymph node"])
+def test_a_text_that_names_no_tumour_is_refused(text: str) -> None:
+    """A finding, a place or nothing at all."""
+    assert accepted(text) is None
 
 
 @pytest.mark.parametrize("name", ["oncotree", "tcga", "icdo"])

@@ -33,6 +33,17 @@ def test_what_excludes_each_other_or_is_unknown_is_refused(table: Table) -> None
     assert "found no cancer type" in told["four"]
 
 
+def test_a_main_type_of_oncotree_is_enough(table: Table, caplog: pytest.LogCaptureFixture) -> None:
+    """Studies of cBioPortal without codes have it; where it is several diseases, it is refused."""
+    caplog.set_level(logging.INFO)
+    path = table("s.tsv", "SAMPLE_ID\tCANCER_TYPE", "one\tColorectal Cancer", "two\tBreast Cancer", "three\tMelanoma")
+    sheet = read_sheet(path, Defaults())
+    assert {sample.name: sample.cancer_type for sample in sheet.samples} == {"one": "COREAD", "two": "BRCA"}
+    assert any("the nearest type to oncotree:Colorectal Cancer (main type)" in line for line in caplog.messages)
+    assert [one.name for one in sheet.rejected] == ["three"]
+    assert "of the skin (CM), of the eye (UVM) and of mucosa (MUCM)" in sheet.rejected[0].reason
+
+
 def test_main_types_of_cbioportal_are_those_of_their_codes(table: Table, caplog: pytest.LogCaptureFixture) -> None:
     """OncoTree's tree holds where CGI's has the finer type elsewhere: these pairs stand in public studies."""
     pairs = {

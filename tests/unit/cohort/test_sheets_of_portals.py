@@ -58,7 +58,7 @@ def test_the_detailed_name_stands_for_a_code_that_is_not_there(table: Table, cap
     types = {sample.name: sample.cancer_type for sample in sheet.samples}
     assert types == {"A-01": "COREAD", "B-01": "LUAD", "D-01": "EWS"}
     told = {one.name: one.reason for one in sheet.rejected}
-    assert "did you mean CM" in told["C-01"]
+    assert "those of the skin (CM)" in told["C-01"]
     assert "LUAD" in told["E-01"]
     assert "cancer types from 'CANCER_TYPE_DETAILED' where it names one of OncoTree" in caplog.text
 
