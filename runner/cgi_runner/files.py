@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import logging
+import os
 from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+#: What some network and cluster file systems answer to the fsync of a folder.
+_NO_SYNC = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
+_told_of_sync: list[Path] = []
 
 
 def sha256_of(path: Path) -> str:
@@ -18,3 +27,45 @@ def sha256_of(path: Path) -> str:
 def replace_surrogates(text: str) -> str:
     """Return a text that files, forms and terminals can hold: JSON and argv carry what is no letter of any alphabet."""
     return text.encode(errors="replace").decode()
+
+
+def atomic_write(path: Path, text: str) -> None:
+    """Put a text file in place so that, whenever the machine stops, either the old or the new one is there whole.
+
+    Args:
+        path: The file.
+        text: Its content.
+
+    """
+    part = path.with_name(f".{path.name}.part")
+    # What a service escapes in its JSON need not be letters that a file can hold.
+    with part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        file.write(text)
+    commit_file(part, path)
+
+
+def commit_file(part: Path, path: Path) -> None:
+    """Give a finished file its name, and see to it that content and name survive a power cut.
+
+    Args:
+        part: The finished file, on the same disk.
+        path: Its name from now on.
+
+    """
+    _sync(part)
+    part.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+        if not _told_of_sync:
+            _told_of_sync.append(path)
+            log.warning("warning: the file system of %s cannot sync: a power cut may lose what was just written", path)
+    finally:
+        os.close(handle)

@@ -22,7 +22,7 @@ from typing import Any
 
 from filelock import FileLock  # noqa: F401 - imported before the fork, for all that come
 
-from cgi_runner import clock
+from cgi_runner import clock, files
 from cgi_runner.cli import main as command_line
 from cgi_runner.cohort import merged_tables, sample_folders
 from cgi_runner.cohort import record as cohort_record
@@ -78,7 +78,7 @@ class Points:
         self._place_in_streams()
 
     def _place_in_records(self) -> None:
-        transition, commit_file = record.RecordStore.transition, record.commit_file
+        transition, commit_file = record.RecordStore.transition, files.commit_file
         fetching: Counter[Path] = Counter()
         step = ""
 
@@ -99,7 +99,7 @@ class Points:
                 self.passing(f"{name} is written")
 
         put(record.RecordStore, transition=watched)
-        put(record, commit_file=halfway)
+        put(files, commit_file=halfway)
 
     def _place_in_streams(self) -> None:
         pieces, whole_download = multipart.MultipartBody.__iter__, cgi_v1.CgiClient.download

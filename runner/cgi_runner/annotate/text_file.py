@@ -14,9 +14,9 @@ from typing import BinaryIO
 
 from cgi_runner.annotate.bgzf import BgzfWriter
 from cgi_runner.errors import InputError
+from cgi_runner.files import commit_file
 from cgi_runner.inputs.problems import printable
 from cgi_runner.inputs.text_source import BGZF_END, BGZF_HEADER, BLOCK, CUT_OFF, GZIP, LONGEST_LINE, NO_TEXT
-from cgi_runner.output.record import commit_file
 
 _ENDINGS = (".gz", ".bgz")
 _LINES = 500  # that are written at once

@@ -16,11 +16,11 @@ from cgi_runner.cohort.compatibility import require_one_origin
 from cgi_runner.cohort.names import is_safe
 from cgi_runner.cohort.record import NAME, SCHEMA
 from cgi_runner.errors import InputError
+from cgi_runner.files import atomic_write, commit_file
 from cgi_runner.job import read_record
 from cgi_runner.output.claim import UPLOAD, require_free_folder
 from cgi_runner.output.locking import output_lock
 from cgi_runner.output.record import NAME as RECORD
-from cgi_runner.output.record import atomic_write, commit_file
 from cgi_runner.results.tables import Table
 
 DROPPED = "dropped.tsv"

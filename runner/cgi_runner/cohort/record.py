@@ -22,11 +22,11 @@ from cgi_runner.cohort.record_schema import JobEntry, KnownCohort, SampleEntry, 
 from cgi_runner.cohort.references import mixed_builds_warning
 from cgi_runner.cohort.sheet import RejectedSample
 from cgi_runner.errors import InputError
+from cgi_runner.files import atomic_write
 from cgi_runner.job import Record, State, read_record
 from cgi_runner.output.claim import require_free_folder
 from cgi_runner.output.pseudonyms import write_private
 from cgi_runner.output.record import NAME as JOB_RECORD
-from cgi_runner.output.record import atomic_write
 from cgi_runner.redaction import redact
 from cgi_runner.results.archive import PSEUDONYMS
 

@@ -19,10 +19,9 @@ from cgi_runner.errors import (
     RunnerError,
     ServiceError,
 )
-from cgi_runner.files import sha256_of
+from cgi_runner.files import commit_file, sha256_of
 from cgi_runner.job.poll import GONE
 from cgi_runner.job.progress import Progress
-from cgi_runner.output.record import commit_file
 from cgi_runner.results.archive import ExtractedArchive, unpack
 from cgi_runner.results.identity import Identity, SentInput, check_identity
 from cgi_runner.service.base import JobService, UnknownJobError

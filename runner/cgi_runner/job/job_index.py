@@ -15,8 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
+from cgi_runner.files import atomic_write
 from cgi_runner.output.locking import state_dirs
-from cgi_runner.output.record import atomic_write
 from cgi_runner.service.base import JobService
 
 log = logging.getLogger(__name__)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cgi_runner.errors import ForeignResultsError, JobFailedError
+from cgi_runner.files import commit_file
 from cgi_runner.inputs import Prepared, PreparedFile
 from cgi_runner.job.collect import collect, delete_collected, save_end
 from cgi_runner.job.job_index import remember_job
@@ -21,14 +22,7 @@ from cgi_runner.output.claim import DROPPED, load_matching_record
 from cgi_runner.output.folder import require_all_rows, restore_from_archive, results_are_intact, rewrite_dropped
 from cgi_runner.output.locking import LONGEST, output_lock
 from cgi_runner.output.pseudonyms import save_pseudonyms, take_pseudonyms
-from cgi_runner.output.record import (
-    NAME,
-    Record,
-    RecordStore,
-    State,
-    commit_file,
-    restore_record_on_failure,
-)
+from cgi_runner.output.record import NAME, Record, RecordStore, State, restore_record_on_failure
 from cgi_runner.output.record_facts import RecordFacts
 from cgi_runner.service.base import JobLog
 

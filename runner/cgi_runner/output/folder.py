@@ -10,12 +10,13 @@ from pathlib import Path
 from shlex import quote
 
 from cgi_runner.errors import ForeignResultsError, ResultsError, RowsMissingError
-from cgi_runner.files import sha256_of
+from cgi_runner.files import atomic_write, commit_file, sha256_of
 from cgi_runner.inputs.dropped import NOT_RETURNED, DroppedFile
 from cgi_runner.output.claim import DROPPED, claim_names, read_dropped
 from cgi_runner.output.locking import WORK
 from cgi_runner.output.pseudonyms import SampleView, respell_samples, sample_view
-from cgi_runner.output.record import Record, RecordStore, State, atomic_write, commit_file, service_kind
+from cgi_runner.output.record import Record, RecordStore, State, service_kind
+from cgi_runner.output.record_facts import ArchiveFacts
 from cgi_runner.redaction import redact
 from cgi_runner.results import ResultSummary, read
 from cgi_runner.results.archive import ARCHIVE, LOGS, REFUSED, ExtractedArchive, is_unpacked, read_summary, unpack
@@ -79,25 +80,18 @@ def install_results(
                 _keep(unpacked.archive, out)
             raise
     former = claim_names(unpacked, out, store)
-    digest, size = sha256_of(unpacked.archive), unpacked.archive.stat().st_size
     view = sample_view(out, record)
     part, _ = _write_dropped(out / DROPPED, findings.missing, out, view)
     rows = view.counts(findings.rows, unpacked.folder)
-    renamed = view.rename(unpacked)
+    unknown = [*identity.unknown_reasons, *respelled, *findings.unknown_reasons]
+    archive = _archive_facts(unpacked, unknown, view.rename(unpacked))
     for name in unpacked.members:
         commit_file(unpacked.folder / name, out / name)
     commit_file(unpacked.archive, out / ARCHIVE)
     commit_file(part, out / DROPPED)
-    unknown = [*identity.unknown_reasons, *respelled, *findings.unknown_reasons]
     store.transition(
         State.VERIFIED,
-        archive={
-            "sha256": digest,
-            "bytes": size,
-            "members": list(unpacked.members),
-            **({"unknown": unknown} if unknown else {}),
-            **({"renamed": renamed} if renamed else {}),
-        },
+        archive=archive,
         cgi={"version": findings.version, "date": findings.date, "generation": findings.format_version},
         service_kind=service_kind(record.service, findings.version),
         rows=rows,
@@ -108,6 +102,20 @@ def install_results(
         if (out / name).is_file():
             (out / name).unlink()
     return findings
+
+
+def _archive_facts(unpacked: ExtractedArchive, unknown: list[str], renamed: dict[str, str]) -> ArchiveFacts:
+    """Return what the record keeps of an archive that is believed."""
+    facts: ArchiveFacts = {
+        "sha256": sha256_of(unpacked.archive),
+        "bytes": unpacked.archive.stat().st_size,
+        "members": list(unpacked.members),
+    }
+    if unknown:
+        facts["unknown"] = unknown
+    if renamed:
+        facts["renamed"] = renamed
+    return facts
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from cgi_runner.errors import InputError
-from cgi_runner.files import sha256_of
-from cgi_runner.output.record import Record, commit_file
+from cgi_runner.files import commit_file, sha256_of
+from cgi_runner.output.record import Record
 from cgi_runner.results.archive import PSEUDONYMS, ExtractedArchive
 from cgi_runner.results.generations import ResultTables, read_result_tables
 from cgi_runner.results.reconcile import MissingRow, RowAccount, RowCounts

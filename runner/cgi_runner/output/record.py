@@ -5,10 +5,7 @@ It holds what a second attempt needs to go on, and what a reader needs to trust 
 
 from __future__ import annotations
 
-import errno
 import json
-import logging
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -20,6 +17,7 @@ from cgi_runner import __version__
 from cgi_runner.cancer_types import name_of
 from cgi_runner.clock import Clock
 from cgi_runner.errors import InputError
+from cgi_runner.files import atomic_write
 from cgi_runner.inputs.account import InputAccount
 from cgi_runner.output.record_facts import ArchiveFacts
 from cgi_runner.output.record_json import SCHEMA, RecordJson, redacted
@@ -33,12 +31,7 @@ if TYPE_CHECKING:
 
     from cgi_runner.output.record_facts import RecordFacts
 
-log = logging.getLogger(__name__)
-
 NAME = "cgi-job.json"
-#: What some network and cluster file systems answer to the fsync of a folder.
-_NO_SYNC = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
-_told_of_sync: list[Path] = []
 
 
 class State(str, Enum):
@@ -263,45 +256,3 @@ def restore_record_on_failure(store: RecordStore) -> Iterator[None]:
             else:
                 atomic_write(store.path, before)
         raise
-
-
-def atomic_write(path: Path, text: str) -> None:
-    """Put a text file in place so that, whenever the machine stops, either the old or the new one is there whole.
-
-    Args:
-        path: The file.
-        text: Its content.
-
-    """
-    part = path.with_name(f".{path.name}.part")
-    # What a service escapes in its JSON need not be letters that a file can hold.
-    with part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-        file.write(text)
-    commit_file(part, path)
-
-
-def commit_file(part: Path, path: Path) -> None:
-    """Give a finished file its name, and see to it that content and name survive a power cut.
-
-    Args:
-        part: The finished file, on the same disk.
-        path: Its name from now on.
-
-    """
-    _sync(part)
-    part.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in _NO_SYNC:
-            raise
-        if not _told_of_sync:
-            _told_of_sync.append(path)
-            log.warning("warning: the file system of %s cannot sync: a power cut may lose what was just written", path)
-    finally:
-        os.close(handle)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cgi_runner.errors import InputError
+from cgi_runner.files import atomic_write
 from cgi_runner.findings.model import Findings
-from cgi_runner.output.record import atomic_write
 from cgi_runner.report.compare import Comparison
 from cgi_runner.report.markdown import render_markdown
 

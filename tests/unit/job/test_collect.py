@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from cgi_runner.errors import ResultsError, RunnerError
+from cgi_runner.files import atomic_write
 from cgi_runner.job import JobContext, JobRequest, State, fetch_job, read_record, run, submit
 from cgi_runner.job.import_archive import import_archive
-from cgi_runner.output.record import atomic_write
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES
 from support.faults import Fault, Repacked, heal, inject

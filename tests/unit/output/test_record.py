@@ -14,8 +14,9 @@ from cgi_runner import __version__
 from cgi_runner.errors import (
     InputError,
 )
+from cgi_runner.files import atomic_write, commit_file
 from cgi_runner.job import JobContext, JobRequest, Record, State, read_record, run
-from cgi_runner.output.record import RecordStore, atomic_write, commit_file, service_kind
+from cgi_runner.output.record import RecordStore, service_kind
 from cgi_runner.output.record_json import SCHEMA
 from cgi_runner.redaction import register_secret
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock

@@ -11,11 +11,12 @@ from pathlib import Path
 import filelock
 import pytest
 
+from cgi_runner import files
 from cgi_runner.errors import InputError, StillRunningError
+from cgi_runner.files import atomic_write
 from cgi_runner.job.job_index import JobTagCache
-from cgi_runner.output import locking, record
+from cgi_runner.output import locking
 from cgi_runner.output.locking import exclusive_lock, state_dirs
-from cgi_runner.output.record import atomic_write
 from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES
 from support.cli import cgi_runner
@@ -179,7 +180,7 @@ def test_a_file_system_that_cannot_sync_is_said_once(
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
 
     monkeypatch.setattr(os, "fsync", invalid)
-    monkeypatch.setattr(record, "_told_of_sync", [])
+    monkeypatch.setattr(files, "_told_of_sync", [])
     for text in ("one", "two"):
         atomic_write(tmp_path / "file", text)
         assert (tmp_path / "file").read_text() == text
