@@ -14,7 +14,7 @@ from cgi_runner.annotate.target import Target
 from cgi_runner.annotate.variant_keys import Variant
 from cgi_runner.inputs.genotypes import GENOTYPE_FIRST, alleles_of, field_of
 from cgi_runner.inputs.problems import InputProblems
-from cgi_runner.inputs.readers.vcf import FIXED
+from cgi_runner.inputs.readers.vcf_header import FIXED, are_column_names
 
 _VERSION = re.compile(r"\ufeff?##fileformat=VCFv(\d+)\.(\d+)", re.IGNORECASE)
 _ESCAPES_SINCE = (4, 3)
@@ -104,7 +104,7 @@ class VcfAnnotator:
 
     def _read_names(self, number: int, names: list[str], header: list[str]) -> None:
         """Read the line with the names of the columns."""
-        if tuple(name.upper() for name in names[:8]) != FIXED or names[8:9] not in ([], ["FORMAT"]):
+        if not are_column_names(names):
             self._problems.abort(f"line {number}: found no VCF's names of columns", tip="give a whole VCF or MAF")
         self._width = len(names)
         if names[9:]:

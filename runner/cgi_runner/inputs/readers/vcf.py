@@ -28,6 +28,7 @@ from cgi_runner.inputs.genotypes import (
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.normalise import NOT_CARRIED, ONLY_NORMAL, Allele, VariantValidator
 from cgi_runner.inputs.problems import quote
+from cgi_runner.inputs.readers.vcf_header import FIXED, read_header
 from cgi_runner.inputs.rows import Batch, Row, VariantColumns
 from cgi_runner.inputs.sample_columns import select_columns
 from cgi_runner.inputs.schema import MUTATIONS
@@ -41,13 +42,11 @@ from cgi_runner.inputs.somatic import (
 )
 from cgi_runner.inputs.text_source import TextSource
 
-FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
 ON_GERMLINE_HAPLOTYPE = f"{NOT_SOMATIC}: on no somatic haplotype (HSS)"
 #: As much of a genotype as `USUAL_CALLS` has.
 _START = itemgetter(slice(4))
 MOST_FORMATS = 100
 """Cells of FORMAT that are remembered; nearly all files have a few."""
-NAMES_LINE = "#CHROM POS ID REF ALT QUAL FILTER INFO, separated by tabs"
 
 
 class VcfReader:
@@ -62,7 +61,7 @@ class VcfReader:
         self._validator = VariantValidator(options, source.problems, dropped, ("CHROM", "POS", "REF", "ALT"))
         self._status = CallStatus(options)
         self._takes_all = options.ignore_genotypes
-        number, columns, header = _header(source, line)
+        number, columns, header = read_header(source, line)
         self._columns, self._width = columns, len(columns)
         self._expects_flag, self._flags = expects_somatic_flag(header), germline_flags(header)
         self._lacks_genotypes = lacks_genotypes(header)
@@ -287,20 +286,3 @@ def _calls(column: Sequence[str]) -> list[bool | None]:
     if all(map(USUAL_CALLS.get, set(starts))):
         return [True] * len(starts)
     return list(map(USUAL_CALLS.get, starts))
-
-
-def _header(source: TextSource, line: tuple[int, str] | None) -> tuple[int, list[str], list[str]]:
-    """Read up to the line with the column names; give its number, the names, and the lines before it."""
-    number, header = 1, list[str]()
-    while line and line[1].startswith("#") and not line[1].upper().startswith(FIXED[0]):
-        number, text = line
-        header.append(text)
-        line = source.line()
-    if not line:
-        source.problems.abort(
-            f"line {number}: the file ends here, expected the line with the column names: {NAMES_LINE}"
-        )
-    columns = line[1].split("\t")
-    if tuple(name.upper() for name in columns[:8]) != FIXED or columns[8:9] not in ([], ["FORMAT"]):
-        source.problems.abort(f"line {line[0]}: found {quote(line[1])}, expected the column names: {NAMES_LINE}")
-    return line[0], columns, header
