@@ -47,7 +47,6 @@ class MatchCollector:
             sample = facts["sample"] or default_sample
             if not is_yes:
                 said_no.add(sample)
-            self._findings.biomarker_rows += 1
             match = self._find(facts, sample, is_yes=is_yes, added=added)
             self.level_a_rows += is_yes and match.level.upper() == "A" and match.kind is MatchKind.COMPLETE
         for match in added:

@@ -233,7 +233,6 @@ class Findings:
     structural: list[StructuralAlteration] = field(default_factory=list)
     """Copy numbers and fusions: all drivers, and the first of the others."""
     matches: list[Match] = field(default_factory=list)
-    biomarker_rows: int = 0
     lines: dict[Alteration, str] = field(default_factory=dict)
     """Of drivers, the line of the user's file, where it is known."""
     dropped: list[Dropped] = field(default_factory=list)
