@@ -10,6 +10,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -157,21 +158,36 @@ class Figures:
     memory: float
 
 
-def measure_program(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> Figures:
-    """Run a program to its end; raise MeasureError when it fails.
+def measure_program(
+    command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, log: Path | None = None
+) -> Figures:
+    """Run a program to its end.
 
     Peak memory is the kernel's. A process inherits the peak of its parent, so the parent, which is the process
     of the measure, has to stay small.
+
+    Args:
+        command: The program and its arguments.
+        env: Its environment; by default that of this process.
+        log: A file for its output, which is otherwise discarded.
+
+    Returns:
+        What the program cost.
+
+    Raises:
+        MeasureError: It failed; the message has the last line of its errors, or names the log.
+
     """
-    started = time.perf_counter()
-    with subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env) as child:
-        said = child.stderr.read() if child.stderr else b""
+    with (log or Path(os.devnull)).open("wb") as output, tempfile.TemporaryFile() as errors:
+        started = time.perf_counter()
+        child = subprocess.Popen(list(map(str, command)), stdout=output, stderr=output if log else errors, env=env)
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        last = said.decode(errors="replace").strip().splitlines()[-1:]
-        raise MeasureError(f"{command[0]} ended with {child.returncode}: {''.join(last)}")
+        if child.returncode:
+            errors.seek(0)
+            last = errors.read().decode(errors="replace").strip().splitlines()[-1:]
+            raise MeasureError(f"{command[0]} ended with {child.returncode}: {log or ''.join(last)}")
     return Figures(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
