@@ -1,6 +1,6 @@
-"""Processes that run the real command line and are stopped at named points of a job's life; a list of orders a line.
+"""Processes that run the real command line and are stopped at named points of a job's life; a list of tasks a line.
 
-Forking one that has everything imported is what makes hundreds of kills affordable. An order is a dictionary with
+Forking one that has everything imported is what makes hundreds of kills affordable. A task is a dictionary with
 
 - `arguments`: the command line; `email`: the account; `shared`: the folder for locks and notes ("/tmp" of a machine);
 - `said`: the file for stdout and stderr; `pid`: a file for the id of the process, for those who stop it from outside;
@@ -38,20 +38,20 @@ HURRY = 200  # times faster than real time, so that a service at work on a kille
 class Points:
     """The named points of a process's life: it notes which it passes, and stops at the one it is told."""
 
-    def __init__(self, order: dict[str, Any]) -> None:
-        """Take from the order where to stop."""
-        self._order = order
+    def __init__(self, task: dict[str, Any]) -> None:
+        """Take from the task where to stop."""
+        self._task = task
         self._seen: Counter[str] = Counter()
 
     def passing(self, name: str) -> None:
         """Pass a point; one that was passed before has its number in its name."""
         self._seen[name] += 1
         label = name if self._seen[name] == 1 else f"{name} ({self._seen[name]})"
-        if "trace" in self._order:
-            with Path(self._order["trace"]).open("a") as trace:
+        if "trace" in self._task:
+            with Path(self._task["trace"]).open("a") as trace:
                 trace.write(f"{label}\n")
-        if label == self._order.get("point"):
-            os.kill(os.getpid(), self._order["signal"])
+        if label == self._task.get("point"):
+            os.kill(os.getpid(), self._task["signal"])
 
     def after(self, place: Any, name: str, called: Callable[..., str]) -> None:
         """Have a point after each call of a function; `called` names the calls by their arguments."""
@@ -139,31 +139,31 @@ def hurry() -> None:
     put(clock.SystemClock, sleep=sleep, monotonic=lambda _: passed, now=lambda _: start + timedelta(seconds=passed))
 
 
-def work(order: dict[str, Any]) -> None:
-    """Run the command line as ordered; ends the process."""
-    said = os.open(order["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+def work(task: dict[str, Any]) -> None:
+    """Run the command line as the task says; ends the process."""
+    said = os.open(task["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for stream in (1, 2):
         os.dup2(said, stream)
-    os.environ |= {"CGI_EMAIL": order["email"], "CGI_TOKEN": TOKEN}
-    shared = Path(order["shared"])
+    os.environ |= {"CGI_EMAIL": task["email"], "CGI_TOKEN": TOKEN}
+    shared = Path(task["shared"])
     for place in (locking, job_index):
         put(place, state_dirs=lambda: [shared])
     hurry()
-    if "point" in order or "trace" in order:
-        Points(order).place()
-    command_line(order["arguments"])
+    if "point" in task or "trace" in task:
+        Points(task).place()
+    command_line(task["arguments"])
 
 
-def forked(order: dict[str, Any]) -> int:
-    """Start a process for an order and give its id."""
+def forked(task: dict[str, Any]) -> int:
+    """Start a process for a task and give its id."""
     pid = os.fork()
     if pid:
-        if "pid" in order:
-            Path(order["pid"]).write_text(str(pid))
+        if "pid" in task:
+            Path(task["pid"]).write_text(str(pid))
         return pid
     code: Any = 1
     try:
-        work(order)
+        work(task)
     except SystemExit as end:
         code = end.code
     finally:
@@ -172,26 +172,26 @@ def forked(order: dict[str, Any]) -> int:
         os._exit(code)
 
 
-def wait_for(pid: int, order: dict[str, Any]) -> int:
-    """Wait for a process, stop it when the order says so, and give its exit code."""
-    if "seconds" in order:
-        time.sleep(max(0.0, order["started"] + order["seconds"] - time.monotonic()))
-        os.kill(pid, order["signal"])
+def wait_for(pid: int, task: dict[str, Any]) -> int:
+    """Wait for a process, stop it when the task says so, and give its exit code."""
+    if "seconds" in task:
+        time.sleep(max(0.0, task["started"] + task["seconds"] - time.monotonic()))
+        os.kill(pid, task["signal"])
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def main() -> None:
-    """Take lists of orders, one a line; start all orders of a line at once; answer with their exit codes."""
+    """Take lists of tasks, one a line; start all tasks of a line at once; answer with their exit codes."""
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
-        orders = json.loads(line)
+        tasks = json.loads(line)
         pids = []
-        for order in orders:
-            order["started"] = time.monotonic()
-            pids.append(forked(order))
-        due = sorted(range(len(orders)), key=lambda place: orders[place].get("seconds", float("inf")))
-        codes = {place: wait_for(pids[place], orders[place]) for place in due}
-        answers.write(json.dumps([codes[place] for place in range(len(orders))]) + "\n")
+        for task in tasks:
+            task["started"] = time.monotonic()
+            pids.append(forked(task))
+        due = sorted(range(len(tasks)), key=lambda place: tasks[place].get("seconds", float("inf")))
+        codes = {place: wait_for(pids[place], tasks[place]) for place in due}
+        answers.write(json.dumps([codes[place] for place in range(len(tasks))]) + "\n")
         answers.flush()
 
 

@@ -35,5 +35,5 @@ def account(service: Sandbox) -> Account:
 def tables(service: Sandbox, machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Give the tables that an undisturbed run of the example brings."""
     out = tmp_path_factory.mktemp("undisturbed") / "out"
-    assert machine.run(machine.order(killing.account(service), out)) == [0]
+    assert machine.run(machine.submission(killing.account(service), out)) == [0]
     return killing.tables_in(out)

@@ -87,42 +87,42 @@ def account(sandbox: Sandbox, *, shared: bool = True) -> Account:
 
 
 class Machine:
-    """A machine whose processes run orders, see `child`; `shared` is what its processes have in common."""
+    """A machine whose processes run tasks, see `child`; `shared` is what its processes have in common."""
 
     def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
-        """Give orders to this process; the folder is for what must not lie in output folders."""
+        """Give tasks to this process; the folder is for what must not lie in output folders."""
         self._process = process
         self.shared = folder / "shared"
         self.shared.mkdir()
         self._folder = folder
         self._numbers = count()
 
-    def order(self, account: Account, out: Path, *more: str, title: str = "kill", **how: Any) -> dict[str, Any]:
-        """Write the order to run the example into a folder."""
+    def submission(self, account: Account, out: Path, *more: str, title: str = "kill", **how: Any) -> dict[str, Any]:
+        """Describe the process that runs the example into a folder."""
         mutations = ("--mutations", str(EXAMPLES / "mutations.tsv"), "--cancer-type", "CM", "--reference", "hg38")
         return self.command(account, "run", *mutations, "--title", title, "--output", str(out), *more, **how)
 
     def command(self, account: Account, *arguments: str, **how: Any) -> dict[str, Any]:
-        """Write the order to run a command line at the account's service."""
+        """Describe the process that runs a command line at the account's service."""
         number = next(self._numbers)
         files = {name: str(self._folder / f"{name}{number}") for name in ("said", "pid")}
         whole = [*arguments, "--api-url", account.url]
         return {"arguments": whole, "email": account.email, "shared": str(self.shared), "signal": 9, **files, **how}
 
-    def run(self, *orders: dict[str, Any]) -> list[int]:
-        """Run orders, all at once, and give their exit codes."""
+    def run(self, *tasks: dict[str, Any]) -> list[int]:
+        """Run tasks, all at once, and give their exit codes."""
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(json.dumps(orders) + "\n")
+        self._process.stdin.write(json.dumps(tasks) + "\n")
         self._process.stdin.flush()
         codes: list[int] = json.loads(self._process.stdout.readline())
         return codes
 
     @contextmanager
-    def running(self, order: dict[str, Any]) -> Iterator[list[int]]:
-        """Run an order beside the block; its exit code is in the list when the block has ended."""
+    def running(self, task: dict[str, Any]) -> Iterator[list[int]]:
+        """Run a task beside the block; its exit code is in the list when the block has ended."""
         codes: list[int] = []
-        thread = threading.Thread(target=lambda: codes.extend(self.run(order)))
+        thread = threading.Thread(target=lambda: codes.extend(self.run(task)))
         thread.start()
         yield codes
         thread.join(_PATIENCE)
@@ -144,14 +144,14 @@ def machine(folder: Path) -> Iterator[Machine]:
         process.stdin.close()
 
 
-def stop(order: dict[str, Any]) -> None:
-    """Send an order's process its signal, and wait until it has ended."""
-    pid_file, until = Path(order["pid"]), time.monotonic() + _PATIENCE
+def stop(task: dict[str, Any]) -> None:
+    """Send a task's process its signal, and wait until it has ended."""
+    pid_file, until = Path(task["pid"]), time.monotonic() + _PATIENCE
     while not (pid_file.exists() and pid_file.read_text()):
         assert time.monotonic() < until
         time.sleep(0.001)
     pid = int(pid_file.read_text())
-    os.kill(pid, order["signal"])
+    os.kill(pid, task["signal"])
     while _is_alive(pid):
         assert time.monotonic() < until
         time.sleep(0.001)
@@ -180,25 +180,25 @@ class Stop:
         "DELETE: carried out, answer not read",
     )
 
-    def __init__(self, moment: str, order: dict[str, Any]) -> None:
-        """Stop the order's process at this moment."""
+    def __init__(self, moment: str, task: dict[str, Any]) -> None:
+        """Stop the task's process at this moment."""
         self._kind, self._moment = moment.split(": ")
-        self._order = order
+        self._task = task
         self.is_done = False
 
     def __call__(self, environ: Any, start_response: Any, app: Any) -> Iterable[bytes]:
         """Stop whom it concerns."""
-        if self.is_done or kind_of(environ) != self._kind or self._order["email"] not in environ["HTTP_AUTHORIZATION"]:
+        if self.is_done or kind_of(environ) != self._kind or self._task["email"] not in environ["HTTP_AUTHORIZATION"]:
             return app(environ, start_response)  # type: ignore[no-any-return]
         self.is_done = True
         if self._moment in {"answered", "carried out, answer not read", "half of it sent"}:
             answer = b"".join(app(environ, start_response))
             if self._moment == "half of it sent":
                 return self._halves(answer)
-            stop(self._order)
+            stop(self._task)
             return [answer]
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        stop(self._order)
+        stop(self._task)
         if self._moment == "received, never carried out":
             start_response("503 Gone", [])
             return [b""]
@@ -206,7 +206,7 @@ class Stop:
 
     def _halves(self, answer: bytes) -> Iterator[bytes]:
         yield answer[: len(answer) // 2]
-        stop(self._order)
+        stop(self._task)
         yield answer[len(answer) // 2 :]
 
 
@@ -225,7 +225,7 @@ def posts(sandbox: Sandbox) -> int:
 
 
 def tables_in(folder: Path) -> dict[str, bytes]:
-    """Give the tables of results, which name neither job nor time, and so are the same after every run of an order."""
+    """Give the tables of results, which name neither job nor time, and so are the same after every run of one."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.tsv"))}
 
 
@@ -265,9 +265,9 @@ def half_written_in(out: Path, tables: dict[str, bytes]) -> list[str]:
     ]
 
 
-def left_unsaid(order: dict[str, Any], out: Path) -> list[str]:
+def left_unsaid(task: dict[str, Any], out: Path) -> list[str]:
     """Give what a process that was stopped by SIGTERM ought to have told, or left undone."""
-    said = Path(order["said"]).read_text()
+    said = Path(task["said"]).read_text()
     record = read_record(out / "cgi-job.json") if (out / "cgi-job.json").exists() else Record("")
     # The id may be known already while the record that has it is still being written.
     told = (

@@ -1,4 +1,4 @@
-"""Many at once, on one machine and one account or on several: one job an order, no mixed results, whole records."""
+"""Many at once, on one machine and one account or on several: one job a submission, no mixed results, whole records."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ MANY = 20
 
 
 @pytest.mark.parametrize("folders", ["one", "many"])
-def test_the_same_order(
+def test_the_same_submission(
     folders: str, account: Account, machine: Machine, tables: dict[str, bytes], tmp_path: Path
 ) -> None:
     """All come to the results of one job, in one folder or each in its own."""
     outs = [tmp_path / ("out" if folders == "one" else f"out{n}") for n in range(MANY)]
-    assert machine.run(*(machine.order(account, out) for out in outs)) == [0] * MANY
+    assert machine.run(*(machine.submission(account, out) for out in outs)) == [0] * MANY
     assert account.titles().total() == 2
     assert [fault for out in outs for fault in killing.faults_in(out, tables)] == []
     assert len({read_record(out / "cgi-job.json").job_id for out in outs}) == 1
 
 
-def test_different_orders(account: Account, machine: Machine, tables: dict[str, bytes], tmp_path: Path) -> None:
-    """Each order gets its own job, and no result gets into another's folder."""
-    orders = [machine.order(account, tmp_path / f"out{n}", title=f"order {n}") for n in range(MANY)]
-    assert machine.run(*orders) == [0] * MANY
+def test_different_submissions(account: Account, machine: Machine, tables: dict[str, bytes], tmp_path: Path) -> None:
+    """Each submission gets its own job, and no result gets into another's folder."""
+    tasks = [machine.submission(account, tmp_path / f"out{n}", title=f"title {n}") for n in range(MANY)]
+    assert machine.run(*tasks) == [0] * MANY
     assert len({read_record(tmp_path / f"out{n}" / "cgi-job.json").job_id for n in range(MANY)}) == MANY
     assert account.titles().total() == MANY + 1
     for n in range(MANY):
         assert killing.faults_in(tmp_path / f"out{n}", tables) == []
-        assert f"] order {n}" in (tmp_path / f"out{n}" / "summary.txt").read_text()
+        assert f"] title {n}" in (tmp_path / f"out{n}" / "summary.txt").read_text()
 
 
-def test_the_same_order_on_different_accounts(
+def test_the_same_submission_on_different_accounts(
     service: Sandbox, machine: Machine, tables: dict[str, bytes], tmp_path: Path
 ) -> None:
     """What one account's processes know and wait for does not touch another's."""
     accounts = [killing.account(service) for _ in range(MANY)]
-    orders = [machine.order(account, tmp_path / account.email) for account in accounts]
-    assert machine.run(*orders) == [0] * MANY
+    tasks = [machine.submission(account, tmp_path / account.email) for account in accounts]
+    assert machine.run(*tasks) == [0] * MANY
     for account in accounts:
         assert account.titles().total() == 2
         assert killing.faults_in(tmp_path / account.email, tables) == []
@@ -61,17 +61,17 @@ def test_the_same_order_on_different_accounts(
 def test_some_of_many_are_killed(
     seed: int, account: Account, machine: Machine, tables: dict[str, bytes], tmp_path: Path
 ) -> None:
-    """Half of those with the same order are killed, at random times: the others end with one job, and so do these."""
+    """Half of those with one submission are killed, at random times: the others end with one job, and so do these."""
     chance = random.Random(seed)
     outs = [tmp_path / f"out{n}" for n in range(MANY)]
-    orders = [machine.order(account, out) for out in outs]
-    for order in orders[: MANY // 2]:
-        order["seconds"] = chance.uniform(0.05, 1)
-    codes = machine.run(*orders)
+    tasks = [machine.submission(account, out) for out in outs]
+    for task in tasks[: MANY // 2]:
+        task["seconds"] = chance.uniform(0.05, 1)
+    codes = machine.run(*tasks)
     assert codes[MANY // 2 :] == [0] * (MANY // 2)
     assert set(codes) <= {0, KILLED}
     assert account.titles().total() == 2
-    assert machine.run(*(machine.order(account, out) for out in outs)) == [0] * MANY
+    assert machine.run(*(machine.submission(account, out) for out in outs)) == [0] * MANY
     assert [fault for out in outs for fault in killing.faults_in(out, tables)] == []
     assert account.titles().total() == 2
 
@@ -80,9 +80,9 @@ def test_one_that_is_killed_while_submitting_gives_way(
     account: Account, machine: Machine, tables: dict[str, bytes], tmp_path: Path
 ) -> None:
     """Those who wait for it to submit go on, look for what it may have sent, and end with one job."""
-    orders = [machine.order(account, tmp_path / f"out{n}") for n in range(4)]
-    orders[0] |= {"point": "all of it is sent", "signal": signal.SIGKILL}
-    codes = machine.run(*orders)
+    tasks = [machine.submission(account, tmp_path / f"out{n}") for n in range(4)]
+    tasks[0] |= {"point": "all of it is sent", "signal": signal.SIGKILL}
+    codes = machine.run(*tasks)
     # It may be that another was first, so that it had nothing to send.
     assert codes[1:] == [0, 0, 0]
     assert codes[0] in {0, KILLED}
@@ -95,14 +95,14 @@ def test_cohorts(account: Account, machine: Machine, tmp_path: Path) -> None:
     (tmp_path / "a.tsv").write_text("chr\tpos\tref\talt\nchr7\t140753336\tA\tT\n")
     (tmp_path / "b.tsv").write_text("chr\tpos\tref\talt\nchr17\t7673802\tC\tT\n")
     outs = []
-    orders = []
+    tasks = []
     for number in range(MANY):
         sheet = tmp_path / f"sheet{number % 2}.tsv"
         sample = "ab"[number % 2]
         sheet.write_text(f"sample\tcancer_type\treference\tmutations\n{sample}\tCM\thg38\t{sample}.tsv\n")
         outs.append(tmp_path / f"out{number}")
-        orders.append(machine.command(account, "cohort", str(sheet), "--output", str(outs[-1])))
-    assert machine.run(*orders) == [0] * MANY
+        tasks.append(machine.command(account, "cohort", str(sheet), "--output", str(outs[-1])))
+    assert machine.run(*tasks) == [0] * MANY
     assert account.titles().total() == 3
     for number, out in enumerate(outs):
         assert killing.tables_of_cohort(out) == killing.tables_of_cohort(outs[number % 2])

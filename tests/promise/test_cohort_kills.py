@@ -44,12 +44,12 @@ def undisturbed(
     """Give the points that an undisturbed cohort passes, and the tables that it leaves."""
     folder = tmp_path_factory.mktemp("undisturbed")
     out, trace = folder / "out", folder / "trace"
-    assert machine.run(ordered(killing.account(service), machine, sheet, out, trace=str(trace))) == [0]
+    assert machine.run(cohort_of(killing.account(service), machine, sheet, out, trace=str(trace))) == [0]
     return trace.read_text().splitlines(), killing.tables_of_cohort(out)
 
 
-def ordered(account: Account, machine: Machine, sheet: Path, out: Path, **how: object) -> dict[str, object]:
-    """Order the cohort, with its jobs deleted once their results are here."""
+def cohort_of(account: Account, machine: Machine, sheet: Path, out: Path, **how: object) -> dict[str, object]:
+    """Describe the process that runs the cohort, with its jobs deleted once their results are here."""
     return machine.command(account, "cohort", str(sheet), "--output", str(out), "--delete", **how)
 
 
@@ -68,10 +68,10 @@ def test_one_stop_costs_nothing(
     for place, point in list(enumerate(points))[EVERY // 2 * (number == signal.SIGTERM) :: EVERY]:
         account, out = killing.account(service), tmp_path / str(place)
         before = killing.posts(service)
-        order = ordered(account, machine, sheet, out, point=point, signal=number)
-        assert machine.run(order) == [SIGNALS[number]], point
-        assert "Traceback" not in Path(str(order["said"])).read_text(), point
-        assert machine.run(ordered(account, machine, sheet, out)) == [0], point
+        task = cohort_of(account, machine, sheet, out, point=point, signal=number)
+        assert machine.run(task) == [SIGNALS[number]], point
+        assert "Traceback" not in Path(str(task["said"])).read_text(), point
+        assert machine.run(cohort_of(account, machine, sheet, out)) == [0], point
         assert killing.tables_of_cohort(out) == tables, point
         assert not (out / ".cgi-runner").exists()
         assert account.titles() == {killing.COLLEAGUES: 1}, point
@@ -88,9 +88,9 @@ def test_stop_after_stop(
     points = [point for point in points if "half" not in point]
     for place, point in enumerate(points[::EVERY]):
         number = list(SIGNALS)[place % 2]
-        order = ordered(account, machine, sheet, out, point=point, signal=number)
-        assert machine.run(order) in ([SIGNALS[number]], [0]), point
-    assert machine.run(ordered(account, machine, sheet, out)) == [0]
+        task = cohort_of(account, machine, sheet, out, point=point, signal=number)
+        assert machine.run(task) in ([SIGNALS[number]], [0]), point
+    assert machine.run(cohort_of(account, machine, sheet, out)) == [0]
     assert killing.tables_of_cohort(out) == tables
     assert killing.posts(service) - before == JOBS
 

@@ -34,7 +34,7 @@ def record_points(*steps: str) -> list[str]:
     return [f"{when}{step} is written" for step in steps for when in ("before ", "while ", "")]
 
 
-#: All that an undisturbed run with --delete passes, in its order; `test_no_point_is_left_out` compares.
+#: All that an undisturbed run with --delete passes, one after the other; `test_no_point_is_left_out` compares.
 POINTS = [
     *record_points("prepared"),
     "while the list of tags is written",
@@ -74,13 +74,13 @@ def both(points: list[str] | tuple[str, ...]) -> list[Any]:
 
 
 def assert_goes_on(
-    order: dict[str, Any], machine: Machine, account: Account, out: Path, tables: dict[str, bytes]
+    task: dict[str, Any], machine: Machine, account: Account, out: Path, tables: dict[str, bytes]
 ) -> None:
     """See that nothing is half-written, and that the same command ends with the results of one job."""
     assert not killing.half_written_in(out, tables)
-    if order["signal"] == signal.SIGTERM:
-        assert not killing.left_unsaid(order, out)
-    assert machine.run(machine.order(account, out, "--delete")) == [0]
+    if task["signal"] == signal.SIGTERM:
+        assert not killing.left_unsaid(task, out)
+    assert machine.run(machine.submission(account, out, "--delete")) == [0]
     assert killing.faults_in(out, tables, State.DELETED) == []
     assert account.titles() == {killing.COLLEAGUES: 1}
 
@@ -90,7 +90,7 @@ def test_no_point_is_left_out(account: Account, machine: Machine, tmp_path: Path
     told = f"as each file gets its name | {2 * len(POINTS)} |"
     assert told in (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
     trace = tmp_path / "trace"
-    assert machine.run(machine.order(account, tmp_path / "out", "--delete", trace=str(trace))) == [0]
+    assert machine.run(machine.submission(account, tmp_path / "out", "--delete", trace=str(trace))) == [0]
     assert trace.read_text().splitlines() == POINTS
 
 
@@ -107,9 +107,9 @@ def test_stopped_at_a_point_of_the_client(
     """At each step that changes the disk, and in the middle of each transfer: it goes on, with one submission."""
     out = tmp_path / "out"
     before = killing.posts(service)
-    order = machine.order(account, out, "--delete", point=point, signal=number)
-    assert machine.run(order) == [SIGNALS[number]], Path(order["said"]).read_text()
-    assert_goes_on(order, machine, account, out, tables)
+    task = machine.submission(account, out, "--delete", point=point, signal=number)
+    assert machine.run(task) == [SIGNALS[number]], Path(task["said"]).read_text()
+    assert_goes_on(task, machine, account, out, tables)
     # Of a submission that was broken off, nothing came of the first half.
     assert killing.posts(service) - before == (2 if point == "half of the submission is sent" else 1)
 
@@ -128,10 +128,10 @@ def test_stopped_in_doubt(
     out, fault = tmp_path / "out", Fault(DROPPED, "POST", carried_out=True)
     before = killing.posts(service)
     inject(service, fault)
-    order = machine.order(account, out, "--delete", point=point, signal=number)
-    assert machine.run(order) == [SIGNALS[number]], Path(order["said"]).read_text()
+    task = machine.submission(account, out, "--delete", point=point, signal=number)
+    assert machine.run(task) == [SIGNALS[number]], Path(task["said"]).read_text()
     heal(service, fault)
-    assert_goes_on(order, machine, account, out, tables)
+    assert_goes_on(task, machine, account, out, tables)
     assert killing.posts(service) - before == 1
 
 
@@ -148,13 +148,13 @@ def test_stopped_at_a_moment_of_the_service(
     """While the service is at a request of its, before and after that is carried out: it goes on, with one job."""
     out = tmp_path / "out"
     before = killing.posts(service)
-    order = machine.order(account, out, "--delete", signal=number)
-    stop = Stop(moment, order)
+    task = machine.submission(account, out, "--delete", signal=number)
+    stop = Stop(moment, task)
     inject(service, stop)
-    assert machine.run(order) == [SIGNALS[number]], Path(order["said"]).read_text()
+    assert machine.run(task) == [SIGNALS[number]], Path(task["said"]).read_text()
     assert stop.is_done
     heal(service, stop)
-    assert_goes_on(order, machine, account, out, tables)
+    assert_goes_on(task, machine, account, out, tables)
     assert killing.posts(service) - before == (2 if "never" in moment else 1)
 
 
@@ -166,11 +166,11 @@ def test_stopped_again_and_again(
     points = [point for point in POINTS if "half" not in point][:: 1 if SOAK else 6]
     for place, point in enumerate(points):
         number = list(SIGNALS)[place % 2]
-        assert machine.run(machine.order(account, out, "--delete", point=point, signal=number)) in (
+        assert machine.run(machine.submission(account, out, "--delete", point=point, signal=number)) in (
             [SIGNALS[number]],
             [0],
         )
-    assert machine.run(machine.order(account, out, "--delete")) == [0]
+    assert machine.run(machine.submission(account, out, "--delete")) == [0]
     assert killing.faults_in(out, tables, State.DELETED) == []
     assert killing.posts(service) - before == 1
 
@@ -188,25 +188,29 @@ def test_stopped_at_random_times(
     """Wherever it strikes, and whether the command is repeated in its folder or a new one: one job, whole results."""
     chance, struck, lost, rounds = random.Random(4711), Counter[str](), list[str](), 0
     started = time.monotonic()
-    assert machine.run(machine.order(account, tmp_path / "measured", title="measured")) == [0]
+    assert machine.run(machine.submission(account, tmp_path / "measured", title="measured")) == [0]
     takes = time.monotonic() - started
     while struck.total() < RANDOM_KILLS:
         names = [f"{number.name} {rounds}{pair}" for pair in "ab"]
         rounds += 1
-        orders = [
-            machine.order(account, tmp_path / name, title=name, signal=number, seconds=chance.uniform(0, 1.2 * takes))
+        tasks = [
+            machine.submission(
+                account, tmp_path / name, title=name, signal=number, seconds=chance.uniform(0, 1.2 * takes)
+            )
             for name in names
         ]
-        codes = machine.run(*orders)
+        codes = machine.run(*tasks)
         outs = [tmp_path / (name if chance.random() < 0.5 else f"{name} anew") for name in names]
         struck.update(state_of(tmp_path / name) for name, code in zip(names, codes, strict=True) if code)
-        for name, order, code in zip(names, orders, codes, strict=True):
+        for name, task, code in zip(names, tasks, codes, strict=True):
             # Before the handler is in place, and after all is told, it ends without a word.
             is_outside = code == -number and state_of(tmp_path / name) in {"no record", "verified"}
-            assert is_outside or code in {0, SIGNALS[number]}, Path(order["said"]).read_text()
+            assert is_outside or code in {0, SIGNALS[number]}, Path(task["said"]).read_text()
             lost += killing.half_written_in(tmp_path / name, tables)
-            lost += killing.left_unsaid(order, tmp_path / name) if code == TERMINATED else []
-        again = machine.run(*(machine.order(account, out, title=name) for out, name in zip(outs, names, strict=True)))
+            lost += killing.left_unsaid(task, tmp_path / name) if code == TERMINATED else []
+        again = machine.run(
+            *(machine.submission(account, out, title=name) for out, name in zip(outs, names, strict=True))
+        )
         lost += [f"exit code {code}" for code in again if code]
         lost += [
             fault for out, code in zip(outs, again, strict=True) if not code for fault in killing.faults_in(out, tables)

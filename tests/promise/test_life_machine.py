@@ -43,9 +43,9 @@ from support.sessions import client_of
 #: What the command line adds to results, and what is kept of archives that are not believed.
 MAY_BE = {"report.html", "cgi-results.refused.zip"}
 TABLE = EXAMPLES / "mutations.tsv"
-WISHES = [JobRequest({"mutations": TABLE}, "CM", "hg38", title) for title in ("one", "two")]
+REQUESTS = [JobRequest({"mutations": TABLE}, "CM", "hg38", title) for title in ("one", "two")]
 FOLDERS = st.sampled_from(["a", "b", "c"])
-#: Mostly each folder has its order; now and then a folder is wanted for the other one.
+#: Mostly each folder has its request; now and then a folder is wanted for the other one.
 PLACES = st.sampled_from([("a", 0), ("a", 0), ("b", 1), ("b", 1), ("c", 0), ("c", 1), ("a", 1)])
 MINE = b"a table of the user's own"
 ODDS = st.integers(0, 3).map(lambda number: not number)  # one in four
@@ -72,7 +72,7 @@ _numbers = itertools.count()
 
 
 class Lives(RuleBasedStateMachine):
-    """Two orders, three folders, one account in which somebody else has jobs, too."""
+    """Two requests, three folders, one account in which somebody else has jobs, too."""
 
     def __init__(self, sandbox: Sandbox, clock: SimulatedClock, room: Path) -> None:
         """Open a new account on the sandbox, and an empty place for folders."""
@@ -107,11 +107,11 @@ class Lives(RuleBasedStateMachine):
         random.seed(number)
 
     def teardown(self) -> None:
-        """See that every order that was begun can still be brought home, at no job more than was due."""
+        """See that every request that was begun can still be brought home, at no job more than was due."""
         try:
             heal(self.sandbox)
             self.fuse.left = None
-            for job_request in WISHES:
+            for job_request in REQUESTS:
                 if self.live(job_request) and len(self.spy.list_jobs()) < 6:
                     before = len(self.posted)
                     assert (
@@ -131,7 +131,7 @@ class Lives(RuleBasedStateMachine):
         return JobContext(self.api, self.api.url, self.owner, deadline, clock=self.clock)
 
     def live(self, job_request: JobRequest) -> list[Job]:
-        """Give the jobs of an order that are on the service now."""
+        """Give the jobs of a request that are on the service now."""
         assert self.store or not self.posted
         ours = [job for job in self.posted if job.title.endswith(f"] {job_request.title}")]
         return [job for job in ours if self.store and self.store.find(self.owner, job.id)]
@@ -160,8 +160,8 @@ class Lives(RuleBasedStateMachine):
     @rule(place=PLACES, fresh=ODDS, delete=ODDS, short=ODDS)
     def run(self, place: tuple[str, int], *, fresh: bool, delete: bool, short: bool) -> None:
         """Run the whole command."""
-        folder, order = place
-        job_request, out = WISHES[order], self.room / folder
+        folder, which = place
+        job_request, out = REQUESTS[which], self.room / folder
         self.excuses[job_request.title] += fresh
         with self.command():
             record = run(job_request, out, self.context(5 if short else 3600), fresh=fresh, delete=delete)
@@ -198,10 +198,10 @@ class Lives(RuleBasedStateMachine):
     @rule(place=PLACES, fresh=ODDS)
     def submit(self, place: tuple[str, int], *, fresh: bool) -> None:
         """Submit and go."""
-        folder, order = place
-        self.excuses[WISHES[order].title] += fresh
+        folder, which = place
+        self.excuses[REQUESTS[which].title] += fresh
         with self.command():
-            assert submit(WISHES[order], self.room / folder, self.context(), fresh=fresh).job_id
+            assert submit(REQUESTS[which], self.room / folder, self.context(), fresh=fresh).job_id
 
     @rule(source=FOLDERS, other=FOLDERS)
     def fetch(self, source: str, other: str) -> None:
@@ -298,11 +298,11 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def promise_is_kept(self) -> None:
-        """No order has more jobs than were asked for or deleted; nobody else's is touched; no file is half-written."""
+        """No request has more jobs than were asked for or deleted; nobody else's is touched; no file is half there."""
         if not self.store:
             return
         assert self.codes <= CODES
-        for job_request in WISHES:
+        for job_request in REQUESTS:
             ours = [job for job in self.posted if job.title.endswith(f"] {job_request.title}")]
             deleted = len(ours) - len(self.live(job_request))
             assert len(ours) <= 1 + deleted + self.excuses[job_request.title], f"{job_request.title}: {len(ours)} jobs"
@@ -333,7 +333,7 @@ class Lives(RuleBasedStateMachine):
             self.has_only_whole_files(folder, record)
 
     def has_only_whole_files(self, folder: Path, record: Record) -> None:
-        """See that results, where a command was stopped between them, are those of one job of this order or another."""
+        """See that results, where a command was stopped between them, are of one job of this request or another."""
         title = extract_tag(record.title)
         for job in self.posted:
             path = self.store.folder(job.id) / "results.zip" if self.store else Path()

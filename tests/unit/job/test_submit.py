@@ -1,4 +1,4 @@
-"""One order, one job: whatever becomes of the submission's answer, and however many ask for it."""
+"""One submission, one job: whatever becomes of the submission's answer, and however many ask for it."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def test_a_job_that_shows_up_late_after_a_refusal_is_found_by_the_next_command(
 def test_an_answer_with_the_id_of_a_job_that_was_there_is_not_believed(
     context: JobContext, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    """The results would be another order's, and --delete would delete that one."""
+    """The results would be another job's, and --delete would delete that one."""
     other = submit(replace(MELANOMA, cancer_type="LUAD"), tmp_path / "other", context).job_id
     inject(sandbox, Fault(Answer(f'"{other}"'), "POST", carried_out=True))
     record = run(MELANOMA, tmp_path / "out", context, delete=True)
