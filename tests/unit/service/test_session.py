@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-import socket
-import ssl
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -14,36 +11,22 @@ from typing import Any
 
 import pytest
 import requests
-import urllib3
-from urllib3.util.ssl_ import create_urllib3_context
 
 from cgi_runner import __version__
-from cgi_runner.config import RetryPolicy, Service
+from cgi_runner.config import RetryPolicy
 from cgi_runner.errors import InputError, RunnerError, ServiceError
 from cgi_runner.service.errors import (
-    CertificateError,
     MaybeProcessedError,
-    NotSentError,
     RejectedError,
-    is_safe_to_post_again,
-    is_transient,
     translate_errors,
 )
 from cgi_runner.service.session import LARGEST_ANSWER
 from conftest import CREDENTIALS, SimulatedClock
-from support.scripted import DROPPED, HTML, Answer, Scripted, Seen, dripping, serving
+from support.scripted import DROPPED, HTML, Answer, dripping, serving
 from support.sessions import form, session_to
 
 JOB = "c22ecf2af788d65ec257"
 GOOD = Answer([JOB])
-POSTED = Answer(f'"{JOB}"')
-
-
-def closed_port() -> int:
-    """Give a port of this machine on which nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
@@ -53,56 +36,6 @@ def test_a_get_is_repeated_after_a_passing_failure(status: int, clock: Simulated
         assert session_to(server.url, clock).get_json() == [JOB]
         assert len(server.requests) == 4
     assert all(1 <= pause <= 60 for pause in clock.sleeps)
-
-
-@pytest.mark.parametrize("where", ["/api/v1/", "{url}/"], ids=["path", "whole address"])
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_to_the_same_address_with_a_slash_is_followed(
-    status: int, where: str, clock: SimulatedClock
-) -> None:
-    """The list is asked for with a slash from then on, as is the form; a job's address has a slash of its own."""
-
-    def answer(seen: Seen) -> Answer:
-        path, _, query = seen.path.partition("?")
-        if path.endswith("/"):
-            return GOOD
-        to = where.format(url=server.url) if path == "/api/v1" else f"{path}/"
-        return Answer("", status, {"Location": to + (f"?{query}" if query else "")})
-
-    with serving(answer) as server:
-        to = session_to(server.url, clock)
-        assert to.get_json() == to.post_json(form()) == to.json("GET", JOB, action="logs") == [JOB]
-        assert b"".join(piece for piece, _ in to.stream(JOB, action="download")) == b'["%s"]' % JOB.encode()
-        asked = [(seen.method, seen.path) for seen in server.requests]
-    list_, job = "/api/v1", f"/api/v1/{JOB}"
-    assert asked == [
-        *(("GET", list_), ("GET", f"{list_}/"), ("POST", f"{list_}/")),
-        *(("GET", f"{job}?action=logs"), ("GET", f"{job}/?action=logs"), ("GET", f"{job}/?action=download")),
-    ]
-    assert not clock.sleeps
-
-
-@pytest.mark.parametrize(
-    "where", ["/api/v1//", "//elsewhere.example/api/v1/", "http://127.0.0.1:9/api/v1/", "/login/", "http://["]
-)
-def test_no_other_redirect_is_followed(where: str, clock: SimulatedClock) -> None:
-    """Another host, port or path does not get the token, slash or no slash; nor is a slash added for ever."""
-    with serving([Answer("", 302, {"Location": where})]) as server:
-        with pytest.raises(ServiceError, match="redirects to"):
-            session_to(server.url, clock).get_json()
-        assert len(server.requests) == 1
-    with serving([Answer("", 302, {"Location": "/api/v1/"})]) as server:
-        with pytest.raises(ServiceError, match="redirects to"):
-            session_to(server.url, clock).get_json()
-        assert [seen.path for seen in server.requests] == ["/api/v1", "/api/v1/"]
-
-
-def test_a_form_is_not_sent_after_a_redirect(clock: SimulatedClock) -> None:
-    """What may have been taken in is never sent again, even to the same address with a slash."""
-    with serving([Answer("", 308, {"Location": "/api/v1/"})]) as server:
-        with pytest.raises(MaybeProcessedError, match="redirects to"):
-            session_to(server.url, clock).post_json(form())
-        assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("body", [None, "", '"half a str', "{", "[" * 100_000, b"\xff\xfe", "²", "9" * 5000])
@@ -160,123 +93,6 @@ def test_retry_after_without_a_time_zone_is_passed_over(clock: SimulatedClock) -
     """A date that cannot be compared is no reason to fail."""
     with serving([Answer("busy", 429, {"Retry-After": "Wed, 21 Oct 2026 07:28:00"}), GOOD]) as server:
         assert session_to(server.url, clock).get_json() == [JOB]
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        DROPPED,
-        *(Answer("trouble", status) for status in (408, 429, 500, 502, 504)),
-        *(Answer(HTML), Answer("{"), Answer("", 204), Answer("hello", length=500)),
-    ],
-    ids=["dropped", "408", "429", "500", "502", "504", "html", "broken", "204", "truncated"],
-)
-def test_a_post_that_may_have_been_carried_out_is_sent_once(answer: Answer, clock: SimulatedClock) -> None:
-    """Whoever calls has to look before the POST goes out again."""
-    with serving([answer]) as server:
-        with pytest.raises(ServiceError) as failed:
-            session_to(server.url, clock).post_json(form())
-        assert len(server.requests) == 1
-    assert not is_safe_to_post_again(failed.value)
-    assert not clock.sleeps
-
-
-def test_a_post_that_never_left_is_sent_again(clock: SimulatedClock) -> None:
-    """Refused connections are harmless to repeat, and in the end are exit code 7."""
-    with pytest.raises(NotSentError) as failed:
-        session_to(f"http://127.0.0.1:{closed_port()}/api/v1", clock).post_json(form())
-    assert len(clock.sleeps) == 5
-    assert failed.value.exit_code == 7
-    assert "refused" in failed.value.message
-
-
-def test_a_service_that_comes_back_gets_the_post_once(clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A POST goes through as soon as somebody listens."""
-    with serving([POSTED]) as server:
-        good, bad = server.url, f"http://127.0.0.1:{closed_port()}/api/v1"
-        tried = session_to(bad, clock)
-        monkeypatch.setattr(clock, "sleep", lambda _: setattr(tried, "service", Service(good)))
-        assert tried.post_json(form()) == JOB
-        assert len(server.requests) == 1
-
-
-def test_an_unknown_host_is_no_connection(clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that does not resolve counts as never sent."""
-
-    def unknown(*_: Any, **__: Any) -> None:
-        raise socket.gaierror(-2, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(NotSentError, match="Name or service not known"):
-        session_to("http://localhost:1/api/v1", clock).json("GET")
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        requests.exceptions.SSLError(ssl.SSLEOFError("EOF occurred in violation of protocol")),
-        requests.exceptions.ProxyError(urllib3.exceptions.ProxyError("gone", OSError("reset"))),
-        requests.exceptions.ReadTimeout("read timed out"),
-        requests.exceptions.ChunkedEncodingError("broken"),
-        requests.exceptions.ConnectionError(),
-        urllib3.exceptions.IncompleteRead(1, 2),
-    ],
-    ids=lambda error: type(error).__name__,
-)
-def test_what_may_break_after_sending_is_never_taken_for_unsent(error: Exception) -> None:
-    """Encryption and proxies can fail after the request went out, too."""
-    with pytest.raises(MaybeProcessedError), translate_errors("https://example.org"):
-        raise error
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        requests.exceptions.ConnectTimeout(
-            urllib3.exceptions.MaxRetryError(
-                urllib3.HTTPConnectionPool("h"), "/", urllib3.exceptions.ConnectTimeoutError("slow")
-            )
-        ),
-        requests.exceptions.ProxyError(
-            urllib3.exceptions.ProxyError(
-                "no", urllib3.exceptions.NewConnectionError(urllib3.connection.HTTPConnection("h"), "refused")
-            )
-        ),
-    ],
-    ids=["connect", "proxy"],
-)
-def test_a_connection_that_never_came_about_is_unsent(error: Exception) -> None:
-    """No connection, no job: such a POST may be sent again."""
-    with pytest.raises(NotSentError) as failed, translate_errors("https://example.org"):
-        raise error
-    assert is_safe_to_post_again(failed.value)
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_no_redirect_is_followed(status: int, method: str, clock: SimulatedClock) -> None:
-    """The token stays with the host that the user named, which is told where it was to go."""
-    with serving([GOOD]) as other:
-        away = Answer("", status, {"Location": f"{other.url}?a=b"})
-        with serving([away]) as server:
-            to = session_to(server.url, clock)
-            ask: dict[str, Callable[[], Any]] = {
-                "GET": to.get_json,
-                "POST": lambda: to.post_json(form()),
-                "DELETE": lambda: to.json("DELETE", JOB),
-            }
-            with pytest.raises(ServiceError, match=r"redirects to http://127\.0") as failed:
-                ask[method]()
-            assert len(server.requests) == 1
-        assert not other.requests
-    assert failed.value.exit_code == 7
-
-
-def test_a_redirect_within_the_host_is_not_followed_either(clock: SimulatedClock) -> None:
-    """A path alone is named as it is."""
-    answer = Answer("", 301, {"Location": "/login"})
-    with serving([answer]) as server, pytest.raises(ServiceError, match="redirects to /login"):
-        session_to(server.url, clock).get_json()
 
 
 def test_proxies_and_netrc_are_not_used_on_loopback(
@@ -394,125 +210,6 @@ def test_an_impossible_address_is_not_tried_again(url: str, clock: SimulatedCloc
         session_to(url, clock).get_json()
     assert isinstance(failed.value, InputError) or url.startswith("http://[")
     assert not clock.sleeps
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a certificate for 127.0.0.1 that nobody has signed but itself, with its key in the same file."""
-    folder = tmp_path_factory.mktemp("tls")
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext"
-    try:
-        subprocess.run(
-            [*command.split(), "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key", "-out", folder / "cert"],
-            check=True,
-            capture_output=True,
-        )
-    except FileNotFoundError:
-        pytest.skip("openssl is not there to make a certificate")
-    (folder / "both").write_text((folder / "key").read_text() + (folder / "cert").read_text())
-    return folder / "both"
-
-
-@pytest.fixture
-def encrypted(certificate: Path) -> Iterator[Scripted]:
-    """Serve over TLS with that certificate."""
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate)
-    with serving(lambda _: GOOD, tls) as server:
-        yield server
-
-
-def test_an_unknown_certificate_is_refused_before_the_token_is_sent(encrypted: Scripted, clock: SimulatedClock) -> None:
-    """Whoever cannot prove who he is gets nothing, is not tried again, and the tip names --ca-bundle first."""
-    to = session_to(encrypted.url, clock)
-    asks: list[Callable[[], Any]] = [
-        to.get_json,
-        lambda: to.post_json(form()),
-        lambda: to.json("DELETE", JOB),
-    ]
-    for ask in asks:
-        with pytest.raises(CertificateError, match=r"self.signed") as failed:
-            ask()
-        assert not is_transient(failed.value)
-        assert failed.value.tip.index("--ca-bundle") < failed.value.tip.index("--insecure")
-    assert not encrypted.requests
-    assert not clock.sleeps
-
-
-def test_a_bundle_makes_the_certificate_trusted(
-    encrypted: Scripted, certificate: Path, clock: SimulatedClock, caplog: pytest.LogCaptureFixture
-) -> None:
-    """With the institution's certificates all is well, and --insecure beside them is not in force."""
-    for insecure in (False, True):
-        trusting = session_to(encrypted.url, clock, ca_bundle=certificate.with_name("cert"), insecure=insecure)
-        assert trusting.get_json() == [JOB]
-    assert "WARNING" not in caplog.text
-
-
-@pytest.fixture
-def plain_authority(tmp_path: Path) -> Path:
-    """Make an institution's authority and a certificate of it, both without the extensions that Python 3.13 wants."""
-    (tmp_path / "cnf").write_text(
-        "[req]\ndistinguished_name=name\n[name]\n[ca]\nbasicConstraints=CA:TRUE\n[leaf]\nsubjectAltName=IP:127.0.0.1\n"
-    )
-    steps = (
-        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=ca -config cnf -extensions ca -keyout k -out ca.pem",
-        "req -newkey rsa:2048 -nodes -subj /CN=127.0.0.1 -config cnf -keyout key -out request",
-        "x509 -req -in request -CA ca.pem -CAkey k -CAcreateserial -days 2 -extfile cnf -extensions leaf -out cert",
-    )
-    try:
-        for step in steps:
-            subprocess.run(["openssl", *step.split()], check=True, capture_output=True, cwd=tmp_path)
-    except FileNotFoundError:
-        pytest.skip("openssl is not there to make a certificate")
-    (tmp_path / "both").write_text((tmp_path / "key").read_text() + (tmp_path / "cert").read_text())
-    return tmp_path
-
-
-def test_a_named_bundle_is_taken_as_before_python_3_13(
-    plain_authority: Path, certificate: Path, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A private authority without a key identifier is trusted if it is named; another's certificate still is not."""
-
-    def strict(*given: Any, **named: Any) -> ssl.SSLContext:
-        context = create_urllib3_context(*given, **named)
-        context.verify_flags |= ssl.VERIFY_X509_STRICT  # as Python 3.13 has it by default
-        return context
-
-    monkeypatch.setattr("urllib3.connection.create_urllib3_context", strict)
-    monkeypatch.setattr("cgi_runner.service.time_limit.create_urllib3_context", strict)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(plain_authority / "both")
-    with serving(lambda _: GOOD, tls) as server:
-        assert session_to(server.url, clock, ca_bundle=plain_authority / "ca.pem").get_json() == [JOB]
-        for wrong in (
-            session_to(server.url, clock, ca_bundle=certificate.with_name("cert")),
-            session_to(server.url.replace("127.0.0.1", "localhost"), clock, ca_bundle=plain_authority / "ca.pem"),
-        ):
-            with pytest.raises(CertificateError):
-                wrong.get_json()
-        assert len(server.requests) == 1
-
-
-def test_insecure_works_and_warns_loudly(
-    encrypted: Scripted, clock: SimulatedClock, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The last resort is said aloud, once."""
-    assert session_to(encrypted.url, clock, insecure=True).get_json() == [JOB]
-    assert caplog.text.count("anybody on the way may read the token") == 1
-
-
-def test_plain_http_on_an_encrypted_port_is_no_certificate_trouble(clock: SimulatedClock) -> None:
-    """Broken encryption is told apart from an untrusted certificate, since it proves nothing about the request."""
-    with serving([GOOD]) as server, pytest.raises(MaybeProcessedError, match="encryption"):
-        session_to(server.url.replace("http:", "https:"), clock).json("GET")
-
-
-def test_a_missing_bundle_of_the_environment_is_named(clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stale REQUESTS_CA_BUNDLE is bad input, not a fault of the program."""
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
-    with pytest.raises(InputError, match=r"/nowhere/ca\.pem"):
-        session_to("https://cgi.example.org/api/v1", clock).get_json()
 
 
 def test_other_faults_of_the_machine_pass_through() -> None:
