@@ -24,6 +24,7 @@ from cgi_runner.redaction import safe_excerpt
 
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _SERVERS_OWN = 500
+_ASKED_FOR = frozenset({"status", "id", "job_id"})  # the keys of good answers
 _LARGEST_ERROR = 1024 * 1024
 _AUTHORIZATION = frozenset({401, 403})
 _IMPOSSIBLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
@@ -156,6 +157,30 @@ def parse_error_body(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         answer = None
     return answer if isinstance(answer, dict) else {"message": text}
+
+
+def tells_error(answer: object) -> bool:
+    """Say whether an answer is an error by its `error_code`.
+
+    A code that is empty, 0 or a good status is none beside what was asked for.
+    """
+    if not isinstance(answer, dict) or "error_code" not in answer:
+        return False
+    is_empty = re.fullmatch(r"None|False|\s*(0|2[0-9][0-9])?\s*", str(answer["error_code"])) is not None
+    return not (is_empty and _ASKED_FOR.intersection(answer))
+
+
+def announces_more(response: requests.Response, answer: object) -> bool:
+    """Say whether a list is only a part of what there is, by the headers that services use to say so.
+
+    Args:
+        response: The answer.
+        answer: The list in it.
+
+    """
+    length = len(answer) if isinstance(answer, list) else 0
+    told = (response.headers.get("X-Total-Count", ""), response.headers.get("Content-Range", "").rpartition("/")[2])
+    return "next" in response.links or any(is_number(total) and int(total) > length for total in told)
 
 
 def rejection_error(method: str, response: requests.Response, answer: Mapping[str, Any], clock: Clock) -> RunnerError:

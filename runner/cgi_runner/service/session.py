@@ -17,8 +17,10 @@ import urllib3
 from cgi_runner import __version__
 from cgi_runner.clock import Clock
 from cgi_runner.config import Credentials, RetryPolicy, Service
+from cgi_runner.errors import ServiceError
 from cgi_runner.service.errors import (
     MaybeProcessedError,
+    announces_more,
     invalid_json_error,
     is_number,
     is_safe_to_post_again,
@@ -27,6 +29,7 @@ from cgi_runner.service.errors import (
     redirect_error,
     redirects_to_slash,
     rejection_error,
+    tells_error,
     translate_errors,
 )
 from cgi_runner.service.log_file import LogFile, read_log_answer
@@ -126,7 +129,7 @@ class CgiSession:
         """Give a short answer whole, unless it is a JSON object that tells of an error."""
         text = self._text(response, watchdog, begun)
         answer = parse_error_body(text)
-        if "error_code" in answer:
+        if tells_error(answer):
             raise rejection_error("GET", response, answer, self._clock)
         return text.encode()
 
@@ -167,8 +170,13 @@ class CgiSession:
                 answer = json.loads(text, strict=False)  # a log may hold control characters as they are
             except (ValueError, RecursionError):
                 raise invalid_json_error(method, response, text) from None
-        if isinstance(answer, dict) and "error_code" in answer:
+        if tells_error(answer):
             raise rejection_error(method, response, answer, self._clock)
+        if method == "GET" and not path and announces_more(response, answer):
+            raise ServiceError(
+                f"{self.service.url} says that its list of jobs is only a part of all",
+                tip="delete jobs that nobody needs on the service's web pages, until the list is whole",
+            )
         return answer
 
     def _text(self, response: requests.Response, watchdog: WatchdogTimer, begun: bytes = b"") -> str:

@@ -69,6 +69,54 @@ def test_an_error_code_is_a_failure_whatever_the_status(code: Any, status: int, 
     assert failed.value.status == status
 
 
+@pytest.mark.parametrize("code", [None, "", 0, "0", False, 200, "200"])
+@pytest.mark.parametrize("good", [{"status": "Done", "logs": []}, {"id": "c22ecf2af788d65ec257"}])
+def test_an_empty_error_code_beside_a_good_answer_is_none(code: Any, good: Any, clock: SimulatedClock) -> None:
+    """Services that always send the key mean no error by such a code."""
+    with serving([Answer({"error_code": code, "message": "", **good})]) as server:
+        assert session_to(server.url, clock).get_json("a" * 20) == {"error_code": code, "message": "", **good}
+
+
+@pytest.mark.parametrize("code", [1, 199, 300, 500, "no", True, [0]])
+def test_any_other_error_code_counts_beside_a_good_answer(code: Any, clock: SimulatedClock) -> None:
+    """Whatever else the answer holds, it is a refusal."""
+    with serving([Answer({"error_code": code, "status": "Done"})]) as server, pytest.raises(RejectedError):
+        session_to(server.url, clock, retry_policy=RetryPolicy(attempts=1)).get_json("a" * 20)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Link": '<https://example.org/api/v1?page=2>; rel="next"'},
+        {"X-Total-Count": "3"},
+        {"Content-Range": "items 0-1/3"},
+    ],
+)
+def test_a_list_that_is_only_a_part_is_not_taken_for_whole(headers: dict[str, str], clock: SimulatedClock) -> None:
+    """A job on another page would be submitted a second time."""
+    with serving([Answer(["a" * 20, "b" * 20], headers=headers)]) as server:
+        with pytest.raises(ServiceError, match="only a part of all") as failed:
+            session_to(server.url, clock).get_json()
+        assert len(server.requests) == 1
+    assert "web pages" in failed.value.tip
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Link": '<https://example.org/api/v1>; rel="self", </style.css>; rel=preload'},
+        {"X-Total-Count": "2"},
+        {"X-Total-Count": "many"},
+        {"Content-Range": "items 0-1/*"},
+        {"Link": ";;,<"},
+    ],
+)
+def test_headers_that_name_no_other_part_leave_the_list_whole(headers: dict[str, str], clock: SimulatedClock) -> None:
+    """Links to other things, totals that agree, and what makes no sense."""
+    with serving([Answer(["a" * 20, "b" * 20], headers=headers)]) as server:
+        assert session_to(server.url, clock).get_json() == ["a" * 20, "b" * 20]
+
+
 @pytest.mark.parametrize(
     ("asked", "pause"), [("7", 7), ("0", 1), ("3600", 60), ("99999999999999999999", None), ("²", None), ("soon", None)]
 )
