@@ -129,6 +129,22 @@ class StatusColumns:
                 usual.add(cell)
         return ""
 
+    def absent_alleles(self, cells: Sequence[str], reference: str, alternates: Sequence[str]) -> dict[str, str]:
+        """Return the alleles of a row that its genotype lacks though it has another one, each with the reason.
+
+        Args:
+            cells: All cells of the row.
+            reference: Its reference allele.
+            alternates: Its alternate alleles.
+
+        """
+        return {
+            allele: f"{NOT_IN_TUMOR}: {column.name}={cells[column.place]}"
+            for column in self._columns
+            if column.topic == "genotype" and not self._keeps_absent
+            for allele in words.alleles_not_in(cells[column.place], reference, alternates)
+        }
+
     def _reason(self, column: _Column, cell: str, verdict: Verdict) -> str:
         """Return why a verdict leaves a row out, unless an option takes it."""
         said = f"{column.name}={cell}"

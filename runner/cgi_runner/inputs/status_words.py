@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from cgi_runner.inputs.problems import is_present, quote
@@ -149,6 +149,29 @@ def judge_genotype(cell: str, reference: str) -> Verdict:
     if len(alleles) > 1:
         return "absent" if {*map(str.upper, alleles)} <= {"0", ".", reference.upper()} else "sent"
     return "absent" if cell.strip() == "0" or _IS_REFERENCE.fullmatch(_words(cell)) else "sent"
+
+
+def alleles_not_in(cell: str, reference: str, alternates: Sequence[str]) -> list[str]:
+    """Return the alternate alleles that a genotype lacks; none where it has no allele of the row.
+
+    Letters are compared where all alleles are there as the row has them, or are one base each; a genotype such as I/D,
+    or one of the gene's strand beside an indel, says nothing.
+
+    Args:
+        cell: The genotype, in numbers or in letters.
+        reference: The reference allele of the row.
+        alternates: Its alternate alleles, from number 1 on.
+
+    """
+    called = {*re.split(r"[/|]", cell.strip().partition(":")[0].upper())} - {"."}
+    known = [reference.upper(), *map(str.upper, alternates)]
+    if not re.search(r"[/|]", cell) or not called:
+        return []
+    if all(call.isdecimal() and int(call) < len(known) for call in called):
+        called = {known[int(call)] for call in called}
+    elif not (called <= {*known} or ({*map(len, (*called, *known))} == {1} and "".join(called).isalpha())):
+        return []
+    return [allele for allele in alternates if allele.upper() not in called]
 
 
 def judge_passed(cell: str) -> Verdict:

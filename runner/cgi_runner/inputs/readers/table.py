@@ -67,6 +67,8 @@ class VariantTable:
             header, self._validator, self._samples, self._status, self._status_columns, self._normal, self._indels
         )
         self.named, self.samples = self._samples.named, self._samples.seen
+        self._absent: dict[str, str] = {}
+        """Alleles of the row at hand that its genotype lacks, and why they are not sent."""
 
     @property
     def renamed(self) -> bool:
@@ -167,9 +169,11 @@ class VariantTable:
             return []
         against = self._status_columns.rejection_reason(number, cells, cells[self._ref_place])
         needed = [cells[place] for place in self.header.column_indexes(*self.columns)]
+        alternates = needed[VARIANT.index("alt")].split(",")
+        self._absent = self._status_columns.absent_alleles(cells, cells[self._ref_place], alternates)
         rows = self.line_rows(number, needed, default, against)
         if rows:
-            self._normal.watch(number, cells, needed[VARIANT.index("alt")].split(","))
+            self._normal.watch(number, cells, alternates)
         return rows
 
     def check_build(self, line: int, build: str) -> None:
@@ -286,9 +290,11 @@ class VariantTable:
             )
         carriers = (self._samples.of(line, sample, default),)
         against = against or self._status.rejection_reason(verdict)
-        rows = self._validator.rows(
-            line, site, [Allele(alternate, carriers) for alternate in alternates], against=against
-        )
+        alleles = [
+            Allele(alternate, () if alternate in self._absent else carriers, self._absent.get(alternate, ""))
+            for alternate in alternates
+        ]
+        rows = self._validator.rows(line, site, alleles, against=against)
         if self._has_filter and (verdict in UNFILTERED or not is_present(verdict)):
             self._unfiltered += len(rows)
         return rows
