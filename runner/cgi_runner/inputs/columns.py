@@ -257,6 +257,18 @@ def split(line: str, separator: str, width: int = 0) -> list[str]:
     return [_unquote(cell.strip()) for cell in cells]
 
 
+def without_quotes(text: str) -> str:
+    """Take the quotes off cells that are quoted as a whole, as spreadsheets write those of a VCF that hold a comma.
+
+    Args:
+        text: Lines, separated by tabs.
+
+    """
+    if '\t"' not in text and text[:1] != '"':
+        return text
+    return "\n".join("\t".join(map(_unquote, line.split("\t"))) for line in text.split("\n"))
+
+
 def _unquote(cell: str) -> str:
     """Take the quotes off a cell that is quoted as a whole; others are part of its text."""
     is_quoted = len(cell) > 1 and cell[0] == cell[-1] == '"'

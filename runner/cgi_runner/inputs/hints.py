@@ -12,7 +12,7 @@ from cgi_runner.inputs.build_evidence import (
     evidence_in_column_names,
 )
 from cgi_runner.inputs.column_words import SYNONYMS, canonical
-from cgi_runner.inputs.columns import is_separator_line
+from cgi_runner.inputs.columns import is_separator_line, without_quotes
 
 _BUILD = [canonical(name) for name in SYNONYMS["build"]]
 _PLACES = {canonical(name) for column in ("chr", "gdna") for name in SYNONYMS[column]}
@@ -43,7 +43,7 @@ def read_hints(source: Lines) -> list[BuildEvidence]:
     header, columns = HeaderEvidence(), list[BuildEvidence]()
     while len(read) < MOST_LINES and (line := source.line()):
         read.append(line)
-        number, text = line
+        number, text = line[0], without_quotes(line[1])
         if _has_column_names(text):
             columns = _in_columns(source, number, text, read)
             break

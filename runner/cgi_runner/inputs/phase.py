@@ -8,6 +8,7 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
+from cgi_runner.inputs.columns import without_quotes
 from cgi_runner.inputs.file_preparation import FilePreparation
 from cgi_runner.inputs.neighbours import (
     MOST_TOLD,
@@ -56,7 +57,7 @@ def _read_lines(path: Path, wanted: set[int]) -> dict[int, list[str]]:
         for first, lines in source.blocks():
             while waiting and waiting[0] < first + len(lines):
                 number = waiting.popleft()
-                found[number] = lines[number - first].split("\t")
+                found[number] = without_quotes(lines[number - first]).split("\t")
             if not waiting:
                 break
     return found
@@ -71,7 +72,8 @@ def _iter_lines(file: Iterable[bytes], numbers: Sequence[int]) -> Iterator[tuple
 
 
 def _cells(line: bytes) -> list[str]:
-    return line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "surrogateescape").split("\t")
+    text = line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "surrogateescape")
+    return without_quotes(text).split("\t")
 
 
 def _phase(files: Sequence[FilePreparation], texts: Mapping[int, Mapping[int, list[str]]], pair: Neighbours) -> str:

@@ -14,6 +14,7 @@ from cgi_runner.inputs.caller_conventions import (
     germline_flags,
     lacks_genotypes,
 )
+from cgi_runner.inputs.columns import without_quotes
 from cgi_runner.inputs.dropped import DroppedRows
 from cgi_runner.inputs.genotypes import (
     GENOTYPE_FIRST,
@@ -87,8 +88,8 @@ class VcfReader:
     def batches(self, default: str) -> Iterator[Batch]:
         """Give the rows to send, block by block; `default` is the sample of a file without genotypes."""
         for first, text in self._source.texts():
-            block = BlockColumns.of(text, "\t", self._width)
-            yield self._block(first, block, default) if block else self._lines(first, text, default)
+            block = BlockColumns.of(plain := without_quotes(text), "\t", self._width)
+            yield self._block(first, block, default) if block else self._lines(first, plain, default)
         self._note_counts()
 
     def _block(self, first: int, block: BlockColumns, default: str) -> Batch:

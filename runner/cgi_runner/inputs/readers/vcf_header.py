@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cgi_runner.inputs.columns import without_quotes
 from cgi_runner.inputs.problems import quote
 from cgi_runner.inputs.text_source import TextSource
 
@@ -32,8 +33,10 @@ def read_header(source: TextSource, line: tuple[int, str]) -> tuple[int, list[st
     """
     number, header = 1, list[str]()
     following: tuple[int, str] | None = line
-    while following and following[1].startswith("#") and not following[1].upper().startswith(FIXED[0]):
-        number, text = following
+    while (
+        following and (text := without_quotes(following[1])).startswith("#") and not text.upper().startswith(FIXED[0])
+    ):
+        number = following[0]
         header.append(text)
         following = source.line()
     if not following:
