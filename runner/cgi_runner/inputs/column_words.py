@@ -79,6 +79,7 @@ OTHER_NAMES = {
     "end": ("end_pos", "stop_pos"),
     "ref": ("ref_allele", "reference_base", "ref_base"),
     "alt": ("alt_allele", "alternate_base", "alt_base", "variant_allele", "var"),
+    "sample": ("tumor_name", "tumour_name"),
 }
 """Names that count only where none of the former is there: MuTect's, VarScan2's, cBioPortal's, Illumina's, Sophia's."""
 
@@ -88,7 +89,7 @@ _PATIENT = (
 )
 _WHO = (
     f"{_PATIENT}|sample|biospecimen|specimen|aliquot|barcode|accession|proben?|muestra|amostra|echantillon|campione"
-    "|cellline|biosample|organoid|xenograft|pdx"
+    "|cellline|biosample|organoid|xenograft|pdx|biopsy|timepoint|visit"
 )
 #: Words that mean many other things unless a number or a name is asked for.
 _WHO_IF_NUMBERED = (
@@ -97,12 +98,18 @@ _WHO_IF_NUMBERED = (
 _NUMBER = (
     "id|ids|name|barcode|code|key|no|nr|n|number|num|uuid|identifier|label|alias|nummer|numero|codigo|nombre|nom|nome"
 )
+_NAMING = "id|name|barcode|uuid|identifier|label|alias"
+#: The file that a row is of, where the files of several patients were put below one another.
+_FILE = (
+    r"(source|src|input|original|raw|tumou?r)?((vcf|bam|cram|maf)?file(name|path|id)?|(vcf|bam|cram)(name|path|uuid)?)"
+)
 #: Names that the sample or the patient of a row is known to go by, and that are not read as the sample's.
 _LIKE_A_SAMPLE = LazyPattern(
     rf"(bcr|tcga|icgc|gdc|submitted|submitter|primary)?(matched)?(tumou?r|norm(al)?)?({_WHO})+(submitter)?"
     rf"({_NUMBER})?"
     rf"|({_NUMBER})(de?(l|la)?)?({_WHO})"
     rf"|tumou?r(id|name|barcode|uuid|identifier)|({_WHO_IF_NUMBERED})({_NUMBER})|samples|pat"
+    rf"|[a-z]+(sample|specimen|patient|biopsy)({_NAMING})|{_FILE}"
 )
 _LIKE_A_PATIENT = LazyPattern(
     rf"(bcr|tcga|icgc|gdc|submitted)?({_PATIENT})+(submitter)?({_NUMBER})?|(pat|pt|subj)({_NUMBER})"

@@ -19,6 +19,7 @@ SAMPLE_COLUMNS = (
     "TUMOUR SAMPLE",
     "sample-id",
     "Tumor.Sample.Barcode",
+    "tumor_name",
 )
 LIKE_SAMPLES = (
     "Case_ID",
@@ -37,7 +38,18 @@ LIKE_SAMPLES = (
     "Fallnummer",
     "BioSample",
     "icgc_donor_id",
+    "VCF_SAMPLE_ID",
+    "lims_sample_id",
+    "Biopsy",
+    "time point",
+    "file",
+    "Source File",
+    "filename",
+    "vcf",
+    "bam_path",
 )
+#: Names like these that say something else of a row.
+OTHERS = ("vcf_id", "maf", "n_samples", "sample_count", "profile", "in_sample")
 
 
 def two_rows(column: str) -> dict[str, str | bytes]:
@@ -59,6 +71,14 @@ CASES = {
         )
         for column in LIKE_SAMPLES
     },
+    **{
+        f"no question: {column}": Case(two_rows(column), (f"{BRAF} sample", f"{KRAS} sample"), G19) for column in OTHERS
+    },
+    "a tumour's name beside the sample's": Case(
+        table("12|25398284|C|T|A1|X", "7|140453136|A|T|B2|X", columns="chr pos ref alt sample tumor_name"),
+        (f"{BRAF} B2", f"{KRAS} A1"),
+        G19,
+    ),
     "reads of the tumour": Case(
         {"PAT1.tsv": str(two_rows("tumor")["PAT1.tsv"]).replace("A1", "12/40").replace("B2", "7.5%")},
         (f"{BRAF} sample", f"{KRAS} sample"),
