@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 
 from cgi_runner.inputs.column_words import OTHER_NAMES, SYNONYMS, canonical, looks_like_patient, looks_like_sample
 from cgi_runner.inputs.problems import InputProblems, is_present, quote
+from cgi_runner.inputs.row_names import add_row_names
 from cgi_runner.inputs.text_source import TextSource
 
 _NAMES_OF_HEADER = 3
 """Cells of a row that are names of columns, from which on it is a header."""
+QUOTE_TIP = "put quotes around cells that hold a `{}`, as decimal commas, or separate the columns by tabs"
 _OF_NUMBERS = "0123456789.,%/|-"
 
 
@@ -114,6 +116,11 @@ class Header:
         # Spreadsheets write semicolons where the comma is the decimal sign.
         separator = max("\t;,", key=text.count) if "\t" not in text else "\t"
         names = split(text.removeprefix("#"), separator)
+        row = source.line()
+        source.unread([row] if row else [])
+        if row and names != (named := add_row_names(names, split(row[1], separator), find_columns)):
+            names = named
+            source.note("the row names that R wrote before the first column are not read")
         return cls(source, line, names, separator, find_columns(names))
 
     def check(self, *columns: str) -> None:
@@ -222,7 +229,7 @@ class Header:
             # Spreadsheets leave empty cells at the end of a row away.
             self.source.note("rows that end before the last column are read, as all columns that count are there")
             cells += [""] * (len(self.names) - len(cells))
-        elif len(cells) > len(self.names) and self._width in (0, len(cells)):
+        elif len(cells) > len(self.names) and self._width in (0, len(cells)) and self._may_be_wider(cells):
             # ANNOVAR has one name, Otherinfo, for many columns: then all rows are as wide as the first.
             self._width = len(cells)
             self.source.note(f"rows have {len(cells)} columns, the header {len(self.names)}: those behind are not read")
@@ -236,8 +243,17 @@ class Header:
             if self.patients:
                 self._check_patients(number, cells)
             return cells
-        self.source.problems.add_text(f"line {number}: found {len(cells)} columns, expected {len(self.names)}")
+        tip = "" if self.separator == "\t" else QUOTE_TIP.format(self.separator)
+        self.source.problems.add_text(f"line {number}: found {len(cells)} columns, expected {len(self.names)}", tip=tip)
         return []
+
+    def _may_be_wider(self, cells: list[str]) -> bool:
+        """Return whether cells beyond the names can stand at the end of a row only.
+
+        A comma within a cell, such as a decimal one, makes two of it wherever it stands.
+        """
+        is_open = canonical(self.names[-1]).startswith("otherinfo")
+        return self.separator == "\t" or is_open or not any(cells[len(self.names) :])
 
 
 def split(line: str, separator: str, width: int = 0) -> list[str]:

@@ -12,7 +12,8 @@ from cgi_runner.inputs.build_evidence import (
     evidence_in_column_names,
 )
 from cgi_runner.inputs.column_words import SYNONYMS, canonical
-from cgi_runner.inputs.columns import is_separator_line, without_quotes
+from cgi_runner.inputs.columns import find_columns, is_separator_line, without_quotes
+from cgi_runner.inputs.row_names import add_row_names
 
 _BUILD = [canonical(name) for name in SYNONYMS["build"]]
 _PLACES = {canonical(name) for column in ("chr", "gdna") for name in SYNONYMS[column]}
@@ -63,6 +64,9 @@ def _in_columns(source: Lines, number: int, text: str, read: list[tuple[int, str
     """Return what the names of columns say, and the first row that names a build or an accession."""
     separator = "\t" if "\t" in text else max(",;", key=text.count)
     names = [name.strip(' "') for name in text.removeprefix("#").split(separator)]
+    if row := source.line():
+        source.unread([row])
+        names = add_row_names(names, [cell.strip(' "') for cell in row[1].split(separator)], find_columns)
     plain = [canonical(name) for name in names]
     found = evidence_in_column_names(number, names)
     places = [plain.index(word) for word in _BUILD if word in plain][:1]

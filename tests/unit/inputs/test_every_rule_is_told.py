@@ -79,6 +79,7 @@ CASES = {
     ),
     "an unknown status": Case({"mutations": TABLE.format("|status", "|odd", "|odd")}),
     "short rows": Case({"mutations": TABLE.format("|x|y", "||", "|")}),
+    "R's row names": Case({"mutations": "chr|pos|ref|alt\n1|1|100|C|T\n2|1|200|C|T\n"}),
     "long rows": Case({"mutations": TABLE.format("", "|a|b", "|a|b")}),
     "carriage returns": Case({"mutations": TABLE.format("", "", "").replace("\n", "\r")}),
     "an odd row": Case({"mutations": TABLE.format("", "", "") + "1|NA|C|T\n"}),

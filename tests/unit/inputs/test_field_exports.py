@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from support.field_files import BRAF, KRAS, Case, packed, vcf
+from support.field_files import BRAF, G19, KRAS, Case, maf, packed, table, vcf
 
 FORMAT = '"##FORMAT=<ID=GT,Number=1,Type=String,Description=""Genotype"">"'
 #: Excel puts quotes around cells that hold a comma or a quote, and tabs behind the lines above the columns.
@@ -44,7 +44,54 @@ VCF_OF_EXCEL = {
         (f"{BRAF} P1", f"{KRAS} P1"),
     ),
 }
-CASES = VCF_OF_EXCEL
+ROW_NAMES = ("the row names that R wrote before the first column are not read",)
+TABLES = {
+    "R's row names, quoted": Case(
+        {"a.tsv": 'chr\tpos\tref\talt\tsample\n"1"\t"12"\t25398284\t"C"\t"T"\t"P1"\n'}, (f"{KRAS} P1",), G19, ROW_NAMES
+    ),
+    "R's row names before a MAF that says its build": Case(
+        maf("17|KRAS|12|25398284|25398284|C|C|T|A|37", "203|BRAF|7|140453136|140453136|A|A|T|B|37"),
+        (f"{BRAF} B", f"{KRAS} A"),
+        told=(*ROW_NAMES, "line 2, column NCBI_Build"),
+    ),
+    "R's row names before proteins": Case(
+        table("1|BRAF|p.V600E|P1", "2|TP53|R213*|P2", columns="gene protein sample"),
+        ("BRAF:p.V600E P1", "TP53:p.R213* P2"),
+        told=ROW_NAMES,
+    ),
+    "R's row names before genomic expressions": Case(
+        table("1|P1|7:g.140453136A>T", columns="sample gdna"), (f"{BRAF} P1",), G19, ROW_NAMES
+    ),
+    "a tab at the end of each row": Case(
+        table("12|25398284|C|T|P1|", "7|140453136|A|T|P1|", columns="chr pos ref alt sample"),
+        (f"{BRAF} P1", f"{KRAS} P1"),
+        G19,
+    ),
+    "cells behind the last name": Case(
+        table("12|25398284|C|T|P1|x|y", columns="chr pos ref alt sample"),
+        (f"{KRAS} P1",),
+        G19,
+        ("rows have 7 columns, the header 5",),
+    ),
+    "decimal commas between commas": Case(
+        {"a.csv": "chr,pos,ref,alt,freq,sample\n12,25398284,C,T,0,31,P1\n7,140453136,A,T,0,45,P1\n"},
+        options=G19,
+        refused="line 2: found 7 columns, expected 6",
+        tip="put quotes around cells that hold a `,`",
+    ),
+    "decimal commas in quotes, as the tip says": Case(
+        {"a.csv": 'chr,pos,ref,alt,freq,sample\n12,25398284,C,T,"0,31",P1\n'}, (f"{KRAS} P1",), G19
+    ),
+    "ANNOVAR's many columns of one name": Case(
+        {"a.csv": "Chr,Start,End,Ref,Alt,Otherinfo\n12,25398284,25398284,C,T,het,30,9\n"}, (f"{KRAS} sample",), G19
+    ),
+    "pandas' index": Case(
+        {"a.csv": ",chr,pos,ref,alt,sample\n0,12,25398284,C,T,P1\n1,7,140453136,A,T,P1\n"},
+        (f"{BRAF} P1", f"{KRAS} P1"),
+        G19,
+    ),
+}
+CASES = {**VCF_OF_EXCEL, **TABLES}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
