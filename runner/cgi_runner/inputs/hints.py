@@ -64,14 +64,15 @@ def _in_columns(source: Lines, number: int, text: str, read: list[tuple[int, str
     """Return what the names of columns say, and the first row that names a build or an accession."""
     separator = "\t" if "\t" in text else max(",;", key=text.count)
     names = [name.strip(' "') for name in text.removeprefix("#").split(separator)]
-    if row := source.line():
-        source.unread([row])
+    row = source.line()
+    if row:
         names = add_row_names(names, [cell.strip(' "') for cell in row[1].split(separator)], find_columns)
     plain = [canonical(name) for name in names]
     found = evidence_in_column_names(number, names)
     places = [plain.index(word) for word in _BUILD if word in plain][:1]
-    for _ in range(MOST_ROWS if places else 1):
-        if not (line := source.line()):
+    for count in range(MOST_ROWS if places else 1):
+        line = source.line() if count else row
+        if not line:
             break
         read.append(line)
         cells = [cell.strip(' "') for cell in line[1].split(separator)]

@@ -24,7 +24,7 @@ from cgi_runner.inputs.readers.vcf import VcfReader
 from cgi_runner.inputs.rows import Key
 from cgi_runner.inputs.schema import OutputSchema, line_text, split_line
 from cgi_runner.inputs.sorted_run import SortedRun
-from cgi_runner.inputs.text_source import BLOCK, GZIP, TextSource
+from cgi_runner.inputs.text_source import BLOCK, GZIP, UTF_16, TextSource
 
 
 def find_phases(files: Sequence[FilePreparation], pairs: Sequence[Neighbours]) -> list[str]:
@@ -49,7 +49,7 @@ def _read_lines(path: Path, wanted: set[int]) -> dict[int, list[str]]:
         with path.open("rb") as file:
             start = file.read(BLOCK)
             file.seek(0)
-            if b"\n" in start and not start.startswith(GZIP):
+            if b"\n" in start and not start.startswith((GZIP, *UTF_16)):
                 return {number: _cells(line) for number, line in _iter_lines(file, sorted(wanted))}
     found: dict[int, list[str]] = {}
     waiting = deque(sorted(wanted))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import hashlib
 import io
 import re
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,10 +24,11 @@ GZIP = b"\x1f\x8b"
 BGZF_HEADER = 18
 BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 _EXPORT = "export the table as tab separated text"
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""What Excel's `Unicode text` and files of PowerShell begin with."""
 UTF_8 = "save the file as UTF-8, as with iconv -f utf-16 -t utf-8 FILE > NEW_FILE"
 NO_TEXT = {
-    b"\xff\xfe": ("UTF-16 text", UTF_8),
-    b"\xfe\xff": ("UTF-16 text", UTF_8),
+    **dict.fromkeys(UTF_16, ("UTF-16 text", UTF_8)),
     b"PK\x03\x04": ("a zip archive or an Excel sheet", "unpack it, or save the sheet as tab separated text"),
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "save the sheet as tab separated text"),
     b"%PDF": ("a PDF", _EXPORT),
@@ -124,7 +127,12 @@ class TextSource:
     def _iter_blocks(self) -> Iterator[str]:
         """Give whole lines as text, a block at a time, each line with its line feed."""
         blocks = self._bytes()
-        rest = self._reject_binary(self._next(blocks, b""))
+        rest = self._next(blocks, b"")
+        if rest.startswith(UTF_16):
+            blocks = _as_utf_8(chain([rest], blocks))
+            rest = self._next(blocks, b"")
+            self.note("the text is in UTF-16, and read as such")
+        rest = self._reject_binary(rest)
         if b"\r" in rest and b"\n" not in rest:
             # A file of an old Macintosh, or of Excel for it: all its lines end like this.
             rest, blocks = rest.replace(b"\r", b"\n"), (block.replace(b"\r", b"\n") for block in blocks)
@@ -156,7 +164,7 @@ class TextSource:
     def _next(self, blocks: Iterator[bytes], rest: bytes) -> bytes:
         try:
             return next(blocks, b"")
-        except (EOFError, OSError, zlib.error) as error:
+        except (EOFError, OSError, UnicodeError, zlib.error) as error:
             line = self._number + rest.count(b"\n")
             self.problems.abort(f"line {line}: the file cannot be read on from here ({error})", tip=CUT_OFF)
 
@@ -185,6 +193,14 @@ class TextSource:
     def _stop(self, before: bytes, found: str, expected: str, tip: str = "is this the right file?") -> NoReturn:
         line = self._number + before.count(b"\n")
         self.problems.abort(f"line {line}: found {found}, expected {expected}", tip=tip)
+
+
+def _as_utf_8(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Give blocks of UTF-16 in UTF-8, without the mark at their beginning."""
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    for block in chain(blocks, [b""]):
+        if text := decoder.decode(block, final=not block):
+            yield text.encode()
 
 
 class _TailTrackingReader(io.RawIOBase):

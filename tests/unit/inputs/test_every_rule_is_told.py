@@ -33,7 +33,7 @@ MAF = "chr|start|end|ref|tumor_seq_allele2|tumor_sample_barcode\n{}\n1|900|900|C
 class Case:
     """Files in which some rules decide, and the options that make them."""
 
-    files: dict[str, str]
+    files: dict[str, str | bytes]
     options: dict[str, Any] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
     """Why rows are left out, where that is what is decided."""
@@ -81,6 +81,7 @@ CASES = {
     "short rows": Case({"mutations": TABLE.format("|x|y", "||", "|")}),
     "R's row names": Case({"mutations": "chr|pos|ref|alt\n1|1|100|C|T\n2|1|200|C|T\n"}),
     "long rows": Case({"mutations": TABLE.format("", "|a|b", "|a|b")}),
+    "UTF-16": Case({"mutations": TABLE.format("", "", "").replace("|", "\t").encode("utf-16")}),
     "carriage returns": Case({"mutations": TABLE.format("", "", "").replace("\n", "\r")}),
     "an odd row": Case({"mutations": TABLE.format("", "", "") + "1|NA|C|T\n"}),
     "Ensembl's insertions": Case({"mutations": MAF.format("1|101|100|-|T|P1")}),

@@ -60,7 +60,20 @@ BYTES = {
         told=("carriage returns",),
     ),
     "a byte order mark": Case(packed(ONE, pack=lambda text: text.encode("utf-8-sig")), (f"{KRAS} P1",)),
-    "UTF-16": Case(packed(ONE, pack=lambda text: text.encode("utf-16")), refused="UTF-16", tip="UTF-8"),
+    "UTF-16": Case(packed(ONE, pack=lambda text: text.encode("utf-16")), (f"{KRAS} P1",), told=("UTF-16",)),
+    "UTF-16 of Windows": Case(
+        packed(ONE, ("\n", "\r\n"), ("P1", "M\xfcller"), pack=lambda text: text.encode("utf-16")),
+        (f"{KRAS} M\xfcller",),
+    ),
+    "UTF-16, big end first, in gzip": Case(
+        packed(ONE, pack=lambda text: gzip.compress(b"\xfe\xff" + text.encode("utf-16-be"))), (f"{KRAS} P1",)
+    ),
+    "UTF-16, cut off": Case(
+        packed(ONE, pack=lambda text: text.encode("utf-16")[:-1]),
+        refused="cannot be read on from here",
+        tip="copy it again",
+    ),
+    "UTF-32": Case(packed(ONE, pack=lambda text: text.encode("utf-32")), refused="found a NUL byte", tip="right file"),
     "Latin-1": Case(
         packed(ONE, ("##ref", "##author=M\xfcller\n##ref"), pack=lambda text: text.encode("latin-1")), (f"{KRAS} P1",)
     ),

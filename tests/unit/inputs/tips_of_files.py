@@ -53,7 +53,6 @@ CASES = {
         "put quotes around",
         'chr,pos,ref,alt,freq\n7,140753336,A,T,"0,5"\n',
     ),
-    "UTF-16": of(PLAIN.replace("|", "\t").encode("utf-16"), "save the file as UTF-8", PLAIN),
     "gzip in gzip": of(gzip.compress(CUT), "gunzip FILE", CUT),
     "a carriage return inside": of(PLAIN.replace("|T", "|\rT"), "tr -d '\\r' < FILE", PLAIN),
     "a carriage return inside gzip": of(
