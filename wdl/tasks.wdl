@@ -193,7 +193,7 @@ task cohort {
 
 task cohort_merge {
   meta {
-    description: "Join the tables of samples that were run one by one. No service is asked."
+    description: "Join the tables of samples that were run separately. No service is asked."
   }
   parameter_meta {
     folders: "Results of the tasks run or cohort"

@@ -93,7 +93,7 @@ def run(
         output: Folder for the results and the job's record.
         cancer_type: CGI's id, a name, or a code with its list, e.g. `oncotree:ES`.
         sample: Name of the patient's sample, for an input that holds one sample.
-        tumor_column: Sample column of a VCF that is the tumour.
+        tumor_column: Sample column of the tumour in a VCF.
         all_samples: Whether all sample columns of a VCF except normals are sent.
         attempts: How often to try at most: goes on, with pauses, after a damaged archive, a service that is away or a
             full account.

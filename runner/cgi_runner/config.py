@@ -102,7 +102,7 @@ def resolve_service(
         raise InputError(f"{shown!r} is not a valid address of a service", tip=f"it looks like {CGI_URL}")
     if address.lower().startswith("http:") and not _is_loopback(host):
         raise InputError(
-            f"{address} would carry your token unencrypted", tip="use https; http is for services on this machine only"
+            f"{address} would send your token unencrypted", tip="use https; http is for services on this machine only"
         )
     if ca_bundle:
         _check_bundle(ca_bundle)

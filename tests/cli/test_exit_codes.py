@@ -96,7 +96,7 @@ def test_2_an_option_behind_the_command_that_stands_before_it(option: str) -> No
     """The tip, followed, is a command that works."""
     outcome = cgi_runner("cancer-types", option, "melanoma")
     assert outcome.code == 2
-    assert outcome.talk[1] == f"TIP {option} stands before the command: cgi-runner {option} cancer-types"
+    assert outcome.talk[1] == f"TIP {option} goes before the command: cgi-runner {option} cancer-types"
     assert cgi_runner(option, "cancer-types", "melanoma").code == 0
 
 

@@ -311,7 +311,7 @@ class TestCancerTypes:
     def test_nothing_is_found_for_nonsense(self) -> None:
         """Which is said, and is no error."""
         outcome = cgi_runner("cancer-types", "qqqq")
-        assert (outcome.code, outcome.out, outcome.err) == (0, "", "no cancer type is like 'qqqq'\n")
+        assert (outcome.code, outcome.out, outcome.err) == (0, "", "no cancer type matches 'qqqq'\n")
 
 
 class TestTheChosenCancerType:

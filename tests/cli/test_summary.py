@@ -112,7 +112,7 @@ class TestConfirm:
         outcome = self.answer(text)
         assert outcome.code == 2
         assert "Submit this job? [y/N]" in outcome.err
-        assert outcome.talk[-2].endswith("ERROR the job is not submitted: the answer was not yes")
+        assert outcome.talk[-2].endswith("ERROR the job was not submitted: the answer was not yes")
         assert outcome.talk[-1].startswith("TIP ")
         assert not [request for request in sandbox.requests if request.method == "POST"]
         assert not self.out.exists()

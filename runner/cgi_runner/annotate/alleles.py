@@ -69,8 +69,8 @@ class AlleleLookup:
         if chromosome in self._foreign:
             # Its positions are of another build: what the results say of the same place is of another variant.
             raise InputError(
-                f"found the chromosome {quote(chromosome)}, which is not of the genome build of the results",
-                tip="give the file that was interpreted, or have this one interpreted",
+                f"found the chromosome {quote(chromosome)}, which the genome build of the results does not have",
+                tip="give the file that was interpreted, or run this one",
             )
         return None if self._join.may_know(variant) else self._reason_against(variant)
 

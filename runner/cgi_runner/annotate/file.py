@@ -119,8 +119,8 @@ class _Annotation(AbstractContextManager["_Annotation"]):
             self.join = stack.enter_context(closing(Join(self.folders, findings)))
             if not self.join.samples:
                 raise InputError(
-                    f"{printable(str(results))} holds no mutations, expected some to put into a file",
-                    tip="name the results of mutations",
+                    f"{printable(str(results))} holds no mutations, expected results to annotate with",
+                    tip="name results that include mutations",
                 )
             self._references = {source.reference.casefold() for source in findings.sources} & set(GENOMES)
             _check_build(path, self._references, self.folders)
@@ -179,14 +179,14 @@ class _Annotation(AbstractContextManager["_Annotation"]):
         if missing := [group for group in NEEDED if not set(group) & set(columns)]:
             raise InputError(
                 f"{self._target.source}: found no column {' or '.join(missing[0])}, expected it for cBioPortal",
-                tip="give a MAF as vcf2maf or Genome Nexus write it",
+                tip="give a MAF as written by vcf2maf or Genome Nexus",
             )
         names: dict[str, str] = {}
         for name, whose in seen.items():
             if names.setdefault(whose or name, name) != name:
                 raise InputError(
                     f"{self._target.source}: found the samples {listed([names[whose or name], name])},"
-                    " which are one in the results",
+                    " which are one sample in the results",
                     tip="give all rows of a sample the same Tumor_Sample_Barcode",
                 )
         own = {label: name for name, label in reversed(list(self.join.samples.items()))}
@@ -218,7 +218,7 @@ def _check_build(path: Path, references: set[str], folders: Sequence[ResultFolde
     one = next(one for one in evidence if one.build in told)
     found = f"{printable(path.name)}, {one}, is {one.build}, the results are {' and '.join(sorted(references))}"
     if not any(folder.ignores_build for folder in folders):
-        raise InputError(found, tip="give the file that was interpreted, or have this one interpreted")
+        raise InputError(found, tip="give the file that was interpreted, or run this one")
     log.warning("warning: %s", found)
 
 
@@ -272,19 +272,19 @@ def _report(lookup: AlleleLookup, join: Join, target: Target, *, is_sandbox: boo
     found = ", ".join(f"{status.value} {counts[status]}" for status in _NO_ANSWER if counts[status])
     if is_interpreted is False:
         log.warning(
-            "warning: %s: it is not the file that was interpreted, byte for byte; alleles that the results do not know:"
+            "warning: %s differs from the file that was interpreted; alleles that are not in the results:"
             " %d of %d%s",
             target.source, without, total, f" ({found})" if found else "",
         )  # fmt: skip
     elif without:
         log.warning(
-            "warning: %s: the results do not know %d of %d alleles (%s)%s",
+            "warning: %s: %d of %d alleles are not in the results (%s)%s",
             target.source, without, total, found, "" if is_interpreted else "; is it the file that was interpreted?",
         )  # fmt: skip
     if is_sandbox:
         log.warning("warning: the results are from the sandbox: made-up rows, no interpretation of a patient")
     if join.returned.has_several:
         log.warning(
-            "warning: alleles that CGI has several rows for: %d; a row of a driver is taken, else the first",
+            "warning: alleles with several rows in the results: %d; a driver's row is used, else the first",
             join.returned.has_several,
         )

@@ -19,7 +19,7 @@ from cgi_runner.inputs.readers.plain_rows import FORWARD
 
 _NEEDED = ("chr", "pos", "ref", "maf")
 _READ = ("allele1", "sample", "strand", "build", "end")
-UNDECIDED = "insertion with Start = End, and the results know both places that it may be at"
+UNDECIDED = "insertion with Start = End, and the results have both positions that it may mean"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -60,7 +60,7 @@ class MafAnnotator:
             else:
                 yield self._row(number, body) + line[len(body) :]
         if not self._width:
-            self._problems.abort("found no line with the names of columns", tip="give a VCF or a MAF")
+            self._problems.abort("found no header line", tip="give a VCF or a MAF")
         if self._target.for_cbioportal:
             check_sample_ids(self.seen, self._target.source)
 
@@ -96,7 +96,7 @@ class MafAnnotator:
         if not position.isdecimal() and set(cells) <= {*self.names, ""}:
             self._problems.abort(
                 f"line {number}: found the header of another MAF among the rows, expected one MAF",
-                tip="annotate each MAF for itself",
+                tip="annotate each MAF separately",
             )
         if build != self._build:
             self._check_build(number, build)
@@ -123,7 +123,7 @@ class MafAnnotator:
             self._problems.abort(
                 f"line {number}: found the genome build {quote(build)}, the results are"
                 f" {' and '.join(sorted(self._target.builds))}",
-                tip="give the file that was interpreted, or have this one interpreted",
+                tip="give the file that was interpreted, or run this one",
             )
         self._build = build
 

@@ -46,7 +46,7 @@ def check_output(path: Path, results: Path, output: Path) -> None:
     if output.samefile(path):
         raise InputError(f"{name} is the input itself", tip="name another --output")
     if results.exists() and output.is_file() and _belongs_to(output, results) and not _is_annotated(output):
-        raise InputError(f"{name} is a file of the results, which would be lost", tip="name another --output")
+        raise InputError(f"{name} is a file of the results and would be overwritten", tip="name another --output")
 
 
 def _belongs_to(output: Path, results: Path) -> bool:

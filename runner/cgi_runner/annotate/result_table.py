@@ -31,8 +31,8 @@ class ResultTable:
         columns = returned_columns(table, "variant")
         if columns is None:
             raise InputError(
-                f"{table.path.name} has no columns CHROMOSOME, POSITION, REF and ALT to join its rows by",
-                tip="have the alterations interpreted again: results before v23.05 cannot be put into a file",
+                f"{table.path.name} has no columns CHROMOSOME, POSITION, REF and ALT to match its rows by",
+                tip="run the alterations again: results before v23.05 cannot annotate a file",
             )
         self._table, self._default = table, default
         self._variant, self._sample, self._last = itemgetter(*columns.alteration), columns.sample, columns.last

@@ -15,7 +15,7 @@ from cgi_runner.inputs.tumor_normal import SampleRoles, find_roles, is_generic
 
 log = logging.getLogger(__name__)
 
-_TIP = "name the sample of the results whose file this is: --sample NAME"
+_TIP = "name the sample in the results that this file belongs to: --sample NAME"
 
 
 def require_sample(known: Mapping[str, str], sample: str | None, source: str) -> str:
@@ -37,7 +37,8 @@ def require_sample(known: Mapping[str, str], sample: str | None, source: str) ->
         return known[sample]
     if len(names) != 1:
         raise InputError(
-            f"{source}: found no names of samples, expected them as the results hold several ({listed(names)})",
+            f"{source}: found no sample names, expected them because the results hold several samples "
+            f"({listed(names)})",
             tip=_TIP,
         )
     return names[0]
@@ -132,7 +133,7 @@ def _only_tumour(
 
 def _note_choice(problems: InputProblems, name: str, whose: str) -> None:
     if name != whose:
-        log.info("%s: its sample %s is taken for %s", problems.source, quote(name), quote(whose))
+        log.info("%s: its sample %s is matched to %s", problems.source, quote(name), quote(whose))
 
 
 class RowSamples:
@@ -169,7 +170,7 @@ class RowSamples:
             return found
         if self._taken is None:
             self._taken = name
-            log.info("%s: its sample %s is taken for %s", self._source, quote(name), quote(self._generic))
+            log.info("%s: its sample %s is matched to %s", self._source, quote(name), quote(self._generic))
         elif self._taken != name:
             raise InputError(
                 f"{self._source}: found the samples {listed([self._taken, name])}, expected one, as the results have",

@@ -38,10 +38,10 @@ _NCBI = {"hg19": "GRCh37", "hg38": "GRCh38"}
 _KEYS = ("CGI_Summary", DRIVER, ROLE, KNOWN_IN, *LEVELS.values(), DRUGS)
 _STRUCTURAL_COLUMNS = tuple(COLUMNS.get(key, NAMESPACE + key.removeprefix(PREFIX)) for key in _KEYS)
 _CLINICAL = {
-    "PATIENT_ID": ("Patient", "The sample's own name: the results know no patients"),
+    "PATIENT_ID": ("Patient", "Name of the sample; the results name no patients"),
     "SAMPLE_ID": ("Sample", "Sample"),
-    "CGI_CANCER_TYPE": ("CGI cancer type", "Cancer type that CGI was asked for"),
-    "CANCER_TYPE": ("Cancer Type", "Name of the cancer type that CGI was asked for"),
+    "CGI_CANCER_TYPE": ("CGI cancer type", "Cancer type that was submitted"),
+    "CANCER_TYPE": ("Cancer Type", "Name of the cancer type that was submitted"),
 }
 _LISTS = {
     "sequenced": ("all_cases_with_mutation_data", "Samples with mutation data"),
@@ -145,7 +145,7 @@ def write_study(folder: Path, identifier: str, study: Study, rows: Iterable[Stru
         # Names are separated by tabs, which `_write_meta` would take for blanks.
         _write_meta(folder / "case_lists" / f"cases_{name}.txt", about, f"case_list_ids: {_tabbed(ids)}\n")
     log.info(
-        "%s: study %s: samples: %d, each as a patient of its own; complete PATIENT_ID in data_clinical_sample.txt",
+        "%s: study %s: samples: %d, each as a separate patient; complete PATIENT_ID in data_clinical_sample.txt",
         printable(folder.name.removeprefix(".").removesuffix(".part")), identifier, len(set(study.names.values())),
     )  # fmt: skip
 
@@ -176,7 +176,7 @@ def _tables(rows: Iterable[StructuralRow], study: Study) -> tuple[list[Sequence[
             if cnas.setdefault((sample, row.gene), (row.gene, sample, value, *calls, *words))[2] != value:
                 contradicted.append(f"{row.gene} of {sample}")
     if contradicted:
-        log.warning("warning: genes with an AMP and a DEL of one sample, of which the first is written: %s",
+        log.warning("warning: genes with both AMP and DEL in one sample, only the first is written: %s",
                     listed(contradicted))  # fmt: skip
     if unread:
         log.warning("warning: copy numbers that are neither AMP nor DEL are not written: %s", listed(unread))

@@ -59,6 +59,6 @@ class Target:
         """
         if not self.overwrite:
             raise InputError(
-                f"{self.source}: line {line}: found {name}, expected a file without answers of CGI",
-                tip="replace what is there with --overwrite",
+                f"{self.source}: line {line}: found {name}, expected a file without annotations of CGI",
+                tip="replace them with --overwrite",
             )

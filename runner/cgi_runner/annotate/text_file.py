@@ -50,7 +50,7 @@ def read_lines(path: Path) -> Generator[str, None, None]:
                 if last:
                     yield last
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(f"{name}: the file cannot be read to its end ({error})", tip=CUT_OFF) from error
+        raise InputError(f"{name}: the file cannot be read completely ({error})", tip=CUT_OFF) from error
     except OSError as error:
         raise InputError(
             f"{printable(str(path))}: {error.strerror}", tip="check the name and the permissions of the file"

@@ -77,7 +77,7 @@ class VcfAnnotator:
             else:
                 yield self._odd_record(number, line)
         if not self._width:
-            self._problems.abort("found no line with the names of columns", tip="give a whole VCF")
+            self._problems.abort("found no header line", tip="give a whole VCF")
 
     def _keeps_header(self, number: int, line: str) -> bool:
         """Read a header line; say whether it stays."""
@@ -99,13 +99,13 @@ class VcfAnnotator:
         """Refuse a file behind another: its columns may be those of another patient."""
         self._problems.abort(
             f"line {number}: found the header of another VCF among the records, expected one VCF",
-            tip="annotate each VCF for itself",
+            tip="annotate each VCF separately",
         )
 
     def _read_names(self, number: int, names: list[str], header: list[str]) -> None:
         """Read the line with the names of the columns."""
         if not are_column_names(names):
-            self._problems.abort(f"line {number}: found no VCF's names of columns", tip="give a whole VCF or MAF")
+            self._problems.abort(f"line {number}: found no header line of a VCF", tip="give a whole VCF or MAF")
         self._width = len(names)
         if names[9:]:
             found = match_columns(self._problems, number, names[9:], header, self._target)

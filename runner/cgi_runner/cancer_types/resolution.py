@@ -167,7 +167,7 @@ def choose_main_type(text: str) -> Choice | None:
 def _choose_entry(entry: ListedCode, spelling: str, cut: str = "") -> Choice:
     kind = entry.cancer_type
     if kind is None:
-        raise InputError(f"found {entry}, for which no cancer type of CGI fits: {entry.problem}", tip=_unfit_tip(entry))
+        raise InputError(f"found {entry}, which fits no cancer type of CGI: {entry.problem}", tip=_unfit_tip(entry))
     return Choice(spelling, kind.id, f"{entry.step}{cut}", (*_behavior_warning(entry), *_sibling_warning(kind.id)))
 
 
@@ -265,5 +265,5 @@ def _sibling_warning(cancer_type: str) -> tuple[str, ...]:
     sibling = richer_sibling(cancer_type)
     if sibling is None:
         return ()
-    types = f"{describe(cancer_type)} has next to no biomarkers at CGI and {sibling.type} has many"
+    types = f"{describe(cancer_type)} has almost no biomarkers at CGI and {sibling.type} has many"
     return (f"{types}, and neither gets those of the other: consider --cancer-type {sibling.type.id}",)

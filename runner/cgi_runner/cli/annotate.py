@@ -28,9 +28,11 @@ _PATH = click.Path(path_type=Path)
 @click.argument("results", metavar="RESULTS", type=_PATH)
 @click.option("-o", "--output", type=_PATH, metavar="OUT", help="File to write, - for stdout; .gz means bgzip.")
 @opt.sample
-@click.option("--tumor-column", metavar="NAME", help="Sample column of a VCF that is the tumour.")
-@click.option("--overwrite", is_flag=True, help="Replace what FILE has under names that begin with CGI_.")
-@click.option("--cbioportal", is_flag=True, help="Give a MAF the columns of cBioPortal: CGI.* and custom drivers.")
+@click.option("--tumor-column", metavar="NAME", help="Sample column of the tumour in a VCF.")
+@click.option("--overwrite", is_flag=True, help="Replace the CGI_* keys or columns that FILE already has.")
+@click.option(
+    "--cbioportal", is_flag=True, help="Write the columns that cBioPortal reads into a MAF: CGI.* and custom drivers."
+)
 @click.option(
     "--study",
     type=_PATH,
@@ -40,16 +42,16 @@ _PATH = click.Path(path_type=Path)
 def annotate(
     *, file: Path, results: Path, output: Path | None, study: Path | None, **options: Unpack[AnnotateOptions]
 ) -> None:
-    """Write CGI's answers into a VCF or a MAF.
+    """Annotate a VCF or a MAF with CGI's results.
 
     FILE is a VCF (plain, gzip or bgzip) or a MAF; RESULTS is an output folder of `run`, `fetch` or `cohort`, or a zip
-    saved from CGI. Alleles are joined by sample and variant, so FILE may be filtered or sorted anew. --sample is a
-    sample of the results.
+    saved from CGI. Alleles are matched by sample and variant, so FILE may have been filtered or sorted since. --sample
+    is a sample of the results. Works offline.
 
-    A VCF gets INFO keys, a MAF columns, named CGI_*; every other byte stays as it is. CGI_Status is on every allele:
-    returned, not_returned, not_sent, other_sample, not_in_run or unknown. No service is asked.
+    A VCF gets INFO keys and a MAF columns, all named CGI_*; every other byte stays the same. CGI_Status is on every
+    allele: returned, not_returned, not_sent, other_sample, not_in_run or unknown.
 
-    --study writes the annotated MAF into a folder, with CGI's copy numbers and fusions, the samples, case lists and the
+    --study writes a folder with the annotated MAF, CGI's copy numbers and fusions, the samples, case lists and the
     meta files of cBioPortal.
     """
     from cgi_runner.annotate.file import annotate_file, annotate_study

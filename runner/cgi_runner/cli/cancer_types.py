@@ -11,11 +11,11 @@ from cgi_runner.cli import options as opt
 @click.argument("query", nargs=-1, metavar="[QUERY]...")
 @opt.as_json
 def cancer_types(*, query: tuple[str, ...], as_json: bool) -> None:
-    """List cancer types of CGI, or those QUERY may mean, best first.
+    """List CGI's cancer types, or those that match QUERY, best match first.
 
-    QUERY is a name or a part of one, in English or with the usual words for organs in Spanish, Portuguese, French and
-    German; an id; or a code of OncoTree, TCGA, ICD-10 or ICD-O, with its list (oncotree:ES) or without. The
-    columns, separated by tabs: id, name, and the ids of the types above it.
+    QUERY is a name or part of a name, in English or with the usual words for organs in Spanish, Portuguese, French and
+    German; an id; or a code of OncoTree, TCGA, ICD-10 or ICD-O, with or without the name of its list (oncotree:ES).
+    The tab-separated columns are id, name, and the ids of the parent types.
     """
     from cgi_runner import cancer_types as types
     from cgi_runner.cli import printing
@@ -28,5 +28,5 @@ def cancer_types(*, query: tuple[str, ...], as_json: bool) -> None:
     for entry in types.find_codes(text):
         click.echo(f"{entry}: {entry.problem}" if entry.problem else f"{entry.cancer_type}: {entry.step}", err=True)
     if not found:
-        click.echo(f"no cancer type is like {text!r}", err=True)
+        click.echo(f"no cancer type matches {text!r}", err=True)
     printing.print_rows([(t.id, t.name, ",".join(t.parents)) for t in found])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--output",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Write the files that would be sent to this folder.",
+    help="Write the files that would be sent into this folder.",
 )
 @opt.as_json
 def check(*, output: Path | None, **options: Unpack[CheckOptions]) -> None:

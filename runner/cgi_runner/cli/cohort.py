@@ -31,7 +31,7 @@ _PATH = click.Path(path_type=Path)
     ),
 )
 @click.argument("samples", type=_PATH, required=False)
-@click.option("-o", "--output", type=_PATH, metavar="DIR", help="Folder for all of it; --dry-run needs none.")
+@click.option("-o", "--output", type=_PATH, metavar="DIR", help="Output folder; optional with --dry-run.")
 @opt.files
 @opt.cancer_type(default="")
 @opt.any_cancer_type
@@ -46,7 +46,7 @@ _PATH = click.Path(path_type=Path)
     default=100_000,
     show_default=True,
     metavar="N",
-    help="Most rows in one job. Larger jobs are untested at CGI.",
+    help="Most rows of a job. Larger jobs are untested at CGI.",
 )
 @click.option("--dry-run", is_flag=True, help="Show which samples would be sent in which jobs; send and write nothing.")
 @opt.service
@@ -60,15 +60,15 @@ _PATH = click.Path(path_type=Path)
 @report_option
 @opt.as_json
 def cohort(*, samples: Path | None, output: Path | None, **options: Unpack[CohortOptions]) -> None:
-    """Run many samples in as few jobs as they fit into.
+    """Run many samples in as few jobs as possible.
 
     SAMPLES is a table with the columns sample, cancer_type, reference, mutations, cnas and translocations. The last
     three name each sample's files, relative to the table; an option of that name gives one file for all samples
-    instead. Cancer type and reference may be given by option, too, for samples whose cells are empty. Without SAMPLES,
-    those of the files given by option are run.
+    instead. Cancer type and reference can also be given by option, for samples whose cells are empty. Without SAMPLES,
+    all samples in the files given by option are run.
 
-    All samples are checked before anything is sent. Each gets a folder with the same files as a single run.
-    With --delete, jobs that are done make room for the next ones. --json prints one object a line for every change.
+    All samples are checked before anything is sent. Each gets a folder with the same files as a single run. With
+    --delete, jobs that are done make room for the next ones. --json prints one object per line for each change.
 
     Re-run the same command to resume; samples that were added to the table are then sent too.
     """

@@ -21,10 +21,10 @@ _KINDS = ("mutations", "cnas", "translocations")
 @opt.output
 @opt.as_json
 def merge(*, folders: tuple[Path, ...], output: Path, as_json: bool) -> None:
-    """Join the tables of samples that were run one by one.
+    """Join the tables of samples that were run separately.
 
-    FOLDERS are output folders of `run` or `fetch`, or of a cohort, which stand for all of its samples. The tables are
-    those that a cohort of the same samples has.
+    FOLDERS are output folders of `run`, `fetch` or `cohort`; the folder of a cohort stands for all of its samples. The
+    tables are the same as those of a cohort of these samples.
     """
     from cgi_runner import cohort as cohorts
     from cgi_runner.cli import printing

@@ -21,10 +21,10 @@ _PATH = click.Path(path_type=Path)
 def compare(*, old: Path, new: Path, as_json: bool) -> None:
     """Show which drivers and drug matches are new, gone or changed.
 
-    OLD and NEW are output folders, or zips saved from CGI, with the same samples interpreted at two times. The
-    columns, separated by tabs: what, change, sample, gene or alterations, drug, biomarker, old and new.
+    OLD and NEW are output folders, or zips saved from CGI, of the same samples interpreted at two times. The
+    tab-separated columns are what, change, sample, gene or alterations, drug, biomarker, old and new.
 
-    To have the same alterations interpreted again: `cgi-runner run --fresh` with the same inputs and another --output.
+    To interpret the same alterations again, use `cgi-runner run --fresh` with the same inputs and another --output.
     """
     from cgi_runner.cli import printing
     from cgi_runner.findings import read_findings

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 def delete(*, job: str, force: bool, as_json: bool, **options: Unpack[ServiceOptions]) -> None:
     """Delete a job and its results at CGI.
 
-    JOB is a job's id, an output folder, or a cgi-job.json. By its folder or record, only once the results are
-    verified; by its id, only once the job has ended.
+    JOB is a job's id, an output folder, or a cgi-job.json. Given a folder or a record, the job is deleted only once its
+    results are verified; given an id, only once the job has ended.
     """
     from cgi_runner.cli import printing
     from cgi_runner.job import State

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 )
 @click.option("--archive", type=click.Path(path_type=Path), metavar="FILE", help="Read a saved zip instead, offline.")
 @opt.sample
-@click.option("--archive-sample", metavar="NAME", help="What --archive calls the sample that --sample names.")
+@click.option("--archive-sample", metavar="NAME", help="Name in --archive of the sample given by --sample.")
 @click.option(
     "--accept-archive",
     metavar="ID",
-    help="With JOB's folder and --archive: take over a zip that names the job ID instead.",
+    help="With JOB's folder and --archive: accept a zip that names the job ID instead.",
 )
 @opt.service
 @opt.deadline
@@ -54,11 +54,11 @@ def fetch(
     """Wait for a job, then fetch and verify its results.
 
     JOB is a job's id, an output folder, or a cgi-job.json. With --archive, a zip that was saved from any version of
-    CGI is turned into the same verified folder; --sample picks one of its samples, or names the one that has no name
-    there. One of another name is refused, unless --archive-sample says that the two names are one patient's sample.
+    CGI is turned into the same verified folder; --sample selects one of its samples, or names a sample that has no
+    name there. A sample of another name is refused, unless --archive-sample says that both names are of one sample.
 
-    An intact zip that was refused because it names another job is taken over with --archive and --accept-archive; its
-    rows still have to be those that were sent.
+    An intact zip that was refused because it names another job can be accepted with --archive and --accept-archive;
+    its rows must still be those that were sent.
     """
     from cgi_runner.cli import printing
 

@@ -117,7 +117,7 @@ def connect_to_job(
         if is_secret(target.job_id):
             raise InputError("the token was given in place of a job's id", tip="`cgi-runner list` shows the ids")
         if not (target.record or _USUAL_ID.fullmatch(target.job_id)):
-            log.warning("there is no folder and no record called %s here; it is taken for a job's id", target.job_id)
+            log.warning("found no folder or record called %s; using it as a job's id", target.job_id)
         if target.record and not target.record.service:
             raise InputError(
                 f"the results in {target.folder} came from a saved archive, which names no service",

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 @click.option("--long", is_flag=True, help="Show details of each job (one extra request per job).")
 @opt.as_json
 def list_jobs(*, long: bool, as_json: bool, **options: Unpack[ServiceOptions]) -> None:
-    """List the account's jobs, one id a line.
+    """List the account's jobs, one id per line.
 
-    With --long, the columns, separated by tabs: id, status, title, cancer type, reference and date (UTC).
+    With --long, the tab-separated columns are id, status, title, cancer type, reference and date (UTC).
     """
     from cgi_runner.cli import printing
     from cgi_runner.job.account_jobs import iter_job_info

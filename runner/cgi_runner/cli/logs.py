@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @opt.deadline
 @opt.as_json
 def logs(*, job: str, follow: bool, deadline: str, as_json: bool, **options: Unpack[ServiceOptions]) -> None:
-    """Show a job's log, also while it runs.
+    """Show a job's log, even while it runs.
 
     JOB is a job's id, an output folder, or a cgi-job.json.
     """

@@ -217,7 +217,7 @@ def _usage_error(error: click.ClickException) -> RunnerError:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "cgi-runner"
     if isinstance(error, click.NoSuchOption) and error.option_name in {"-q", "--quiet", "--debug", "--version"}:
-        tip = f"{error.option_name} stands before the command: {command.replace(' ', f' {error.option_name} ', 1)}"
+        tip = f"{error.option_name} goes before the command: {command.replace(' ', f' {error.option_name} ', 1)}"
         return InputError(error.format_message(), tip=tip)
     return InputError(error.format_message(), tip=f"`{command} --help` lists the options")
 

@@ -88,7 +88,7 @@ files = _apply(
         type=_PATH,
         multiple=True,
         metavar="FILE",
-        help="Copy numbers: a table gene/cna, GISTIC, cBioPortal, OncoKB, FACETS-suite or PURPLE.",
+        help="Copy numbers: a table with columns gene and cna, GISTIC, cBioPortal, OncoKB, FACETS-suite or PURPLE.",
     ),
     click.option(
         "--translocations",
@@ -108,7 +108,7 @@ reference = click.option(
     help="Genome build of the positions: hg38 (or GRCh38), hg19 (or GRCh37). Default: what the files say.",
 )
 ignore_build_hints = click.option(
-    "--ignore-build-hints", is_flag=True, help="Send the build of --reference although the files say another one."
+    "--ignore-build-hints", is_flag=True, help="Use the build of --reference even if the files name another one."
 )
 title = click.option(
     "--title",
@@ -137,28 +137,28 @@ reading = _apply(
     click.option("--keep-filtered", is_flag=True, help="Send variants that failed their filters, too."),
     click.option("--keep-germline", is_flag=True, help="Send variants that the file marks as not somatic, too."),
     click.option(
-        "--ignore-genotypes", is_flag=True, help="Take every row as called, whatever its genotype or result says."
+        "--ignore-genotypes", is_flag=True, help="Treat every row as called, whatever its genotype or result says."
     ),
     click.option(
         "--insertion-start",
         type=click.Choice(["before", "at"]),
         metavar="before|at",
-        help="For insertions of a MAF with Start = End: Start is the base before it (before) or after it (at).",
+        help="For insertions of a MAF with Start = End: whether Start is the base before (before) or after (at).",
     ),
     click.option(
-        "--merge-phased", is_flag=True, help="Join adjacent substitutions that the file says are on one copy."
+        "--merge-phased", is_flag=True, help="Join adjacent substitutions that the file shows to be in phase."
     ),
     click.option("--low-level-cnas", is_flag=True, help="Send gains as amp and losses as del, too."),
     click.option("--partial-amplifications", is_flag=True, help="Send PURPLE's PARTIAL_AMP as amp, too."),
-    click.option("--strict-input", is_flag=True, help="Refuse a file with a single row that makes no sense."),
+    click.option("--strict-input", is_flag=True, help="Refuse a file if any of its rows is invalid."),
     click.option("--sample-column", metavar="NAME", help="Column of a table that names the samples."),
-    click.option("--tcga-barcodes", is_flag=True, help="Take TCGA barcodes for their sample: the first 15 characters."),
+    click.option(
+        "--tcga-barcodes", is_flag=True, help="Shorten TCGA barcodes to their sample: the first 15 characters."
+    ),
 )
 columns = _apply(
-    click.option("--tumor-column", metavar="NAME", help="Sample column of a VCF that is the tumour."),
-    click.option(
-        "--all-samples", is_flag=True, help="Send all sample columns of a VCF except normals: all are tumours."
-    ),
+    click.option("--tumor-column", metavar="NAME", help="Sample column of the tumour in a VCF."),
+    click.option("--all-samples", is_flag=True, help="Send all sample columns of a VCF except normals, as tumours."),
 )
 
 sample = click.option(
@@ -216,7 +216,7 @@ service = _apply(
         help="Folder for locks and notes that keep a job from being run twice; machines and containers can share it."
         "  [env: CGI_RUNNER_STATE]",
     ),
-    click.option("--insecure", is_flag=True, help="Do not check the service's certificate. Dangerous."),
+    click.option("--insecure", is_flag=True, help="Do not verify the service's certificate. Dangerous."),
 )  # fmt: skip
 
 sandbox = click.option("--sandbox", is_flag=True, help="Use a stand-in service inside this process: no account needed.")
@@ -225,7 +225,7 @@ delete = click.option("--delete", is_flag=True, help="Delete the job at CGI once
 delete_adopted = click.option(
     "--delete-adopted", is_flag=True, help="With --delete, delete the job even if another run has submitted it."
 )
-strict = click.option("--strict", is_flag=True, help="Exit with 9 if rows that were sent did not come back.")
+strict = click.option("--strict", is_flag=True, help="Exit with 9 if rows that were sent are missing from the results.")
 fresh = click.option(
     "--fresh",
     is_flag=True,
@@ -234,11 +234,11 @@ fresh = click.option(
 pseudonyms = click.option(
     "--pseudonyms",
     is_flag=True,
-    help="Send S001, S002 ... in place of sample names and title; pseudonyms.tsv in DIR tells whose they are.",
+    help="Send S001, S002 ... in place of sample names and title; pseudonyms.tsv in DIR maps them to the names.",
 )
 attempts = click.option(
     "--attempts", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
-    help="Attempts in all: exit 6, 7 and 8 are tried again, with growing pauses, within --deadline.",
+    help="Number of attempts: exit codes 6, 7 and 8 are retried, with growing pauses, within --deadline.",
 )  # fmt: skip
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
 

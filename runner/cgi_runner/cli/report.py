@@ -36,16 +36,21 @@ report_option = click.option(
 @click.option("--tables", type=_PATH, metavar="DIR", help="Folder for drivers.tsv, drugs.tsv and results.json.")
 @click.option("--multiqc", type=_PATH, metavar="DIR", help="Folder for files that MultiQC shows (*_mqc.json).")
 @click.option("--markdown", type=_PATH, metavar="FILE", help="A short report in Markdown, 9,000 characters at most.")
-@click.option("--since", type=_PATH, metavar="OLD", help="Show what has changed since these results.")
+@click.option("--since", type=_PATH, metavar="OLD", help="Show what has changed since these earlier results.")
 @click.option(
-    "--top", type=click.IntRange(1), default=_TOP, show_default=True, metavar="N", help="Rows of a table on the page."
+    "--top",
+    type=click.IntRange(1),
+    default=_TOP,
+    show_default=True,
+    metavar="N",
+    help="Most rows of a table on the page.",
 )
 @opt.as_json
 def report(*, results: Path, as_json: bool, **options: Unpack[ReportOptions]) -> None:
-    """Show the results as a page, as tables or in MultiQC.
+    """Write a report of results: a page, tables, or files for MultiQC.
 
-    RESULTS is an output folder of `run`, `fetch` or `cohort`, or a zip saved from any version of CGI. No service is
-    asked, and the same results give the same files.
+    RESULTS is an output folder of `run`, `fetch` or `cohort`, or a zip saved from any version of CGI. Works offline;
+    the same results always give the same files.
     """
     from cgi_runner.findings import read_findings
     from cgi_runner.redaction import redact

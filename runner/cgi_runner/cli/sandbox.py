@@ -13,7 +13,7 @@ from cgi_runner.errors import InputError
 
 @click.command(epilog=opt.examples("cgi-runner sandbox --port 8080"))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option("--port", default=8080, show_default=True, help="Port to listen on; 0 picks a free one.")
 @click.option("--duration", default=15.0, show_default=True, metavar="SECONDS", help="How long a job takes.")
 @click.option(
     "--quota",
@@ -21,7 +21,7 @@ from cgi_runner.errors import InputError
     show_default=True,
     type=click.IntRange(0),
     metavar="N",
-    help="Jobs that an account may have stored.",
+    help="Number of jobs that an account can store.",
 )
 @click.option(
     "--database",
@@ -39,11 +39,11 @@ from cgi_runner.errors import InputError
 def sandbox(
     *, host: str, port: int, duration: float, quota: int, database: Path | None, faults: tuple[str, ...]
 ) -> None:
-    """Serve a stand-in of CGI's API on this machine.
+    """Serve a stand-in for CGI's API on this machine.
 
-    For demonstrations, tests and drills: it knows a few textbook alterations, and nothing that it answers is an
-    interpretation. It prints its address; give that to the other commands as --api-url or CGI_API_URL. Any e-mail
-    and token will do. Ctrl-C ends it.
+    For demonstrations, tests and drills: it knows a few textbook alterations, and nothing that it returns is an
+    interpretation. It prints its address; pass that to the other commands as --api-url or CGI_API_URL. Any e-mail
+    and token are accepted. Ctrl-C stops it.
     """
     from cgi_runner.local_sandbox import translate_sandbox_errors
     from cgi_sandbox import Sandbox

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 @opt.pseudonyms
 @opt.as_json
 def submit(*, output: Path, **options: Unpack[SubmitOptions]) -> None:
-    """Check and submit once; print the job's id and end.
+    """Check and submit once; print the job's id and exit.
 
-    The folder then holds cgi-job.json and dropped.tsv; `wait` and `fetch` take it as their JOB.
+    The folder then holds cgi-job.json and dropped.tsv; `wait` and `fetch` take the folder as their JOB.
     """
     from cgi_runner import job
     from cgi_runner.cli import printing

@@ -126,6 +126,6 @@ class Review:
                 click.echo(err=True)
             if answer.strip().casefold() not in {"y", "yes"}:
                 raise InputError(
-                    "the job is not submitted: the answer was not yes", tip="run the same command again and answer y"
+                    "the job was not submitted: the answer was not yes", tip="run the same command again and answer y"
                 )
         self._is_done = True

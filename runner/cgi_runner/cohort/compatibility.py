@@ -46,7 +46,7 @@ def require_one_origin(records: Mapping[Path, Record]) -> Origin:
     if len(builds) > 1:
         raise InputError(
             f"the folders are of different genome builds: {_spell(builds)}",
-            tip="merge the folders of each build by themselves: positions of two builds are not comparable",
+            tip="merge the folders of each build separately: positions of two builds are not comparable",
         )
     if len(services) > 1:
         raise InputError(

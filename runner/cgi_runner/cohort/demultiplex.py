@@ -37,7 +37,7 @@ _SAMPLES = (b"cgi-sample id", b"cgi-info", b"sample id", b"sample")
 _ROW_IDS = (b"input id", b"internal_id")
 #: Tables that CGI writes only when such input was sent.
 _KIND_OF = {"alterations.tsv": "mutations", "cna_analysis.tsv": "cnas", "fusion_analysis.tsv": "translocations"}
-_REST = "its tables are whole in {}; `samples.tsv` tells the samples' ids"
+_REST = "its complete tables are in {}; `samples.tsv` lists the samples' ids"
 
 
 @dataclass
@@ -106,7 +106,7 @@ class Demultiplexer:
         if self.repaired:
             log.info(
                 "%d rows of job %s came under the Input ID of another sample with the same variant; ids and echoed "
-                "columns are those of their own samples now",
+                "columns were replaced by those of their own samples",
                 self.repaired,
                 self._batch.name,
             )
@@ -140,7 +140,9 @@ class Demultiplexer:
         for sha256, kind in kinds.items():
             if made.sha256.get(kind) != sha256:
                 self._fail(f"holds no copy of the {kind} that were sent")
-            log.warning("job %s: CGI's copy of the %s is not what was sent, which is used", self._batch.name, kind)
+            log.warning(
+                "job %s: CGI's copy of the %s is not what was sent; what was sent is used", self._batch.name, kind
+            )
             names.append((numbers[kind], made.files[kind], kind))
         return names
 
@@ -184,7 +186,7 @@ class Demultiplexer:
             whose = [columns.index(column) for column in _SAMPLES if column in columns]
             ids = [columns.index(column) for column in _ROW_IDS if column in columns]
             if not whose:
-                log.warning("%s of job %s names no samples and stays there, whole", name, self._batch.name)
+                log.warning("%s of job %s names no samples and stays whole in the job's folder", name, self._batch.name)
                 return
             writer = FanOutWriter(targets, [header])
             end = header[len(header.rstrip(b"\r\n")) :]
@@ -244,7 +246,7 @@ class Demultiplexer:
                 return cells
         if table.kind == "mutations":
             text = cells[row_id].decode("utf-8", "replace")
-            self._fail(f"gives {text} in {table.name} to another sample than the one that sent it")
+            self._fail(f"gives {text} in {table.name} to a sample that did not send it")
         self.kept_ids += 1
         return cells
 

@@ -133,7 +133,7 @@ def _refuse_own_table(sheet: Path | None, out: Path) -> None:
         is_same = sheet is not None and sheet.samefile(out / SAMPLES)
     if is_same:
         raise InputError(
-            f"{sheet} would be overwritten with the state of the samples", tip="choose another --output, or move it"
+            f"{sheet} would be overwritten with the table of the samples", tip="choose another --output, or move it"
         )
 
 
@@ -157,7 +157,7 @@ def _one_reference(sheet: Sheet | None, defaults: Defaults) -> str | None:
     if len(found) > 1:
         raise InputError(
             f"found the references {' and '.join(sorted(found))} in the sheet, expected one for a shared file",
-            tip="give the samples of each reference a sheet and a file of their own",
+            tip="use a separate sheet and file for the samples of each reference",
         )
     return found.pop() if found else REFERENCES[defaults.reference.lower()] if defaults.reference else None
 

@@ -191,7 +191,7 @@ def _collect_rows(wanted: SampleTask, shared: SharedInputs) -> PreparedSample:
 def _explain_nothing(not_sent: Counter[str]) -> str:
     if not_sent:
         return f"found nothing to send in the shared files, {explain_empty(not_sent)}"
-    return "found no alterations of it, expected a file or rows in a shared one"
+    return "found no alterations of this sample, expected a file or rows in a shared one"
 
 
 def _prepare_own_files(wanted: SampleTask, *, may_be_empty: bool) -> Prepared | None:

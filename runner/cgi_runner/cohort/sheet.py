@@ -225,11 +225,11 @@ def _parse_sample(cells: Mapping[str, str] | None, folder: Path, defaults: Defau
         raise InputError("more cells than the header has columns")
     name, label = cells["sample"], escape_name(cells["sample"])
     if not is_name(label):
-        raise InputError(f"found the sample name {quote(name)}, expected a name of up to 200 letters")
+        raise InputError(f"found the sample name {quote(name)}, expected a name of up to 200 characters")
     if len(same) > 1:
         raise InputError(
-            f"the same sample stands on the lines {', '.join(map(str, same))}",
-            tip="several files of one sample stand in one cell, with semicolons between them",
+            f"the same sample is on the lines {', '.join(map(str, same))}",
+            tip="put several files of one sample into one cell, separated by semicolons",
         )
     given = {column: cell for column, cell in cells.items() if is_present(cell)}
     choice = choose_cancer_type(given, defaults.cancer_type, any_type=defaults.any_cancer_type)

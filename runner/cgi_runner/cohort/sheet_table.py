@@ -32,7 +32,7 @@ def read_cells(source: TextSource) -> tuple[list[str], list[tuple[int, list[str]
         remark = line[1] if line[1].startswith("#") else remark
         line = source.line()
     if line is None:
-        raise InputError(f"{source.name}: found no line with the names of the columns", tip=TIP)
+        raise InputError(f"{source.name}: found no header line", tip=TIP)
     header, below = line[1], source.lines()
     if not _names_in(header)[1] and _names_in(remark.lstrip("# "))[1]:
         header, below = remark.lstrip("# "), chain([line], below)

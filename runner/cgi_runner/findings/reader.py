@@ -148,7 +148,7 @@ class FindingsReader:
         if said.isdecimal() and complete < int(said):
             self.findings.warnings.append(
                 f"biomarkers of level A in the tumour type: {said} by CGI's summary, {complete} of them complete "
-                "matches; the others fit the gene or the kind of alteration only, or are wild types"
+                "matches; the others match only the gene or the kind of alteration, or are wild types"
             )
 
     def finish(self) -> Findings:

@@ -204,12 +204,12 @@ class Header:
     def _is_header(self, line: int, cells: list[str]) -> bool:
         """Return whether a row repeats the header; one with its names in other places stops the reading."""
         if cells == self.names:
-            self.source.note("column names that are repeated among the rows are passed over")
+            self.source.note("header lines that are repeated among the rows are skipped")
             return True
         if len(self._names.intersection(cells)) >= min(_NAMES_OF_HEADER, len(self.names)):
             self.source.problems.abort(
                 f"line {line}: found other column names among the rows, expected one table",
-                tip="give each file for itself, each with an option of its own",
+                tip="give each file separately, each with its own option",
             )
         return False
 
@@ -232,7 +232,9 @@ class Header:
         elif len(cells) > len(self.names) and self._width in (0, len(cells)) and self._may_be_wider(cells):
             # ANNOVAR has one name, Otherinfo, for many columns: then all rows are as wide as the first.
             self._width = len(cells)
-            self.source.note(f"rows have {len(cells)} columns, the header {len(self.names)}: those behind are not read")
+            self.source.note(
+                f"rows have {len(cells)} columns, the header {len(self.names)}: the extra columns are not read"
+            )
             cells = cells[: len(self.names)]
         self._width = self._width or len(cells)
         if len(cells) == len(self.names):

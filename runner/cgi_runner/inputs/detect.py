@@ -118,7 +118,7 @@ def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: Dro
             _abort_unsupported(kind, source, number, TURNED)
         if found or not text.startswith("#"):
             _abort_without_header(kind, header, found[0] if found else None)
-    return source.problems.abort(f"found no line with the names of columns, expected {EXPECTED[kind]}")
+    return source.problems.abort(f"found no header line, expected {EXPECTED[kind]}")
 
 
 def _find_reader(kind: Kind, header: Header) -> tuple[Kind, _MakeReader] | None:

@@ -23,7 +23,7 @@ from cgi_runner.inputs.rows import Batch, VariantColumns
 from cgi_runner.inputs.schema import line_in_file
 from cgi_runner.inputs.text_source import TextSource
 
-ODD = "the row makes no sense"
+ODD = "the row is invalid"
 FORMATS_WITH_POSITIONS = frozenset(("VCF", "MAF", "table", "gdna"))
 
 
@@ -79,9 +79,7 @@ class FilePreparation:
             self.dropped.add(self._kind, line, "", fault, ODD)
         if odd:
             line, fault = next(iter(odd.items()))
-            self.source.notes.warn(
-                f"rows that make no sense are left out: {len(odd)}, the first on line {line}, {fault}"
-            )
+            self.source.notes.warn(f"invalid rows are left out: {len(odd)}, the first on line {line}, {fault}")
 
     def count_votes_only(self) -> None:
         """Let the rows vote for a build, and leave it at that; faults in the rows are told once the build is known."""

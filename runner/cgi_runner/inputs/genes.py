@@ -17,8 +17,8 @@ from cgi_runner.inputs.samples import is_gene_symbol
 from cgi_runner.inputs.text_source import TextSource
 
 SEVERAL = "several genes in one cell"
-IDENTIFIER = "an id or a place, not the symbol of a gene"
-NO_SYMBOL = "not the symbol of a gene"
+IDENTIFIER = "an id or a position, not a gene symbol"
+NO_SYMBOL = "not a gene symbol"
 
 _MOST_NAMED = 5
 _SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*?(-?@)?", re.ASCII)
@@ -92,4 +92,4 @@ def report_lower_case(source: TextSource, genes: Collection[str]) -> None:
     """
     if genes:
         listed = ", ".join(map(quote, sorted(genes)[:_MOST_NAMED]))
-        source.note(f"{len(genes)} symbols of genes not in capitals ({listed}): CGI may not know them", warn=True)
+        source.note(f"{len(genes)} gene symbols not in capitals ({listed}): CGI may not know them", warn=True)

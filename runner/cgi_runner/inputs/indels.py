@@ -12,7 +12,7 @@ from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.rows import VariantKey
 
 AMBIGUOUS = "insertion with Start = End: --insertion-start before or at says where it is"
-NO_PLACE = "insertion whose Start and End are no neighbours"
+NO_PLACE = "insertion whose Start and End are not adjacent"
 
 
 class IndelPlaces:
@@ -103,7 +103,6 @@ class IndelPlaces:
         """Refuse a file of indels alone whose deletions all count from 0, as those of BED do."""
         if self._from_zero and not (self._fits or self._has_substitutions):
             self._problems.add_text(
-                "found only deletions that end where positions counted from 0 would, expected positions that count "
-                "from 1",
+                "found only deletions that end where 0-based positions would, expected 1-based positions",
                 tip="add 1 to the start of every row, or give a VCF",
             )

@@ -1,4 +1,4 @@
-"""Substitutions of one sample that may share a codon: CGI judges each alone, which gives a wrong protein.
+"""Substitutions of one sample that may share a codon: CGI interprets each alone, which gives a wrong protein.
 
 Callers such as Strelka2 and DRAGEN write BRAF V600K as two substitutions of one base. Whether two of them lie on one
 chromosome copy is their phase, which some files tell: by a phase set (PS, or PID of GATK) that both share, and the same

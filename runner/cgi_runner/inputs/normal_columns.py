@@ -62,7 +62,7 @@ class NormalColumns:
             )
         if self._counted:
             self._source.notes.warn(
-                "rows are sent though more than 2 reads, or 3 % of them, of the normal have the allele: "
+                "rows are sent although more than 2 reads, or 3 % of them, of the normal have the allele: "
                 f"{self._counted}, {self._first}"
             )
 

@@ -55,6 +55,6 @@ class OddRows:
         if self._count > most:
             listed = "; ".join(self._first)
             self._problems.add_text(
-                f"found {self._count} odd rows among {total}, expected at most {most}: {listed}",
+                f"found {self._count} invalid rows among {total}, expected at most {most}: {listed}",
                 tip="correct these rows, or leave them out",
             )

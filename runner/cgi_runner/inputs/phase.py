@@ -116,8 +116,8 @@ def warn_neighbours(files: Sequence[FilePreparation], finder: NeighbourFinder, j
     ]
     more = f"; and {len(left) - len(told)} more" if len(left) > len(told) else ""
     files[0].source.notes.warn(
-        f"substitutions at most two bases apart may share a codon, CGI judges each alone: {'; '.join(parts)}{more}; "
-        "--merge-phased joins adjacent ones that the file says are in phase"
+        "substitutions at most two bases apart may share a codon, CGI interprets each alone: "
+        f"{'; '.join(parts)}{more}; --merge-phased joins adjacent ones that the file says are in phase"
     )
 
 

@@ -180,7 +180,8 @@ class KindPreparation:
         """Refuse several files none of which names a sample: they may be of several patients."""
         if len(self.files) > 1 and options.sample is None and not any(file.reader.named for file in self.files):
             raise InputError(
-                f"{self._source}: found no samples in several files, expected to know whether they are of one patient",
+                f"{self._source}: found several files without sample names, expected to know whether they are of "
+                "one patient",
                 tip=f"{SAMPLE_TIP}; or add a column `sample` to each file",
             )
 
@@ -192,14 +193,14 @@ class KindPreparation:
             raise InputError(
                 f"{self._source}: found the samples {listed(earnest)}, expected one for --sample "
                 f"{quote(options.sample)}",
-                tip="run each sample for itself, or leave --sample out",
+                tip="run each sample separately, or leave --sample out",
             )
         unnamed = {file.source.stem for file in self.files if file.source.takes_name_of_file}
         if unnamed and len(self.files) > 1 and (len(unnamed) > 1 or earnest):
             told = sorted({*own, *(name for file in self.files for name in file.source.notes.renamed)})
             raise InputError(
-                f"{self._source}: found names that stand for any sample ({listed(told)}), expected to know whether the "
-                "files are of one patient",
+                f"{self._source}: found sample names that are not a patient's ({listed(told)}), expected to know "
+                "whether the files are of one patient",
                 tip=SAMPLE_TIP,
             )
 
@@ -278,5 +279,5 @@ def _check_twice(kind: Kind, paths: Sequence[Path]) -> None:
         if same is not path:
             raise InputError(
                 f"{path.name}: found the same file twice for --{kind} ({quote(same.name)}), expected different files",
-                tip=f"give each file once; several files each need a --{kind} of their own",
+                tip=f"give each file once; several files each need their own --{kind}",
             )

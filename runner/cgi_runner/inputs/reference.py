@@ -60,7 +60,7 @@ def choose_reference(
     if asked is not None:
         if against and not ignore_hints:
             raise InputError(f"{against[0]}, expected {asked} as --reference says", tip=_either(list(named), asked))
-        warnings = tuple(f"{said}; sent as {asked} all the same (--ignore-build-hints)" for said in against)
+        warnings = tuple(f"{said}; sent as {asked} anyway (--ignore-build-hints)" for said in against)
         return Reference(asked, ASKED, warnings or _beside(told, asked))
     if not named:
         return None
@@ -68,9 +68,11 @@ def choose_reference(
         raise InputError(f"found two genome builds: {'; '.join(named.values())}", tip=f"{NAME_IT}; and {OVERRIDE}")
     ((build, said),) = named.items()
     if build not in GENOMES:
-        raise InputError(f"{said}, expected hg19 or hg38", tip="convert the positions to hg38 first, as with CrossMap")
+        raise InputError(
+            f"{said}, expected hg19 or hg38", tip="convert the positions to hg38 first, for example with CrossMap"
+        )
     silent = ", ".join(source for source, found in told.items() if not found)
-    warnings = (f"{silent} says nothing of the genome build: positions in it are sent as {build}",) if silent else ()
+    warnings = (f"{silent} does not name the genome build: its positions are sent as {build}",) if silent else ()
     return Reference(build, said, (*warnings, *_beside(told, build)))
 
 
@@ -83,9 +85,9 @@ def unknown_build(sources: Sequence[str], votes: HotspotVotes) -> InputError:
 
     """
     fits = [build for build in GENOMES if votes.rows[build] > votes.rows[other_build(build)]]
-    hint = f"; {votes.describe(fits[0])} at hotspots of {fits[0]} speak for --reference {fits[0]}" if fits else ""
+    hint = f"; {votes.describe(fits[0])} at hotspots of {fits[0]} suggest --reference {fits[0]}" if fits else ""
     return InputError(
-        f"{', '.join(sources)}: found nothing that tells the genome build, expected it in the file or by --reference",
+        f"{', '.join(sources)}: found no genome build, expected it in the file or as --reference",
         tip=NAME_IT + hint,
     )
 
@@ -114,7 +116,7 @@ def check_votes(source: str, votes: HotspotVotes, build: str, *, ignore_hints: b
     )
     if votes.contradicts(build) and not ignore_hints:
         raise InputError(f"{found}, expected {build}", tip=_either([other], build))
-    return found + ("; sent all the same (--ignore-build-hints)" if votes.contradicts(build) else "")
+    return found + ("; sent anyway (--ignore-build-hints)" if votes.contradicts(build) else "")
 
 
 def warn_misfits(source: str, votes: HotspotVotes, build: str) -> str:
@@ -128,8 +130,8 @@ def warn_misfits(source: str, votes: HotspotVotes, build: str) -> str:
     """
     found = votes.describe_misfits(build)
     return (
-        f"{source}: reference alleles at hotspots that are not those of {build}: {found}; is the allele of the gene's "
-        "strand meant, or are reference and alternate the wrong way round?"
+        f"{source}: reference alleles at hotspots that are not those of {build}: {found}; are these alleles of "
+        "the gene's strand, or are reference and alternate swapped?"
         if found
         else ""
     )
@@ -150,7 +152,7 @@ def _beside(told: Mapping[str, Sequence[BuildEvidence]], build: str) -> tuple[st
         next((f"{source}, {one}, names {one.build}" for one in found if one.build != build), "")
         for source, found in told.items()
     )
-    return tuple(f"{one}: taken for a resource's build, not for that of the positions" for one in weak if one)
+    return tuple(f"{one}: read as the build of a resource, not of the positions" for one in weak if one)
 
 
 def _either(named: list[str], asked: str) -> str:

@@ -78,7 +78,7 @@ class RowStatus:
         for name in [name for name in self._others if words.is_denial(cells[name])]:
             self._others.discard(name)
             self._header.source.note(
-                f"rows are sent though the column {quote(name)} says {quote(cells[name])}, the first on line {line}",
+                f"rows are sent although the column {quote(name)} says {quote(cells[name])}, the first on line {line}",
                 warn=True,
             )
         mark = self._mark_of_germline(line, cells)

@@ -50,7 +50,7 @@ def describe_similar_names(names: Iterable[frozenset[str]]) -> str:
         alike.setdefault(_simplify(name), []).append(name)
     told = "; ".join(listed(similar) for similar in alike.values() if len(similar) > 1)
     return (
-        f"names of samples that differ in case or punctuation only are sent as samples of their own: {told}"
+        f"names of samples that differ in case or punctuation only are sent as different samples: {told}"
         if told
         else ""
     )

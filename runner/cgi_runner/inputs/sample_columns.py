@@ -137,7 +137,7 @@ def _check_no_rival(
         if is_tumor and name != sample and name not in options.other_samples:
             problems.abort(
                 f"line {line}: found the samples {listed(names)}, of which {quote(name)} looks like the tumour and "
-                f"{quote(sample)} may be its normal, expected to know which to send",
+                f"{quote(sample)} may be its normal, expected one of them to be named as the tumour",
                 tip="name the column of the tumour in the sheet's column tumor_column",
             )
 
@@ -162,7 +162,8 @@ def _check_known(problems: InputProblems, line: int, left: list[str], roles: Sam
     if told or is_one_patient or (unknown and (not roles.normals or roles.named_in_header)):
         why = f" ({told})" if told else ""
         problems.abort(
-            f"line {line}: found the samples {listed(left)}{why}, expected to know which of them are tumours",
+            f"line {line}: found the samples {listed(left)}{why}, expected names or a header that show which are "
+            "tumours",
             tip=ALL_TIP,
         )
 
@@ -173,7 +174,7 @@ def _note_left_out(
     notes = source.notes
     for name, by in roles.normals.items():
         if name in picked:
-            notes.warn(f"the column {quote(name)} is sent as a tumour, though it is a normal by {by}")
+            notes.warn(f"the column {quote(name)} is sent as a tumour, although it is a normal by {by}")
         else:
             notes.decide(f"the normal {quote(name)} is left out, known by {by}")
     others = [name for name in names if name not in picked and name not in roles.normals]
@@ -196,7 +197,7 @@ def _sent_name(source: TextSource, name: str, picked: list[str], roles: SampleRo
     elif name in roles.own_names and not is_generic(roles.own_names[name][0]):
         sent, by = roles.own_names[name]
     elif len(picked) == 1 and len(roles.tumor_names) == 1 and not is_generic(roles.tumor_names[0]):
-        sent, by = roles.tumor_names[0], "the header's name of the tumour"
+        sent, by = roles.tumor_names[0], "the tumour's name in the header"
     else:
         if not source.stem or is_generic_file(source.stem):
             source.problems.abort(

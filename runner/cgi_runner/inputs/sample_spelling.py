@@ -39,6 +39,6 @@ def refuse_one_spelling(names: Iterable[str]) -> None:
         if other != name:
             raise InputError(
                 f"found the samples {other!a} and {name!a}, expected names that differ in more than their"
-                " spelling: results could come back under the wrong one",
+                " spelling: results could be returned under the wrong one",
                 tip="if they are one sample, give it one name; if they are two, add --pseudonyms",
             )

@@ -206,20 +206,24 @@ class SampleColumn:
     def _check_normal(self, line: int, cell: str) -> None:
         """Warn of a sample that is a normal by its name; rows of NORMAL must not become the patient's tumour's."""
         if not is_generic(cell) or self._keeps_normals:
-            self._source.notes.warn(f"the sample {quote(cell)} is sent as a tumour, though it is a normal by its name")
+            self._source.notes.warn(
+                f"the sample {quote(cell)} is sent as a tumour, although its name is that of a normal"
+            )
             return
         self._source.problems.abort(
             f"line {line}: found the sample {quote(cell)}, a normal by its name, expected rows of tumours only",
-            tip="take the rows of normals out of the file, or give --keep-germline to send them",
+            tip="remove the rows of normals from the file, or give --keep-germline to send them",
         )
 
     def _add_own_name(self, line: int, cell: str) -> None:
         if ";" in cell or "," in cell:
-            self._source.notes.warn(f"the sample {quote(cell)} is sent as one, though it looks like a list of several")
+            self._source.notes.warn(
+                f"the sample {quote(cell)} is sent as one sample, although it looks like a list of several"
+            )
         if (partner := partner_by_name(cell)) in self.own_names:
             tumor, normal = sorted((cell, partner), key=is_like_normal)
             self._source.notes.warn(
-                f"the sample {quote(normal)} is sent as a tumour, though it may be the normal of {quote(tumor)}, by "
+                f"the sample {quote(normal)} is sent as a tumour, although it may be the normal of {quote(tumor)}, by "
                 "their names"
             )
         self.own_names.add(cell)

@@ -266,6 +266,6 @@ def warning_of_unknown(column: str, line: int, cell: str) -> str:
 
     """
     return (
-        f"rows are sent though it is not known what the column {quote(column)} says of them, the first "
+        f"rows are sent although it is not known what the column {quote(column)} says of them, the first "
         f"on line {line}: {quote(cell)}"
     )

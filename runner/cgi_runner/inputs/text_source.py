@@ -166,7 +166,7 @@ class TextSource:
             return next(blocks, b"")
         except (EOFError, OSError, UnicodeError, zlib.error) as error:
             line = self._number + rest.count(b"\n")
-            self.problems.abort(f"line {line}: the file cannot be read on from here ({error})", tip=CUT_OFF)
+            self.problems.abort(f"line {line}: the file cannot be read any further ({error})", tip=CUT_OFF)
 
     def _reject_binary(self, block: bytes) -> bytes:
         for magic, (what, tip) in NO_TEXT.items():
@@ -181,9 +181,7 @@ class TextSource:
             block = block.replace(b"\r\n", b"\n")
         if b"\r" in block:
             unpack = "gunzip -c FILE | tr" if self._is_compressed else "tr"
-            tip = (
-                f"take the carriage returns out: {unpack} -d '\\r'{'' if self._is_compressed else ' < FILE'} > NEW_FILE"
-            )
+            tip = f"remove the carriage returns: {unpack} -d '\\r'{'' if self._is_compressed else ' < FILE'} > NEW_FILE"
             self._stop(
                 block[: block.index(b"\r")], "a carriage return within the line", "line feeds between lines", tip
             )
@@ -247,7 +245,7 @@ class _TailTrackingReader(io.RawIOBase):
 def _open(path: Path) -> io.BufferedIOBase:
     if str(path) == "-":
         if sys.stdin is None:
-            raise InputError("-: standard input is closed", tip="name a file, or give it something to read")
+            raise InputError("-: standard input is closed", tip="name a file, or pipe data into the command")
         return sys.stdin.buffer  # type: ignore[return-value]
     try:
         return path.open("rb")

@@ -136,7 +136,7 @@ VCF_OF_COPY_NUMBERS = Unsupported(
 BREAKPOINTS = (
     Unsupported(
         "translocations", "pairs of breakpoints (BEDPE)", frozenset(("chrom1", "start1", "chrom2", "start2")),
-        "breakpoints are places of the genome and name no genes",
+        "breakpoints are positions in the genome and name no genes",
     ),
     Unsupported(
         "translocations", "structural variants of LINX (linx.svs)", frozenset(("svid", "clusterid", "genestart")),
@@ -166,12 +166,12 @@ SMALL_VARIANTS = (
 
 VCF_OF_BREAKPOINTS = Unsupported(
     "translocations", "a VCF of structural variants (such as Manta's, DELLY's or GRIDSS's)", frozenset(),
-    "breakends are places of the genome and name no genes; Manta passes what its score and filters support",
+    "breakends are positions in the genome and name no genes; Manta passes what its score and filters support",
 )  # fmt: skip
 TSO500 = Unsupported(
     "cnas", "a combined output of TSO500", frozenset(),
     "TSO500 lists genes by their fold change, with a limit for each gene; its fusions stand in the same file",
-    "copy the lines below [Fusions], from the one that begins with Gene Pair on, to a file of their own, and give it",
+    "copy the lines below [Fusions], from the one that begins with Gene Pair on, to a separate file, and give that",
 )  # fmt: skip
 FOUNDATION = Unsupported(
     "cnas", "a report of FoundationOne (XML)", frozenset(),

@@ -115,9 +115,7 @@ def find_unlisted(api: JobService, tag: str, jobs: Collection[str], tags: JobTag
     if not (doubtful := tags.unlisted(tag, jobs)):
         return None
     told = ", ".join(doubtful[:MOST_LISTED])
-    log.info(
-        "job %s may be this one and does not show; looking for it during a minute before another is submitted", told
-    )
+    log.info("job %s may be this one and is not listed; looking for it for a minute before another is submitted", told)
     for seconds in (0, *LOOK_DELAYS):
         clock.sleep(seconds)
         listed = [job for job in api.list_jobs() if job not in jobs]  # it may have been told under a wrong id

@@ -19,7 +19,7 @@ from cgi_runner.service.base import JobLog
 
 log = logging.getLogger(__name__)
 
-_NO_LOG = "CGI gave no log of the job in a known form: why rows were left out may be unknown"
+_NO_LOG = "CGI gave no log of the job in a known format: why rows were left out may be unknown"
 
 
 def save_end(answer: JobLog, out: Path, store: RecordStore, *, source: Path | None = None) -> None:

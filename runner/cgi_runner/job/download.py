@@ -102,7 +102,7 @@ def fetch(
 def _gone_error(job_id: str, looks: Sequence[BaseException]) -> RunnerError:
     """Make the error for a job that the last tries did not find; some other answer among them makes it uncertain."""
     if all(isinstance(each, UnknownJobError) for each in looks):
-        return JobFailedError(f"CGI has no results of job {job_id} any more", tip=GONE)
+        return JobFailedError(f"CGI no longer has the results of job {job_id}", tip=GONE)
     return ServiceError(
         f"CGI did not have the results of job {job_id} when last asked, and had answered otherwise before",
         tip="run the same command again: it resumes the job, and finds out whether it is gone",
@@ -155,7 +155,7 @@ def download_archive(api: JobService, job_id: str, work: Path, progress: Progres
             raise
         whole = "" if announced is None else f" of {announced}"
         raise ResultsError(
-            f"the archive of job {job_id} broke off after {size}{whole} bytes", tip="run the command again"
+            f"the archive of job {job_id} was cut off after {size}{whole} bytes", tip="run the command again"
         ) from error
     finally:
         progress.clear()

@@ -181,7 +181,7 @@ def _take_sample(
     }
     warnings = []
     if others := sorted({found[name] for name in taken} - {sample, ""}):
-        warnings.append(f"the archive calls its sample {listed(others)}; it is taken for {quote(sample)} (--sample)")
+        warnings.append(f"the archive calls its sample {listed(others)}; it is used as {quote(sample)} (--sample)")
     if left_out := sorted(set(found.values()) - {found[name] for name in taken}):
         if "" in left_out:  # nobody knows whose they are
             raise InputError(

@@ -29,7 +29,7 @@ def warn_duplicates(store: RecordStore, context: JobContext) -> None:
     """
     with suppress(RunnerError):  # the results are here: nothing depends on this look
         for job_id in find_duplicates(context.api, store.record, context.account):
-            told = f"job {job_id} is a duplicate of this one; `cgi-runner delete {job_id}` if nobody needs it"
+            told = f"job {job_id} is a duplicate of this one; `cgi-runner delete {job_id}` if it is not needed"
             log.warning("%s", told)
             store.transition(State.VERIFIED, warnings=[*store.record.warnings, told])
 
@@ -59,7 +59,7 @@ def try_next_job(store: RecordStore, context: JobContext) -> bool:
         if found and not found.status.is_error:
             tags.correct(record.job_id, api.get_job(record.job_id).title)
             tags.save(jobs)
-            log.warning("job %s is not this one; going on with %s, which has its tag, too", record.job_id, found.id)
+            log.warning("job %s is not this one; continuing with %s, which also has its tag", record.job_id, found.id)
             record.ignored_jobs.append(record.job_id)
             take_over(FoundJob(found), store)
             return True

@@ -244,7 +244,7 @@ def _download_and_verify(
     """Wait, fetch, verify, put in place; or nothing of it if the verified results are there already."""
     record = store.record
     if record.state.is_complete and (results_are_intact(out, record) or restore_from_archive(out, record, work)):
-        log.info("the verified results are in %s already", out)
+        log.info("the verified results are already in %s", out)
     else:
         with log_on_interrupt(record):
             while not _collect_or_switch(store, out, work, context, is_new=is_new, source=source):

@@ -36,7 +36,7 @@ _SECONDS_OF_DOUBT = 60.0
 #: the same job at the next command, so the doubt may be shorter than that of a job that is gone.
 _SECONDS_OF_DOUBT_IN_ERROR = 15.0
 #: What to do about a job that the account does not have.
-GONE = "was it another account's? if it was deleted, --fresh submits it again"
+GONE = "does it belong to another account? if it was deleted, --fresh submits it again"
 
 
 def poll_interval(waited: float, jitter: float = 1.0) -> float:
@@ -145,11 +145,11 @@ class Poller:
             if self._gone.confirm(now):
                 if self.is_accepted and not self.has_answered:  # it was submitted just now
                     raise JobNotShownError(
-                        f"the service took job {self.job_id} in, and does not show it yet",
-                        tip="run the same command again in some minutes: it looks for the job and submits no other",
+                        f"the service accepted job {self.job_id}, but does not list it yet",
+                        tip="run the same command again in a few minutes: it looks for the job and submits no other",
                     ) from error
                 raise JobFailedError(f"job {self.job_id} is no longer in the account", tip=GONE) from error
-            self._log_doubt(self._gone, f"job {self.job_id} does not show in the account")
+            self._log_doubt(self._gone, f"job {self.job_id} is not listed in the account")
             return None
         except CredentialsError as error:
             if not self.is_accepted or self._refused.confirm(now):
@@ -160,7 +160,7 @@ class Poller:
             self.pause_asked_for = self._tolerate_outage(error)
             return None
         if self.out_since is not None:
-            log.info("the service answers again")
+            log.info("the service responds again")
         self.out_since, self.is_accepted, self.has_answered = None, True, True
         self._gone.clear()
         self._refused.clear()
@@ -168,7 +168,7 @@ class Poller:
 
     def _log_doubt(self, doubt: _Doubt, what: str) -> None:
         if doubt.looks == 1:
-            log.info("%s; looking again before this is believed", what)
+            log.info("%s; checking again before this is believed", what)
 
     def _tolerate_outage(self, error: ServiceError) -> float:
         """Bear a failed look, unless the service has been away for too long or its answer will not change.
@@ -178,7 +178,7 @@ class Poller:
         now = self.clock.monotonic()
         if self.out_since is None:
             self.out_since = now
-            log.info("%s; job %s is still waited for", error, self.job_id)
+            log.info("%s; still waiting for job %s", error, self.job_id)
         lasting = isinstance(error, RejectedError) and not is_transient(error)
         if lasting or now - self.out_since > self.retry_policy.max_outage:
             raise error
@@ -199,7 +199,7 @@ class Poller:
             return is_certain
         if looks := self._failed.clear():
             word = safe_excerpt(answer.status.name, 40)
-            told = f"job {self.job_id} was shown with Error (looks: {looks}) and then with {word}: it had not ended"
+            told = f"job {self.job_id} had the status Error (checks: {looks}) and then with {word}: it had not ended"
             log.warning("%s", told)
             self.service_warnings.append(told)
         return answer.status.is_done or answer.is_probably_done
@@ -220,13 +220,13 @@ class Poller:
         """
         if self._gone.looks:
             return StillRunningError(
-                f"job {self.job_id} did not show in the account when last looked for, after {format_duration(waited)}",
+                f"job {self.job_id} was not listed in the account at the last check, after {format_duration(waited)}",
                 tip="the same command looks again; a longer --deadline leaves time to be certain",
             )
         if self._failed.looks:
             return StillRunningError(
-                f"job {self.job_id} showed Error when last looked at, after {format_duration(waited)}; one look is no"
-                " proof",
+                f"job {self.job_id} had the status Error at the last check, after {format_duration(waited)}; one "
+                "check is no proof",
                 tip="the same command looks again; a longer --deadline leaves time to be certain",
             )
         if self.out_since is not None:
@@ -251,7 +251,7 @@ def confirm_error(api: JobService, job_id: str, clock: Clock) -> bool:
         clock: Tells the time, and waits between the looks.
 
     """
-    log.info("the service says that job %s ended with Error; looking again before this is believed", job_id)
+    log.info("the service says that job %s ended with Error; checking again before this is believed", job_id)
     for _ in range(_LOOKS_THAT_AGREE - 1):
         clock.sleep(_SECONDS_OF_DOUBT_IN_ERROR / (_LOOKS_THAT_AGREE - 1))
         if not api.get_job(job_id).status.is_error:

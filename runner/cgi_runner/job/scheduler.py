@@ -159,7 +159,7 @@ class Scheduler:
             store.transition(State.FAILED)  # it is gone from the account: --fresh may submit another
             return False
         whose = "holds its inputs" if found.by_copy else "has its tag"
-        log.warning("job %s is not in the account; going on with %s, which %s", known, found.info.id, whose)
+        log.warning("job %s is not in the account; continuing with %s, which %s", known, found.info.id, whose)
         take_over(found, store)
         job.poller = self._poller(found.info.id, job.poller.on_lines)
         return True

@@ -67,7 +67,7 @@ def submit_once(
     """
     place = f"{api.lock_key} {account}"
     store.record.account = account[:ACCOUNT_DIGITS]
-    with exclusive_lock(f"submit {place}", "another submission of this account is under way", seconds):
+    with exclusive_lock(f"submit {place}", "another submission of this account is in progress", seconds):
         jobs = api.list_jobs()
         tags = JobTagCache(place, beside or store.path.parent.parent)
         if store.record.fresh and store.record.state is State.PREPARED:
@@ -105,7 +105,7 @@ def _log_found(found: JobInfo, clock: Clock) -> None:
         if clock.now() - submitted > _OLD:
             log.warning(
                 "job %s is of %s: CGI and what it knows may have changed since; the same command with --fresh submits"
-                " the inputs anew",
+                " the inputs again",
                 found.id,
                 found.date,
             )
@@ -158,7 +158,7 @@ def _poll_for_submission(
         except CredentialsError as error:  # the account was accepted a moment ago
             if seconds == others[-1]:
                 raise
-            log.info("%s; looking again before this is believed", error.message)
+            log.info("%s; checking again before this is believed", error.message)
     return None
 
 
@@ -220,5 +220,5 @@ def _account_full(api: JobService, jobs: list[str]) -> AccountFullError:
     listed = "".join(f"\n  {job.id}  {job.status.name}  {job.date}  {safe_excerpt(job.title, 60)}" for job in ended)
     return AccountFullError(
         f"the account has no free job slot, {len(jobs)} jobs are stored; could be deleted:{listed or ' none'}",
-        tip="nothing was deleted; `cgi-runner delete ID` deletes a job, once you hold its results",
+        tip="nothing was deleted; `cgi-runner delete ID` deletes a job, once you have its results",
     )

@@ -148,7 +148,7 @@ def take_over(found: FoundJob, store: RecordStore) -> None:
     if found.by_copy:
         told = (
             f"the service does not show the title of job {found.info.id}; its archive holds the inputs that were sent,"
-            " and it was not there before: it is taken for this job"
+            " and it was not there before: it is used as this job"
         )
         log.warning("%s", told)
         store.record.service_warnings.append(told)
@@ -186,7 +186,7 @@ def _compare_inputs(api: JobService, job_id: str, sought: SoughtJob) -> _Verdict
     """Compare the copies of the inputs in a job's archive with what was sent; nothing of the archive is kept."""
     if not sought.sent:
         return _Verdict.UNKNOWN
-    log.info("job %s is new, and its title does not tell whose it is; looking at the inputs in its archive", job_id)
+    log.info("job %s is new, and its title does not show whose it is; checking the inputs in its archive", job_id)
     with tempfile.TemporaryDirectory(dir=sought.work, prefix="unexplained-") as folder:
         try:
             archive = download_archive(api, job_id, Path(folder), NullProgress())
@@ -211,9 +211,9 @@ def _doubtful_error(unknown: list[str], running: list[str]) -> MaybeProcessedErr
             " brings its results; if it is another, the same command with --fresh and another --output submits"
         )
     else:
-        tip = "run the same command again once it has ended: the inputs in its archive then tell whose it is"
+        tip = "run the same command again once it has ended: the inputs in its archive then show whose it is"
     return MaybeProcessedError(
-        f"nothing was submitted again: job {', '.join(doubtful[:MOST_LISTED])} may be this very submission, its title"
+        f"nothing was submitted again: job {', '.join(doubtful[:MOST_LISTED])} may be this submission, its title"
         " does not tell",
         tip=tip,
         retryable=False,

@@ -164,7 +164,7 @@ def rewrite_dropped(not_sent: Path, out: Path, record: Record) -> None:
         try:
             findings = read(unpacked, lines, cancer_type=record.cancer_type, own_inputs=own)
         except ForeignResultsError:  # the archive's copy has other rows than were sent, which was said before
-            log.warning("%s stays as it is: what was sent is not at hand to compare it with", out / DROPPED)
+            log.warning("%s is kept unchanged: what was sent is not available for comparison", out / DROPPED)
             return
     part, listed = _write_dropped(not_sent, findings.missing, out, view)
     commit_file(part, out / DROPPED)
@@ -249,7 +249,7 @@ def restore_from_archive(out: Path, record: Record, work: Path) -> bool:
         log.warning("%s is lost, and with it the reasons why rows were not returned", out / LOGS)
         atomic_write(out / LOGS, "")
     rewrite_dropped(out / DROPPED, out, record)
-    log.info("the results in %s were put in place again from %s", out, ARCHIVE)
+    log.info("the results in %s were restored from %s", out, ARCHIVE)
     return True
 
 

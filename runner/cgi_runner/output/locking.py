@@ -133,7 +133,7 @@ def _lock_in(folder: Path, what: str, busy: str, left: float, seconds: float) ->
     except (OSError, NotImplementedError) as error:
         if isinstance(error, OSError) and error.errno not in _NO_LOCKS:
             raise
-        _warn_once(f"{folder} has no file locks ({error}): several commands at once could run a job twice")
+        _warn_once(f"{folder} does not support file locks ({error}): several commands at once could run a job twice")
         yield
         return
     with lock:
@@ -212,7 +212,7 @@ def lock_dir() -> Path | None:
     found = next(filter(_is_private, folders), None)
     if found is None and any(map(os.path.lexists, folders)):
         log.warning(
-            "warning: %s belong to somebody else or cannot be written: several commands at once could run a job twice",
+            "warning: %s belong to another user or cannot be written: several commands at once could run a job twice",
             " and ".join(map(str, folders)),
         )
     return found

@@ -101,7 +101,7 @@ def read_pseudonyms(out: Path, record: Record) -> dict[str, str]:
     what = "is not the table of pseudonyms of this job" if path.exists() else "is missing"
     if not path.is_file() or sha256_of(path) != record.pseudonyms:
         raise InputError(
-            f"{path} {what}: nothing else tells whose the samples are",
+            f"{path} {what}: nothing else shows whose the samples are",
             tip="give the command that submitted the job again, with the same inputs and --pseudonyms: it writes the"
             " table anew and goes on with the job",
         )
@@ -214,4 +214,9 @@ def respell_samples(unpacked: ExtractedArchive, record: Record) -> list[str]:
         return []
     SampleView(record.respelled_samples).rename(unpacked)
     told = ", ".join(f"{name!a} for {sent!a}" for name, sent in record.respelled_samples.items())
-    return [f"CGI spells names of samples otherwise than they were sent, the tables here have the names sent: {told}"]
+    return [
+        (
+            "CGI spells sample names differently than they were sent, the tables here have the names that were sent: "
+            f"{told}"
+        )
+    ]

@@ -120,7 +120,7 @@ def _refuse_same(old: Findings, new: Findings) -> None:
         if ids[0] and ids[0] == ids[1]:
             raise InputError(
                 "OLD and NEW are the same job",
-                tip="`cgi-runner run --fresh --output NEW` has the same alterations interpreted again",
+                tip="`cgi-runner run --fresh --output NEW` interprets the same alterations again",
             )
 
 

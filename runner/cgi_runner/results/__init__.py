@@ -67,7 +67,7 @@ def read(
     if not (tables.is_known or tables.holds_tables(unpacked.members)):
         raise ResultsError(
             f"the archive holds no table of results, but {safe_excerpt(', '.join(unpacked.members)) or 'nothing'}",
-            tip="run the command again; if it stays so, look at the job on CGI's web site",
+            tip="run the command again; if that does not help, look at the job on CGI's web site",
         )
     rows = reconcile(tables, log, sent, own_inputs)
     _refuse_foreign_rows(rows)
@@ -95,5 +95,5 @@ def _refuse_foreign_rows(rows: Iterable[RowAccount]) -> None:
             examples = safe_excerpt("; ".join(account.matching.examples), 200)
             raise ForeignResultsError(
                 f"the archive holds {foreign} rows of {account.kind} that were not sent for their sample: {examples}",
-                tip="compare the archive with the input; it is intact, but nobody should use it for these samples",
+                tip="compare the archive with the input; it is intact, but must not be used for these samples",
             )

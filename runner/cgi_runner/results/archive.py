@@ -27,7 +27,7 @@ PSEUDONYMS = "pseudonyms.tsv"
 OWN = frozenset({ARCHIVE, REFUSED, LOGS, PSEUDONYMS, "cgi-job.json", "dropped.tsv", "report.html"})
 
 _CHUNK = 1024 * 1024
-_AGAIN = "run the command again; if it stays so, `cgi-runner status` tells whether CGI still has the job"
+_AGAIN = "run the command again; if that does not help, `cgi-runner status` shows whether CGI still has the job"
 _LARGEST = 64 * 1024**3
 _MOST_MEMBERS = 10_000
 MAX_RATIO = 200  # times: tables of CGI's shrink by 5 to 20, a bomb by 1,000 and more
@@ -103,7 +103,9 @@ def _copy(source: IO[bytes], target: IO[bytes], name: str) -> None:
     is_table = name.casefold().endswith((".tsv", ".txt"))
     while piece := source.read(_CHUNK):
         if is_table and len(piece) == _CHUNK and b"\n" not in piece:
-            raise ResultsError(f"the archive holds {name}, which has a line of more than a million letters", tip=_AGAIN)
+            raise ResultsError(
+                f"the archive holds {name}, which has a line of more than a million characters", tip=_AGAIN
+            )
         target.write(piece)
 
 
@@ -198,7 +200,7 @@ def _unreadable(archive: Path, error: Exception, *, is_download: bool) -> Result
         content = None
     said = content.get("message", content) if isinstance(content, dict) else text
     return ResultsError(
-        f"the download is not an archive; it begins: {safe_excerpt(str(said)) or '(empty)'}", tip=_AGAIN
+        f"the download is not an archive; it begins with: {safe_excerpt(str(said)) or '(empty)'}", tip=_AGAIN
     )
 
 

@@ -29,10 +29,10 @@ def find_contradictions(
     """
     analysed = summary.get("Analysed mutations", "")
     if tables.alterations and analysed.isdecimal() and int(analysed) > (rows := tables.alterations.count()):
-        yield f"CGI's summary counts other than its table has rows: {analysed} mutations, {rows} rows"
+        yield f"CGI's summary and its table disagree: {analysed} mutations, {rows} rows"
     for table in (tables.alterations, tables.biomarkers):
         if table and table.is_cut():
-            yield f"{table.path.name} breaks off within its last row"
+            yield f"{table.path.name} is cut off within its last row"
     counts = [said for name, said in summary.items() if name.startswith("Biomarkers in")]
     if not tables.biomarkers and any(said.isdecimal() and int(said) for said in counts):
         yield "CGI's summary counts biomarkers, and the archive holds no table of them"

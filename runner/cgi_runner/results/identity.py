@@ -24,7 +24,7 @@ from cgi_runner.results.tables import Table
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 1024 * 1024
 ACCEPT_TIP = (
-    "if these are the results of this job, `cgi-runner fetch DIR --archive ZIP --accept-archive {}` takes them over"
+    "if these are the results of this job, `cgi-runner fetch DIR --archive ZIP --accept-archive {}` accepts them"
 )
 
 
@@ -57,19 +57,19 @@ class Evidence(str, Enum):
     """What makes an archive that of a job, from the strongest to none."""
 
     JOB_ID = "its summary names the job"
-    COPIES = "it names no job, and its copies of the inputs are equal to the byte"
+    COPIES = "it names no job, and its copies of the inputs are identical byte for byte"
     ROWS = "it names no job, and its copies of the inputs hold the rows that were sent"
-    ACCEPTED = "somebody typed the id that it names"
+    ACCEPTED = "its id was given with --accept-archive"
     NONE = "it names no job, and there is no input to compare"
 
 
 class CopyState(str, Enum):
     """What CGI's copy of an upload is, beside the upload."""
 
-    EQUAL = "equal to the byte"
-    SAME_ROWS = "the same rows, written otherwise"
+    EQUAL = "identical byte for byte"
+    SAME_ROWS = "the same rows in another form"
     OTHER_ROWS = "other rows than were sent"
-    UNKNOWN = "not equal to the byte, and what was sent is not at hand to compare it"
+    UNKNOWN = "not identical byte for byte, and what was sent is not available for comparison"
     MISSING = "missing"
 
 
@@ -81,7 +81,7 @@ class Identity:
     warnings: list[str] = field(default_factory=list)
     """For the screen and the record."""
     unknown_reasons: list[str] = field(default_factory=list)
-    """Why the job must stay at CGI; empty if an id names it and all copies are equal to the byte."""
+    """Why the job must stay at CGI; empty if an id names it and all copies are identical byte for byte."""
     is_accepted: bool = False
     """Whether somebody typed the id of the archive's job."""
     inputs: dict[str, Path] = field(default_factory=dict)
@@ -113,7 +113,7 @@ def check_identity(
     evidence = _weigh(extracted.job_id, job_id, copies, accepted_id)
     if evidence is Evidence.ACCEPTED:
         named = safe_excerpt(extracted.job_id, 40) or "no job"
-        warnings.insert(0, f"the archive names {named}, not {job_id}; it was taken over by --accept-archive")
+        warnings.insert(0, f"the archive names {named}, not {job_id}; it was accepted by --accept-archive")
     elif evidence is not Evidence.JOB_ID and job_id:
         warnings.insert(0, f"the archive does not prove whose it is: {evidence.value}")
     own = {kind: each.path for kind, each in sent.items() if each.path}

@@ -24,7 +24,7 @@ _KNOWN = re.compile(
     r"|(summary|report|fusion_analysis|not_mapped_entries|malformed_cnas)\.txt"
 )
 _DEEPEST = 3  # folders around the results
-_TIP = "run the command again; if it stays so, `cgi-runner status` tells whether CGI still has the job"
+_TIP = "run the command again; if that does not help, `cgi-runner status` shows whether CGI still has the job"
 
 
 def select_members(members: Iterable[zipfile.ZipInfo]) -> tuple[dict[str, zipfile.ZipInfo], list[str]]:
@@ -75,10 +75,10 @@ def fault_of(name: str, member: zipfile.ZipInfo, reserved: Container[str]) -> st
     """
     faults = {
         "which is not a plain file name": not _NAME.fullmatch(name) or name in {".", ".."},
-        "which would replace a file of the runner's": name.casefold() in reserved or name.startswith("."),
+        "which would replace one of the runner's own files": name.casefold() in reserved or name.startswith("."),
         "which quotes the account": redact(name) != name,
         "which is encrypted": bool(member.flag_bits & 1),
-        "which is packed in a way that CGI does not use": member.compress_type not in _METHODS,
+        "which is compressed in a way that CGI does not use": member.compress_type not in _METHODS,
         "which is a link or a device": stat.S_IFMT(member.external_attr >> 16) not in {0, stat.S_IFREG},
     }
     return next((fault for fault, is_so in faults.items() if is_so), "")

@@ -43,7 +43,7 @@ def unknown_reasons(rows: list[RowAccount]) -> list[str]:
     """Give what an archive leaves open of the rows that were sent and returned, one sentence each."""
     found = []
     if not rows:
-        found.append("the archive holds no copy of an input, so nobody can tell which rows CGI left out")
+        found.append("the archive holds no copy of an input, so it is not known which rows CGI left out")
     seen = set()
     for account in rows:
         kind, matching = account.kind, account.matching
@@ -92,7 +92,7 @@ def _about_alterations(table: Table, analysed: str) -> Iterator[str]:
         if is_normalised and reference is not None and alternate is not None:
             shifted += "-" in (cells[reference], cells[alternate])
     if analysed.isdecimal() and int(analysed) < returned:
-        yield f"CGI's summary counts other than its table has rows: {analysed} mutations, {returned} rows"
+        yield f"CGI's summary and its table disagree: {analysed} mutations, {returned} rows"
     if unjudged:
         yield f"alterations that change a protein, without CGI's summary: {unjudged}; not judged, not harmless"
     if shifted:

@@ -190,7 +190,7 @@ class CgiClient:
                 raise as_credentials_error(error) from error
             if job_id in self.list_jobs():
                 raise MaybeProcessedError(
-                    f"{self.url} lists job {job_id}, and yet answers {error.status} when asked about it",
+                    f"{self.url} lists job {job_id}, but answers {error.status} when asked about it",
                     tip="run the command again a little later",
                 ) from error
             raise UnknownJobError(

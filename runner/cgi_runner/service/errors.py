@@ -95,7 +95,7 @@ def translate_errors(url: str) -> Iterator[None]:
         raise kind(f"{url} was not reached: {_root_cause(error)}", tip="check the address and the network") from error
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
         raise MaybeProcessedError(
-            f"the answer of {url} broke off: {_root_cause(error)}", tip="run the command again"
+            f"the response of {url} was cut off: {_root_cause(error)}", tip="run the command again"
         ) from error
     except OSError as error:
         if "CA certificate" not in str(error):
@@ -272,7 +272,7 @@ def redirect_error(url: str, method: str, response: requests.Response) -> Servic
     else:
         where = f"{target.scheme}://{target.netloc}{target.path}" if target.netloc else target.path
     said = f"{url} redirects to {safe_excerpt(where)}"
-    tip = "the token is not sent after it; if you trust it, name it with --api-url"
+    tip = "the token is not sent there; if you trust that address, give it as --api-url"
     # Many a web page answers a form that it has taken in with the address of what came of it.
     return ServiceError(said, tip=tip) if method == "GET" else MaybeProcessedError(said, tip=tip, retryable=False)
 

@@ -78,7 +78,8 @@ class CgiSession:
         self._verify: bool | str = str(service.ca_bundle) if service.ca_bundle else not service.insecure
         if self._verify is False:
             log.warning(
-                "warning: --insecure: the service's certificate is not checked; anybody on the way may read the token"
+                "warning: --insecure: the service's certificate is not checked; anyone between here and there may "
+                "read the token"
             )
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
@@ -268,7 +269,7 @@ class CgiSession:
             return response
         response.close()
         self._slashed.add(bool(path))
-        log.info("%s wants a slash at the end of its addresses", self.service.url)
+        log.info("%s requires a slash at the end of its addresses", self.service.url)
         return self._request(method, path, action=action, body=body, headers=headers)
 
     @contextmanager

@@ -37,7 +37,7 @@ CATALOGUE: Mapping[str, Fault] = {
     "drop": Fault(answers.drop_connection, "the connection breaks without an answer"),
     "late": Fault(
         answers.delay_submission,
-        "the connection breaks, and the job is taken in SECONDS later",
+        "the connection breaks, and the job is accepted SECONDS later",
         ("post",),
         "SECONDS",
         may_be_handled=False,
@@ -131,7 +131,7 @@ CATALOGUE: Mapping[str, Fault] = {
         jobs.cut_title, "the title is cut to COUNT characters", ("info",), "COUNT", may_be_handled=False
     ),
     "retitled": Fault(
-        jobs.replace_title, "the job is taken in under the title TEXT", ("post",), "TEXT", may_be_handled=False
+        jobs.replace_title, "the job is accepted under the title TEXT", ("post",), "TEXT", may_be_handled=False
     ),
     "retitled-unanswered": Fault(
         jobs.replace_title,
@@ -142,17 +142,17 @@ CATALOGUE: Mapping[str, Fault] = {
     ),
     "unseen": Fault(
         jobs.hide_job,
-        "the job is taken in and its id given, but for SECONDS no call finds it",
+        "the job is accepted and its id given, but for SECONDS no call finds it",
         ("post",),
         "SECONDS",
         may_be_handled=False,
     ),
     "wrong-id": Fault(
-        jobs.replace_id, "the job is taken in, but the id given is another", ("post",), may_be_handled=False
+        jobs.replace_id, "the job is accepted, but the id given is another", ("post",), may_be_handled=False
     ),
     "old-id": Fault(
         jobs.answer_old_id,
-        "the job is taken in, but the id given is that of the account's oldest job",
+        "the job is accepted, but the id given is that of the account's oldest job",
         ("post",),
         may_be_handled=False,
     ),

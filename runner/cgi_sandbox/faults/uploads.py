@@ -1,6 +1,7 @@
 """What may become of an upload's copy in the archive: an intact archive whose `inputNN.tsv` is not byte for byte equal.
 
-None of it was ever seen: real copies of mutations were equal to the byte, those of other kinds nobody could compare.
+None of it was ever seen: real copies of mutations were identical byte for byte, and those of other kinds could not be
+compared.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def test_the_demo_cohort_has_no_error(tmp_path: Path) -> None:
 
 
 def test_rows_of_every_status_have_no_error(results: Path, tmp_path: Path) -> None:
-    """Drivers, passengers, rows not judged, not returned and not known, and a sample that the results do not know."""
+    """Drivers, passengers, rows not judged, not returned and not known, and a sample that is not in the results."""
     write_structural(results)
     rows = [BRAF, row("9:300", "C>G", "two"), row("5:200-201", "->GG", "two"), row("3:100", "A>C"),
             row("1:1", "A>C"), row("1:5", "A>C", "stranger")]  # fmt: skip

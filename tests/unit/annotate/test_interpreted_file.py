@@ -53,12 +53,12 @@ def test_another_file_is_told_from_the_one_that_was_interpreted(
     annotate_file(same, run, tmp_path / "out.vcf")
     assert "file that was interpreted" not in caplog.text
     annotate_file(other, run, tmp_path / "out.vcf")
-    assert "it is not the file that was interpreted, byte for byte" in caplog.text
-    assert "alleles that the results do not know: 1 of 3 (not_in_run 1)" in caplog.text
+    assert "differs from the file that was interpreted" in caplog.text
+    assert "alleles that are not in the results: 1 of 3 (not_in_run 1)" in caplog.text
 
 
 def test_an_older_record_does_not_tell(run: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Without checksums, only alleles that the results do not know raise the question."""
+    """Without checksums, only alleles that are not in the results raise the question."""
     record = run / "cgi-job.json"
     content = json.loads(record.read_text())
     for file in content["inputs"]["mutations"]["files"]:
@@ -86,4 +86,4 @@ def test_a_cohort_knows_the_file_that_its_samples_shared(
     assert "file that was interpreted" not in caplog.text
     (tmp_path / "shared.vcf").write_bytes(rows + b"\n")
     annotate_file(tmp_path / "shared.vcf", tmp_path / "cohort", tmp_path / "out.vcf")
-    assert "it is not the file that was interpreted" in caplog.text
+    assert "differs from the file that was interpreted" in caplog.text

@@ -119,7 +119,7 @@ def test_columns_that_are_there_are_refused_or_replaced(results: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "found no line with the names"),
+        ("", "found no header line"),
         ("gene\tcna\nX\tamp\n", "expected the names of a MAF's columns"),
         (maf(BRAF[:-1]), "line 3: found 9 columns, expected 10"),
         (maf([*BRAF[:5], "-", *BRAF[6:]]), "found the strand '-'"),

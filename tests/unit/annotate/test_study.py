@@ -120,7 +120,7 @@ def test_copy_numbers_and_fusions_have_their_calls(
     (fusion,) = rows_of((tmp_path / "study/data_sv.txt").read_text(encoding="utf-8"))
     assert (fusion["Site1_Hugo_Symbol"], fusion["Site2_Hugo_Symbol"]) == ("ABL1", "BCR")
     assert (fusion["CGI.LevelResponsive"], fusion["CGI.LevelOtherResponsive"]) == ("", "A")
-    assert "an AMP and a DEL of one sample, of which the first is written: 'PTEN of two'" in caplog.text
+    assert "both AMP and DEL in one sample, only the first is written: 'PTEN of two'" in caplog.text
 
 
 def test_samples_that_the_results_do_not_know_are_in_the_study_too(results: Path, tmp_path: Path) -> None:

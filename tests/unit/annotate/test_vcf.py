@@ -191,7 +191,7 @@ def test_a_file_of_another_genome_is_refused(results: Path) -> None:
 
 def test_a_record_of_another_genome_is_refused_although_the_results_know_its_place(results: Path) -> None:
     """A chromosome by its name in hg19, below records that say nothing of their build."""
-    with pytest.raises(InputError, match=r"'NC_000007\.13', which is not of the genome build"):
+    with pytest.raises(InputError, match=r"'NC_000007\.13', which the genome build"):
         annotate(vcf(BRAF, "NC_000007.13 140753336 . A T . . ."), results, sample="one")
 
 
@@ -235,7 +235,7 @@ def test_alleles_without_an_answer_are_counted_in_a_warning(results: Path, caplo
     caplog.set_level(logging.INFO)
     annotate(vcf(BRAF, "1 61 . G A,T . . .", "9 300 . C G . . ."), results, sample="one")
     assert "alleles: 4 (returned 1, other_sample 1, not_in_run 2)" in caplog.text
-    assert "the results do not know 3 of 4 alleles" in caplog.text
+    assert "3 of 4 alleles are not in the results" in caplog.text
 
 
 @pytest.mark.parametrize("samples", ["", "one"])
@@ -244,7 +244,7 @@ def test_results_without_mutations_are_refused(samples: str, results: Path) -> N
     for name in ("alterations.tsv", "input01.tsv", "dropped.tsv"):
         (results / name).unlink()
     text = vcf(BRAF + " GT 0/1", samples=samples) if samples else vcf(BRAF)
-    with pytest.raises(InputError, match="results holds no mutations, expected some"):
+    with pytest.raises(InputError, match="results holds no mutations, expected results"):
         annotate(text, results)
 
 
@@ -275,7 +275,7 @@ def test_a_failure_leaves_no_output(results: Path) -> None:
 
 def test_a_header_without_names_of_columns_is_refused(results: Path) -> None:
     """The file was cut off, or is none."""
-    with pytest.raises(InputError, match="no line with the names"):
+    with pytest.raises(InputError, match="no header line"):
         annotate("##fileformat=VCFv4.2\n", results, sample="one")
 
 
@@ -283,7 +283,7 @@ def test_compressed_files_are_read_and_a_cut_off_one_is_refused(results: Path) -
     """Gzip or BGZF; without its end, nobody knows what is missing."""
     plain = vcf(BRAF)
     assert annotate(gzip.compress(plain.encode()), results, sample="one") == annotate(plain, results, sample="one")
-    with pytest.raises(InputError, match="cannot be read to its end"):
+    with pytest.raises(InputError, match="cannot be read completely"):
         annotate(gzip.compress(plain.encode() * 50)[:-10], results, sample="one")
     with pytest.raises(InputError, match="BCF"):
         annotate(gzip.compress(b"BCF\x02\x02"), results, sample="one")

@@ -39,7 +39,7 @@ def test_every_code_gives_a_type_with_its_step_or_a_reason(name: str, count: int
             assert not entry.problem
         else:
             assert entry.problem
-            with pytest.raises(InputError, match="no cancer type of CGI fits"):
+            with pytest.raises(InputError, match="fits no cancer type of CGI"):
                 choose_code(name, entry.code)
 
 
@@ -77,7 +77,7 @@ def test_every_main_type_gives_a_type_with_its_step_or_a_reason() -> None:
             assert choice.id == row["cgi_id"]
             assert f"oncotree:{row['name']} (main type)" in choice.step
         else:
-            with pytest.raises(InputError, match=r"\(main type\), for which no cancer type of CGI fits"):
+            with pytest.raises(InputError, match=r"\(main type\), which fits no cancer type of CGI"):
                 choose_main_type(row["name"])
     assert choose_main_type("Colorectal Adenocarcinoma") is None
 

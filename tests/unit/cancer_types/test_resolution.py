@@ -117,7 +117,7 @@ def test_a_code_with_its_list_gives_the_type_and_says_the_step(text: str, right:
 def test_a_code_that_no_type_fits_is_refused_with_the_reason() -> None:
     """A metastasis names no tumour."""
     assert refusal("icd10:C78.0").message == (
-        "found icd10:C78 (secondary tumor of respiratory and digestive organs), for which no cancer type of CGI fits: "
+        "found icd10:C78 (secondary tumor of respiratory and digestive organs), which fits no cancer type of CGI: "
         "it is the site of a metastasis; give the primary tumor"
     )
 

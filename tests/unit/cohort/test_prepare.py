@@ -297,7 +297,7 @@ def test_the_tip_of_a_shared_file_names_what_a_cohort_has(table: Table, tmp_path
     files = [table(name, head, rows) for name in ("PAT1.vcf", "PAT2.vcf")]
     with pytest.raises(InputError) as caught:
         gathered(tmp_path, None, shared={"mutations": files}, defaults=Defaults("CM"))
-    assert "found names that stand for any sample ('TUMOR')" in caught.value.message
+    assert "found sample names that are not a patient's ('TUMOR')" in caught.value.message
     assert caught.value.tip == "say whose alterations these are: a table SAMPLES with a row for each sample"
     sheet = table("s.tsv", "sample\tcancer_type\tmutations", "PAT1\tCM\tPAT1.vcf", "PAT2\tCM\tPAT2.vcf")
     found = _prepare_all(cohort_of(sheet), tmp_path / "again")
@@ -392,7 +392,7 @@ def test_each_sample_has_the_build_that_its_own_files_say(table: Table, tmp_path
         "old": "hg19", "new": "hg38", "told": "hg38", "cna": "hg38"
     }  # fmt: skip
     assert {name: reason.partition(" (")[0] for name, reason in bad(found).items()} == {
-        "none": "silent.tsv: found nothing that tells the genome build, expected it in the file or by --reference",
+        "none": "silent.tsv: found no genome build, expected it in the file or as --reference",
         "wrong": "old.tsv, line 2, column genome_build: 'GRCh37', is hg19, expected hg38 as --reference says",
     }
 

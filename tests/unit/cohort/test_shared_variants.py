@@ -60,7 +60,7 @@ def test_samples_that_share_variants_get_what_they_would_have_got_alone(
 
 @pytest.mark.parametrize("change", ["crlf", "quotes", "other-order", "extra-column", "missing"])
 def test_a_changed_copy_of_the_upload_changes_no_sample(served: Bench, change: str, tmp_path: Path) -> None:
-    """What was sent is made anew and counts; the folders are those of a job whose copy is equal to the byte."""
+    """What was sent is made anew and counts; the folders are those of a job whose copy is identical byte for byte."""
     write_sheet(tmp_path, 3, random.Random(3))
     served.of_another().cohort(tmp_path / "sheet.tsv", tmp_path / "plain", title=str(tmp_path)).raise_for_failures(
         strict=True

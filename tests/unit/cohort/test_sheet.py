@@ -64,11 +64,11 @@ def test_every_bad_line_is_told(table: Table) -> None:
     found = bad(sheet)
     assert not sheet.samples
     assert "expected a name" in found["line 2"]
-    assert found["twice"].startswith("the same sample stands on the lines 3, 4 (")
+    assert found["twice"].startswith("the same sample is on the lines 3, 4 (")
     assert "write tcga:SKCM or oncotree:SKCM for CM (Cutaneous melanoma)" in found["odd"]
     assert "--cancer-type" in found["none"]
     assert "'hg18'" in found["build"]
-    assert "200 letters" in found["long" * 60]
+    assert "200 characters" in found["long" * 60]
     assert "more cells" in found["line 9"]
 
 
@@ -101,7 +101,7 @@ def test_names_that_look_alike_in_a_table_are_told(table: Table) -> None:
         (["sample\tgenome\tbuild", "a\thg38\thg19"], "'genome' and 'build', expected one of them"),
         (["sample\tmutations", "a\tb.tsv"], "the option --mutations"),
         (["sample\tcancer_type"], "no samples"),
-        (["# nothing"], "no line with the names"),
+        (["# nothing"], "no header line"),
     ],
 )
 def test_what_is_no_sheet_is_refused(table: Table, lines: list[str], said: str) -> None:
@@ -270,8 +270,8 @@ def test_reads_get_a_tip(table: Table, name: str) -> None:
 def test_callers_of_one_sample_on_several_lines_are_told(table: Table) -> None:
     """Which caller's file is meant is the user's choice."""
     sheet = read_sheet(table("s.csv", "patient,sample,variantcaller,vcf", "P,T,a,a.vcf", "P,T,b,b.vcf"), Defaults("CM"))
-    said = "the same sample stands on the lines 2, 3"
-    tip = "several files of one sample stand in one cell, with semicolons between them"
+    said = "the same sample is on the lines 2, 3"
+    tip = "put several files of one sample into one cell, separated by semicolons"
     assert bad(sheet) == {"T": f"{said} ({tip})"}
 
 
@@ -312,7 +312,7 @@ def test_names_that_are_hardly_two_samples_are_a_warning(table: Table, caplog: p
     """P1 and p1 are sent as two patients, and both may be one."""
     path = table("s.csv", "sample,cancer_type,vcf", "P1,CM,a.vcf", "p1,CM,b.vcf", "P2,CM,c.vcf")
     assert len(read_sheet(path, Defaults()).samples) == 3
-    assert "differ in case or punctuation only are sent as samples of their own: 'P1', 'p1'" in caplog.text
+    assert "differ in case or punctuation only are sent as different samples: 'P1', 'p1'" in caplog.text
 
 
 def test_a_table_of_patients_is_told_what_it_lacks(table: Table) -> None:

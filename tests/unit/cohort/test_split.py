@@ -84,7 +84,7 @@ def test_a_row_of_a_variant_that_its_sample_was_not_sent_is_given_to_nobody(
     """It may be another patient's: the job fails for good, and nothing of it is split."""
     change(packed / "alterations.tsv", "\ts0001\t", "\ts0002\t")
     (_, error), *_ = bench.cohort(three, packed.parent.parent).failures
-    assert "gives input02_2 in alterations.tsv to another sample than the one that sent it" in error.message
+    assert "gives input02_2 in alterations.tsv to a sample that did not send it" in error.message
     assert error.exit_code == 10
     assert not list(packed.parent.parent.glob("one/cgi-job.json"))
 

@@ -183,7 +183,7 @@ def test_the_headline_of_the_summary_is_held_against_the_complete_matches(tmp_pa
     assert [text for text in found.warnings if "level A" in text] == [
         (
             "biomarkers of level A in the tumour type: 2 by CGI's summary, 1 of them complete matches; "
-            "the others fit the gene or the kind of alteration only, or are wild types"
+            "the others match only the gene or the kind of alteration, or are wild types"
         )
     ]
     rows = [match(), match(Drugs="another")]

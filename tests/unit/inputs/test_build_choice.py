@@ -52,7 +52,7 @@ def test_a_file_without_a_word_beside_one_with_it_is_a_warning(
     for path, meta in zip(paths, (VEP, ""), strict=True):
         path.write_text(vcf("7 140453136 . A T . PASS .", meta=meta))
     found = inputs.prepare(mutations=paths, reference=None, sample="P1").prepared.reference
-    warning = "silent.vcf says nothing of the genome build: positions in it are sent as hg19"
+    warning = "silent.vcf does not name the genome build: its positions are sent as hg19"
     assert (found.build, found.warnings) == ("hg19", (warning,))
     assert warning in caplog.text
 
@@ -61,9 +61,7 @@ def test_a_file_without_a_word_beside_one_with_it_is_a_warning(
 def test_positions_of_an_unknown_build_are_refused(inputs: Any, kind: str) -> None:
     """There is no default, and the tip works."""
     error = inputs.refuse(mutations=SILENT[kind], reference=None)
-    assert error.message == (
-        "mutations.txt: found nothing that tells the genome build, expected it in the file or by --reference"
-    )
+    assert error.message == ("mutations.txt: found no genome build, expected it in the file or as --reference")
     assert error.tip == "name the build that the positions are in: --reference hg19 or --reference hg38"
     assert inputs.prepare(mutations=SILENT[kind], reference="hg19").prepared.reference.build == "hg19"
 
@@ -71,7 +69,7 @@ def test_positions_of_an_unknown_build_are_refused(inputs: Any, kind: str) -> No
 def test_hotspots_are_told_where_the_build_is_unknown_and_do_not_decide(inputs: Any) -> None:
     """They help a person who does not know the build."""
     error = inputs.refuse(mutations="gdna\nchr3:g.178936091G>A\n", reference=None)
-    assert error.tip.endswith("1 row (PIK3CA E545K) at hotspots of hg19 speak for --reference hg19")
+    assert error.tip.endswith("1 row (PIK3CA E545K) at hotspots of hg19 suggest --reference hg19")
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_a_remark_beside_the_samples_of_a_matrix_is_none_of_them(inputs: Any, re
     """People add columns: what stands there is no level and the column no patient, which is said."""
     outcome = inputs.prepare(cnas=f"Hugo_Symbol\tP1\t{remark}\nERBB2\t2\tfocal\nPTEN\t-2\t\n")
     assert outcome.prepared.samples == {"P1": 2}
-    assert f"columns that are no samples are left out: '{remark}'" in outcome.prepared.files[0].notes
+    assert f"columns that are not samples are left out: '{remark}'" in outcome.prepared.files[0].notes
 
 
 def test_a_column_of_a_matrix_without_any_level_is_warned_of(inputs: Any) -> None:
@@ -63,7 +63,7 @@ def test_gains_and_losses_are_sent_only_where_that_is_asked(inputs: Any, form: s
     outcome = inputs.prepare(cnas=text, low_level_cnas=True)
     assert sorted(outcome.sent("cnas")) == [*right, f"MYC amp {sample} 2", f"RB1 del {sample} 3"]
     (warning,) = outcome.prepared.files[0].files[0].warnings
-    assert warning.startswith("sent as amp and del as asked: 1 gains, 1 losses; CGI takes them for")
+    assert warning.startswith("sent as amp and del as requested: 1 gains, 1 losses; CGI treats them as")
 
 
 def test_levels_of_1_may_be_single_copies(inputs: Any) -> None:

@@ -35,7 +35,7 @@ CASES = {
     "37 and 38 in one MAF": Case(
         maf("K|12|25398284|25398284|C|C|T|A|GRCh37", "B|7|140753336|140753336|A|A|T|A|GRCh38"),
         refused="line 3, column NCBI_Build: found 'GRCh38', expected hg19",
-        tip="take the rows of the other build out",
+        tip="remove the rows of the other build",
     ),
     "names of columns as R writes them": Case(
         table(

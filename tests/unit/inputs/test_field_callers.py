@@ -21,7 +21,7 @@ LANCET = (
 LANCET2 = '##source=Lancet_v2.8\n##commandLine="Lancet2 pipeline -n /d/N9.bam -t /d/T9.bam"\n##reference="hg19.fa"'
 IN_BOTH, IN_TUMOR = "GT:AD 0/1:20,20 0/1:20,20", "GT:AD 0/0:40,0 0/1:20,20"
 NO_GENOTYPES = "SAGE writes no genotypes: its records count as called in the tumour"
-ASK: dict[str, Any] = {"refused": "expected to know which of them are tumours", "tip": "--tumor-column"}
+ASK: dict[str, Any] = {"refused": "expected names or a header that show which are tumours", "tip": "--tumor-column"}
 
 
 def sage(names: str, *cells: str, **told: Any) -> Case:
@@ -33,7 +33,7 @@ def sage(names: str, *cells: str, **told: Any) -> Case:
 
 def germline(meta: str) -> Case:
     """Give a file of one sample by a caller of germline variants."""
-    told = ("calls variants of the germline: they are sent as somatic",)
+    told = ("calls germline variants: they are sent as somatic",)
     return Case(vcf("12 25398284 . C T 90 PASS . GT 0/1", meta=f"##reference=hg19\n{meta}"), (f"{KRAS} P1",), told=told)
 
 

@@ -9,7 +9,7 @@ import pytest
 from support.field_files import BRAF, G19, KRAS, Case, maf, table
 
 BOTH = (f"{BRAF} P1", f"{KRAS} P1")
-NOT_KNOWN = "rows are sent though it is not known what the column '{}' says of them, the first on line 3: '{}'"
+NOT_KNOWN = "rows are sent although it is not known what the column '{}' says of them, the first on line 3: '{}'"
 
 
 def rows(column: str, good: str, bad: str) -> dict[str, str | bytes]:
@@ -159,7 +159,7 @@ CASES = {
         table("12|25398284|25398284|C|T|P1", "7|140453135|140453136|A|T|P1", columns="chr start end ref alt sample"),
         (f"{KRAS} P1",),
         G19,
-        dropped=("the row makes no sense",),
+        dropped=("the row is invalid",),
     ),
     "many later rows that count from 0": Case(
         table(
@@ -168,8 +168,8 @@ CASES = {
             columns="chr start end ref alt sample",
         ),
         options=G19,
-        refused="column end: found '140453136', expected 140453135, as positions of the rows before count from 1",
-        tip="add 1 to it",
+        refused="column end: found '140453136', expected 140453135, as the rows before have 1-based positions",
+        tip="add 1 to the start",
     ),
     "ends of substitutions of two bases": Case(
         table(

@@ -88,7 +88,7 @@ BYTES = {
         table("12|25398284|C|T|P1", "chr|pos|ref|alt|sample", "7|140453136|A|T|P1", columns="chr pos ref alt sample"),
         (f"{BRAF} P1", f"{KRAS} P1"),
         G19,
-        ("column names that are repeated among the rows are passed over",),
+        ("header lines that are repeated among the rows are skipped",),
     ),
     "two patients' VCFs behind one another": Case(
         packed(
@@ -96,16 +96,16 @@ BYTES = {
             ("X\t", "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tP2\n"),
         ),
         refused="found other column names ('P2') among the rows",
-        tip="give each file for itself",
+        tip="give each file separately",
     ),
     "two whole VCFs behind one another": Case(
-        {"a.vcf": str(ONE["PAT1.vcf"]) * 2}, refused="the header of another VCF", tip="give each file for itself"
+        {"a.vcf": str(ONE["PAT1.vcf"]) * 2}, refused="the header of another VCF", tip="give each file separately"
     ),
     "rows without any place": Case(
         table("12|25398284|C|T|x", "NA|NA|NA|NA|x", columns="chr pos ref alt note"),
         (f"{KRAS} sample",),
         G19,
-        dropped=("the row makes no sense",),
+        dropped=("the row is invalid",),
     ),
     "residues written out": Case(
         table("EGFR:p.E746_A750delELREA|A", "ERBB2:p.Y772_A775dupYVMA|A", columns="protein sample"),

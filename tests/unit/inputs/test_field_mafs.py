@@ -50,9 +50,9 @@ CASES = {
         indel(40272817, 40272825, "ACG", "-"), ("8 40272817 ACG - A", f"{KRAS} A"), told=("whose End does not fit",)
     ),
     "deletions that count from 0": Case(
-        maf("X|8|40272816|40272819|ACG|ACG|-|A|37"), refused="counted from 0", tip="add 1 to the start"
+        maf("X|8|40272816|40272819|ACG|ACG|-|A|37"), refused="0-based positions", tip="add 1 to the start"
     ),
-    "a dot for no base": Case(indel(40272817, 40272818, ".", "T"), (f"{KRAS} A",), dropped=("the row makes no sense",)),
+    "a dot for no base": Case(indel(40272817, 40272818, ".", "T"), (f"{KRAS} A",), dropped=("the row is invalid",)),
     "a dot for no base in the first row": Case(
         maf("X|8|40272817|40272818|.|.|T|A|37"),
         refused="column Reference_Allele: found '.', expected bases",

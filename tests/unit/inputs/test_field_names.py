@@ -109,7 +109,7 @@ CASES = {
         table("12|25398284|C|T|P1_T", "7|140453136|A|T|P1_N", columns="chr pos ref alt sample"),
         (f"{BRAF} P1_N", f"{KRAS} P1_T"),
         G19,
-        ("'P1_N' is sent as a tumour, though it may be the normal of 'P1_T'",),
+        ("'P1_N' is sent as a tumour, although it may be the normal of 'P1_T'",),
     ),
 }
 

@@ -82,7 +82,7 @@ CASES = {
         f"changes of several transcripts, {genes}": Case(
             table("BRAF|p.V600E|P1", f"{genes}|{changes}|P1", columns="gene aa_change sample"),
             (V600E,),
-            dropped=("the row makes no sense",),
+            dropped=("the row is invalid",),
         )
         for genes, changes in (
             ("EGFR", "EGFR:NM_1:exon1:c.T1G:p.L858R,EGFR:NM_2:exon1:c.T1G:p.L813R"),
@@ -101,8 +101,8 @@ CASES = {
         table("chr7:g.140453136A>T|P1", "chr7:g.55242465_55242479del|P1", columns="gdna sample"),
         (f"{BRAF} P1",),
         G19,
-        ("rows that make no sense are left out: 1, the first on line 3, column gdna",),
-        ("the row makes no sense",),
+        ("invalid rows are left out: 1, the first on line 3, column gdna",),
+        ("the row is invalid",),
     ),
     "Excel's line above the names": Case(
         {"PAT1.csv": "sep=;\nchr;pos;ref;alt;sample;NCBI_Build\n12;25398284;C;T;P1;37\n"}, (f"{KRAS} P1",)
@@ -111,7 +111,7 @@ CASES = {
         table("12|25398284|C|T|P1;P2", columns="chr pos ref alt sample"),
         (f"{KRAS} P1;P2",),
         G19,
-        ("the sample 'P1;P2' is sent as one, though it looks like a list of several",),
+        ("the sample 'P1;P2' is sent as one sample, although it looks like a list of several",),
     ),
     "a name that is not in UTF-8": Case(
         packed(LATIN, pack=lambda text: text.encode("latin-1")), options=G19, refused="printable", tip="iconv -f latin1"

@@ -63,7 +63,7 @@ CASES = {
             vcf(IN_SECOND, samples=columns),
             (f"{KRAS} P1",),
             {"sample": "P1"} if " " in columns else {},
-            refused="expected to know which of them are tumours",
+            refused="expected names or a header that show which are tumours",
             tip="--tumor-column",
             follow={"tumor_column": columns.split()[1]},
         )

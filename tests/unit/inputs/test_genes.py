@@ -172,10 +172,10 @@ def test_a_fusion_and_its_mirror_image_are_one(inputs: Any) -> None:
         ("ERBB2;CDK12", "several genes in one cell"),
         ("CCND1/FGF19", "several genes in one cell"),
         ("MYC|PVT1", "several genes in one cell"),
-        ("ENSG00000141736", "an id or a place, not the symbol of a gene"),
-        ("ENSG00000141736.14", "an id or a place, not the symbol of a gene"),
-        ("NM_004448.3", "an id or a place, not the symbol of a gene"),
-        ("IGH@-ext", "not the symbol of a gene"),
+        ("ENSG00000141736", "an id or a position, not a gene symbol"),
+        ("ENSG00000141736.14", "an id or a position, not a gene symbol"),
+        ("NM_004448.3", "an id or a position, not a gene symbol"),
+        ("IGH@-ext", "not a gene symbol"),
     ],
 )
 def test_what_names_no_gene_is_listed(inputs: Any, gene: str, reason: str) -> None:
@@ -193,7 +193,7 @@ def test_many_rows_without_a_gene_are_the_wrong_file(inputs: Any) -> None:
     outcome = inputs.prepare(cnas=f"gene|cna\n{good}A,B|amp\nC,D|amp\nE,F|amp\n")
     assert outcome.prepared.files[0].rows_sent == 60
     error = inputs.refuse(cnas=f"gene|cna\n{good}" + "A,B|amp\n" * 4)
-    assert "found 4 odd rows among 64, expected at most 3: line 62: 'A,B amp'" in error.message
+    assert "found 4 invalid rows among 64, expected at most 3: line 62: 'A,B amp'" in error.message
 
 
 @pytest.mark.parametrize(
@@ -232,12 +232,12 @@ def test_partners_are_found_however_they_are_written(inputs: Any, fusion: str, g
         ("HLA-A", "only one partner is named"),
         ("ALK--intergenic", "a partner is intergenic"),
         ("ALK__ALK", "both partners are the same gene"),
-        ("A-B-C", "several hyphens: which of them joins the partners cannot be told"),
+        ("A-B-C", "several hyphens: it is not clear which of them joins the partners"),
         *((word, "only one partner is named") for word in (
             "FLT3-ITD", "KMT2A-PTD", "EGFR-KDD", "EGFR-vIII", "AR-V7", "MET-exon14", "ALK-rearranged", "EWSR1-split",
             "ALK-negative", "RET-translocation", "ALK--amplification", "NTRK1::other",
         )),
-        *((text, "said not to be there, to be uncertain, or of the germline") for text in (
+        *((text, "marked as absent, uncertain or germline") for text in (
             "EML4-ALK (not detected)", "EML4--ALK(negative)", "BCR::ABL1 [no]", "ETV6--NTRK3 (germline)",
         )),
     ],
@@ -254,8 +254,8 @@ def test_symbols_in_lower_case_are_a_warning(inputs: Any) -> None:
     outcome = inputs.prepare(cnas=cnas, translocations="fus|sample\nEml4--ALK|P\n")
     assert outcome.sent("cnas") == ["C9orf72 amp P 3", "erbb2 amp P 2"]
     assert [file.notes for file in outcome.prepared.files] == [
-        ["1 symbols of genes not in capitals ('erbb2'): CGI may not know them"],
-        ["1 symbols of genes not in capitals ('Eml4'): CGI may not know them"],
+        ["1 gene symbols not in capitals ('erbb2'): CGI may not know them"],
+        ["1 gene symbols not in capitals ('Eml4'): CGI may not know them"],
     ]
 
 
@@ -273,7 +273,7 @@ def test_a_chromosome_is_no_gene(inputs: Any, place: str) -> None:
     """Arms and bands, as cytogeneticists list them, are listed and not sent."""
     outcome = inputs.prepare(cnas=f"gene|cna\n{place}|amp\nMYC|amp\n")
     assert len(outcome.sent("cnas")) == 1
-    assert outcome.dropped() == [f"cnas|2|sample|{place} amp|not sent|an id or a place, not the symbol of a gene"]
+    assert outcome.dropped() == [f"cnas|2|sample|{place} amp|not sent|an id or a position, not a gene symbol"]
     assert "expected at most 0" in inputs.refuse(cnas=f"gene|cna\n{place}|amp\nMYC|amp\n", strict_input=True).message
 
 

@@ -75,7 +75,7 @@ def test_a_table_without_an_end_names_the_base_before(inputs: Any) -> None:
 def test_an_insertion_of_distant_bases_is_listed(inputs: Any) -> None:
     """Start and End that are no neighbours name no place."""
     assert inputs.prepare(mutations=maf("1000|1005|-|A")).prepared.reasons == {
-        "insertion whose Start and End are no neighbours": 1
+        "insertion whose Start and End are not adjacent": 1
     }
 
 
@@ -91,5 +91,5 @@ def test_a_deletion_that_does_not_fit_is_a_warning(inputs: Any) -> None:
 def test_indels_alone_that_count_from_zero_are_refused(inputs: Any) -> None:
     """As substitutions are; one deletion that fits tells that they do not."""
     text = maf("1000|1002|AC|-", "2000|2003|ACG|-").replace("1|500|500|C|T|P1\n", "")
-    assert "count from 1" in inputs.refuse(mutations=text).message
+    assert "1-based positions" in inputs.refuse(mutations=text).message
     assert len(inputs.prepare(mutations=text + "2|3000|3001|AC|-|P1\n").sent()) == 3

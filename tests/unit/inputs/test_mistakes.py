@@ -41,7 +41,7 @@ def test_what_is_missing_is_a_fault_elsewhere(inputs: Any, kind: str, text: str,
 def test_a_date_is_no_gene(inputs: Any, gene: str) -> None:
     """Spreadsheets make dates of MARCH1 and SEPT9, which then mean no gene to anyone."""
     error = inputs.refuse(cnas=f"gene|cna\nERBB2|amp\n{gene}|del\n")
-    assert f"line 3, column gene: found '{gene}', expected the symbol of a gene" in error.message
+    assert f"line 3, column gene: found '{gene}', expected a gene symbol" in error.message
     assert gene in inputs.refuse(cnas=f"Gene Symbol|Locus ID|Cytoband|P1\n{gene}|1|1p1|2\n").message
     outcome = inputs.prepare(translocations=f"fus\nBCR__ABL1\n{gene}--BRAF\n")
     assert outcome.sent("translocations") == ["BCR__ABL1 sample 2"]
@@ -62,7 +62,7 @@ def test_positions_that_count_from_0_are_noticed(inputs: Any, header: str, befor
     lines = f"{before.format(first)}7|140753335|140753336|A|{first}T\n"
     error = inputs.refuse(mutations=f"{header}\n{lines}")
     assert f"line {2 + bool(before)}: found 140753335 to 140753336 for 'A'" in error.message
-    assert "count from 1" in error.message
+    assert "1-based positions" in error.message
 
 
 def test_positions_that_count_from_1_are_taken(inputs: Any) -> None:

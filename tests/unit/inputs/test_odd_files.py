@@ -20,7 +20,7 @@ def test_one_odd_row_is_listed(inputs: Any, row: str) -> None:
     assert outcome.sent() == ["1 10 C T sample 2"]
     (listed,) = outcome.dropped()
     assert listed.startswith("mutations|3||column ")
-    assert listed.endswith("|not sent|the row makes no sense")
+    assert listed.endswith("|not sent|the row is invalid")
     assert "line 3, column" in outcome.prepared.warnings[0]
     assert inputs.refuse(mutations=text, strict_input=True).message.startswith("mutations.txt: line 3, column")
 
@@ -30,7 +30,7 @@ def test_at_most_twenty_rows_may_be_odd(inputs: Any, odd: int, is_sent: bool) ->
     """Of 420 rows twenty are less than 5 %; one more, and the file is refused as a whole."""
     text = HEADER + GOOD + "1|NA|C|T\n" * odd
     if is_sent:
-        assert inputs.prepare(mutations=text).prepared.reasons == {"the row makes no sense": 20}
+        assert inputs.prepare(mutations=text).prepared.reasons == {"the row is invalid": 20}
     else:
         assert "20 errors" in inputs.refuse(mutations=text).message
 
@@ -56,7 +56,7 @@ def test_a_header_line_with_one_hash_is_passed_over(inputs: Any, vcf: Callable[.
 def test_na_are_two_bases_in_a_vcf_only(inputs: Any, vcf: Callable[..., str]) -> None:
     """In a table R writes it where there is nothing."""
     assert inputs.prepare(mutations=vcf("1 10 . G T . PASS .", "1 20 . NA T . PASS .")).prepared.reasons == {}
-    assert inputs.prepare(mutations=HEADER + "1|10|C|T\n1|20|NA|T\n").prepared.reasons == {"the row makes no sense": 1}
+    assert inputs.prepare(mutations=HEADER + "1|10|C|T\n1|20|NA|T\n").prepared.reasons == {"the row is invalid": 1}
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def test_the_file_decides_where_the_user_does_not() -> None:
     assert choose_reference({"a.vcf": [], "b.vcf": [HG38]}, None) == Reference(
         "hg38",
         "b.vcf, line 3: '##assembly=GRCh38', is hg38",
-        ("a.vcf says nothing of the genome build: positions in it are sent as hg38",),
+        ("a.vcf does not name the genome build: its positions are sent as hg38",),
     )
 
 
@@ -101,5 +101,5 @@ def test_an_unknown_build_is_asked_for_with_what_the_hotspots_say() -> None:
     """They never decide."""
     assert unknown_build(["a.vcf"], vote(0, 0)).tip.endswith("--reference hg19 or --reference hg38")
     assert unknown_build(["a.vcf"], vote(2, 0)).tip.endswith(
-        "; 2 rows (BRAF V600E) at hotspots of hg19 speak for --reference hg19"
+        "; 2 rows (BRAF V600E) at hotspots of hg19 suggest --reference hg19"
     )

@@ -132,7 +132,7 @@ def test_what_a_barcode_is_cut_to_is_said(inputs: Any) -> None:
 def test_names_that_are_nearly_one_are_a_warning(inputs: Any, pair: str) -> None:
     """In one file or in two, and in the record; they stay two samples."""
     one, two = pair.split()
-    warning = "names of samples that differ in case or punctuation only are sent as samples of their own: " + ", ".join(
+    warning = "names of samples that differ in case or punctuation only are sent as different samples: " + ", ".join(
         map(repr, sorted(pair.split()))
     )
     prepared = inputs.prepare(mutations=f"chr|pos|ref|alt|sample\n1|10|C|T|{one}\n1|20|C|T|{two}\n").prepared

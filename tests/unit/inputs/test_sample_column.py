@@ -149,7 +149,7 @@ def test_a_name_of_a_normal_is_a_warning(inputs: Any, name: str) -> None:
     """A sample of its own stays one, and its reader learns what its name says."""
     prepared = inputs.prepare(mutations=VARIANTS.format("sample", "P1", name)).prepared
     assert prepared.samples == {"P1": 1, name: 1}
-    assert f"'{name}' is sent as a tumour, though it is a normal by its name" in prepared.warnings[0]
+    assert f"'{name}' is sent as a tumour, although its name is that of a normal" in prepared.warnings[0]
 
 
 def test_a_files_name_may_be_no_patients_either(inputs: Any, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_files_without_names_are_no_one_patients(inputs: Any, tmp_path: Path, te
     paths = [write(tmp_path, f"{name}.tsv", text) for name, text in zip(("a", "b"), texts, strict=True)]
     error = inputs.refuse(mutations=paths)
     assert error.message == (
-        "a.tsv, b.tsv: found no samples in several files, expected to know whether they are of one patient"
+        "a.tsv, b.tsv: found several files without sample names, expected to know whether they are of one patient"
     )
     assert error.tip == "say whose alterations these are: --sample NAME; or add a column `sample` to each file"
     assert list(inputs.prepare(mutations=paths, sample="P1").prepared.samples) == ["P1"]

@@ -109,7 +109,7 @@ def test_an_unknown_word_of_a_status_is_a_warning(inputs: Any) -> None:
     assert len(prepared.sent()) == 3
     (warning,) = prepared.prepared.warnings
     assert warning == (
-        "mutations.txt: rows are sent though it is not known what the column 'Status' says of them, the first on "
+        "mutations.txt: rows are sent although it is not known what the column 'Status' says of them, the first on "
         "line 2: 'state10'"
     )
 

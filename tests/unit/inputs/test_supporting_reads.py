@@ -156,7 +156,7 @@ def test_what_fusioncatcher_doubts_is_a_warning(inputs: Any, tmp_path: Path) -> 
         "A3|B3|banned",
     )
     assert len(outcome.sent("translocations")) == 3
-    told = "FusionCatcher labels fusions that are sent as probably none: 2 banned, 1 readthrough"
+    told = "FusionCatcher marks fusions that are sent as probably false: 2 banned, 1 readthrough"
     assert any(told in warning for warning in outcome.prepared.warnings)
 
 

@@ -133,7 +133,7 @@ def test_faults_end_at_twenty(inputs: Any) -> None:
         ({"mutations": "fus\nBCR__ABL1\n"}, "found the columns 'fus'", "--translocations"),
         ({"cnas": "##fileformat=VCFv4.2\n#CHROM|POS|ID|REF|ALT\n"}, "found a VCF of small variants", "--mutations"),
         ({"translocations": "gene|cna\n"}, "expected a table with the column fus", "--cnas"),
-        ({"mutations": "# a\n## b\n"}, "found no line with the names of columns, expected a VCF", "correct"),
+        ({"mutations": "# a\n## b\n"}, "found no header line, expected a VCF", "correct"),
         ({"mutations": "chr|pos|ref|alt|REF\n1|5|C|T|C\n"}, "line 1: found the column 'ref' twice", "correct"),
         (
             {"mutations": "chr|pos|ref|alt|Chrom\n1|5|C|T|2\n"},
@@ -307,8 +307,8 @@ def test_proteins_without_a_change_are_listed(inputs: Any) -> None:
         ["3", "sample", "TP53:p.R2=|not sent|the protein does not change"],
         ["4", "sample", "TP53:p.=|not sent|the protein does not change"],
         ["5", "sample", "TP53:p.R4R|not sent|the protein does not change"],
-        ["6", "sample", "TP53:p.?|not sent|what happens to the protein is not known"],
-        ["7", "sample", "TP53:p.0|not sent|what happens to the protein is not known"],
+        ["6", "sample", "TP53:p.?|not sent|the effect on the protein is not known"],
+        ["7", "sample", "TP53:p.0|not sent|the effect on the protein is not known"],
     ]
 
 

@@ -81,7 +81,7 @@ def test_the_normal_is_known(inputs: Any, vcf: Vcf, meta: str, columns: str) -> 
 @pytest.mark.parametrize(
     ("meta", "columns", "name", "by"),
     [
-        ("##tumor_sample=PAT1_B\n", "NORMAL TUMOR", "PAT1_B", "the header's name of the tumour"),
+        ("##tumor_sample=PAT1_B\n", "NORMAL TUMOR", "PAT1_B", "the tumour's name in the header"),
         ("", "NORMAL TUMOR", "mutations", "the name of the file"),
         ("", "Normal Tumour", "mutations", "the name of the file"),
         ('##TUMOR="Sample=Case1,File=a.bam"\n', "NORMAL TUMOR", "Case1", "##TUMOR"),
@@ -117,7 +117,10 @@ def test_two_tumours_of_one_file_keep_apart(inputs: Any, vcf: Vcf) -> None:
 def test_a_second_column_beside_tumor_is_a_question(inputs: Any, vcf: Vcf) -> None:
     """TUMOR and RNA_TUMOR may be two assays of one patient, who must not become two."""
     text = vcf("1 10 . C T . PASS . GT 0/0 0/1 1/1", samples="NORMAL TUMOR RNA_TUMOR")
-    assert "found the samples 'TUMOR', 'RNA_TUMOR', expected to know which" in inputs.refuse(mutations=text).message
+    assert (
+        "found the samples 'TUMOR', 'RNA_TUMOR', expected names or a header that show which"
+        in inputs.refuse(mutations=text).message
+    )
     assert inputs.prepare(mutations=text, sample="P1", tumor_column="TUMOR").prepared.samples == {"P1": 1}
     assert len(inputs.prepare(mutations=text, all_samples=True).prepared.samples) == 2
 
@@ -149,7 +152,7 @@ def test_unknown_columns_are_a_question(inputs: Any, vcf: Vcf, columns: str, met
     genotypes = " 0/1" * len(columns.split())
     text = vcf(f"1 10 . C T . PASS . GT{genotypes}", samples=columns, meta=meta)
     error = inputs.refuse(mutations=text)
-    assert "expected to know which of them are tumours" in error.message
+    assert "expected names or a header that show which are tumours" in error.message
     assert "--tumor-column" in error.tip
     assert "--all-samples" in error.tip
     one = columns.split(maxsplit=1)[0]
@@ -200,7 +203,7 @@ def test_a_sheets_name_may_be_that_of_the_normal(inputs: Any, vcf: Vcf, columns:
 @pytest.mark.parametrize("columns", ["primary-N primary-T", "P1_primary_blood P1_primary_tumor", "MET_PBMC MET_biopsy"])
 def test_a_patients_normal_beside_a_primary_tumour(inputs: Any, vcf: Vcf, columns: str) -> None:
     """PRIMARY says whose the column is and not that it is the tumour: two such columns are a question."""
-    assert "which of them are tumours" in inputs.refuse(mutations=vcf(SOMATIC, samples=columns)).message
+    assert "which are tumours" in inputs.refuse(mutations=vcf(SOMATIC, samples=columns)).message
 
 
 @pytest.mark.parametrize("options", ["--normal-lod 2.2", "--tumor-lod-to-emit 3.0 --normal-lod 2", "--normal-depth 2"])
@@ -251,7 +254,7 @@ def test_files_of_two_patients_are_kept_apart(inputs: Any, vcf: Vcf) -> None:
     paths = [inputs.folder / f"PAT{number}.vcf" for number in (1, 2)]
     for path, text in zip(paths, strelka(vcf), strict=True):
         path.write_text(text)
-    assert "names that stand for any sample" in inputs.refuse(mutations=paths).message
+    assert "sample names that are not a patient's" in inputs.refuse(mutations=paths).message
 
 
 def test_a_tumour_without_reads_of_the_allele_does_not_carry_it(inputs: Any, vcf: Vcf) -> None:

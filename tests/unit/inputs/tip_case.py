@@ -12,7 +12,7 @@ ROW = "7|140753336|.|A|T|.|PASS|."
 SENT = "7 140753336 A T"
 TABLE = "chr|pos|ref|alt{}\n"
 RANGES = "chr|start|end|ref|alt\n"
-CLOSED = "name a file, or give it something to read"
+CLOSED = "name a file, or pipe data into the command"
 Files = dict[str, Any]
 
 

@@ -81,13 +81,13 @@ CASES = {
     ),
     "two VCFs behind one another": Case(
         {"mutations": vcf(f"{ROW}|GT|0/1") + vcf(f"{ROW}|GT|0/1", samples="P2").partition("\n")[2]},
-        "give each file for itself",
+        "give each file separately",
         {"mutations": [vcf(f"{ROW}|GT|0/1"), vcf(f"{ROW}|GT|0/1", samples="P2")]},
         (SENT, SENT),
     ),
     "two tables behind one another": Case(
         {"mutations": OF_ONE + "sample|chr|pos|alt|ref\nP2|7|140753336|T|A\n"},
-        "give each file for itself",
+        "give each file separately",
         {"mutations": [OF_ONE, "sample|chr|pos|alt|ref\nP2|7|140753336|T|A\n"]},
         (SENT, SENT),
     ),

@@ -16,7 +16,7 @@ CASES = {
     ),
     "later substitutions that count from 0": of(
         RANGES + "7|140753336|140753336|A|T\n" + "7|99|100|C|G\n" * 2,
-        "add 1 to it",
+        "add 1 to the start",
         RANGES + "7|140753336|140753336|A|T\n" + "7|100|100|C|G\n" * 2,
         SENT,
         "7 100 C G",
@@ -38,7 +38,7 @@ CASES = {
     ),
     "rows of two builds": of(
         table("7|140753336|A|T|38", "7|140453136|A|T|37", more="|build"),
-        "take the rows of the other build out",
+        "remove the rows of the other build",
         table("7|140753336|A|T|38", more="|build"),
     ),
     "alleles of the other strand": of(

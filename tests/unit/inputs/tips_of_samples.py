@@ -139,7 +139,7 @@ CASES = {
         (SENT, SENT),
     ),
     "a normal in a table": of(
-        table("7|140753336|A|T|P1", "7|100|A|T|NORMAL", more="|sample"), "take the rows of normals out", OF_ONE
+        table("7|140753336|A|T|P1", "7|100|A|T|NORMAL", more="|sample"), "remove the rows of normals", OF_ONE
     ),
     "a normal in a table, sent": of(
         table("7|140753336|A|T|NORMAL", more="|sample"), "--keep-germline to send them", keep_germline=True, sample="P1"

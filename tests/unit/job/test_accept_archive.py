@@ -45,9 +45,7 @@ def test_the_command_of_the_tip_works(refused: ForeignResultsError, tmp_path: Pa
     record = read_record(out / "cgi-job.json")
     assert record.state is State.VERIFIED
     assert record.job_id != OTHER
-    assert (
-        record.warnings[0] == f"the archive names {OTHER}, not {record.job_id}; it was taken over by --accept-archive"
-    )
+    assert record.warnings[0] == f"the archive names {OTHER}, not {record.job_id}; it was accepted by --accept-archive"
     assert record.archive["unknown"][0] == record.warnings[0]
     assert (out / "alterations.tsv").is_file()
     assert not (out / "cgi-results.refused.zip").exists()

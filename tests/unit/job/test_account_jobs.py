@@ -100,7 +100,7 @@ def test_a_full_account_lists_what_could_be_deleted(clock: SimulatedClock, tmp_p
         assert failure(lambda: submit(replace(MELANOMA, title="second"), tmp_path / "2", context)) == (
             AccountFullError,
             f"the account has no free job slot, 1 jobs are stored; could be deleted:{listed}",
-            "nothing was deleted; `cgi-runner delete ID` deletes a job, once you hold its results",
+            "nothing was deleted; `cgi-runner delete ID` deletes a job, once you have its results",
         )
 
 

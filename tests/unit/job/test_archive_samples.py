@@ -65,7 +65,7 @@ def test_an_archive_of_one_sample_is_taken_under_its_name(samples: tuple[str, ..
     assert cgi_runner("cohort-merge", out, "-o", tmp_path / "merged", "--json").json["samples"] == 1
     other = "'single_sample'" if samples[0] == "Anna" else f"'{samples[0]}', 'single_sample'"
     told = record.warnings[0].removeprefix("the archive calls its sample ")
-    assert told == f"{other}; it is taken for 'Anna' (--sample)"
+    assert told == f"{other}; it is used as 'Anna' (--sample)"
 
 
 def test_a_sample_of_another_name_is_refused_unless_both_names_are_given(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_one_of_several_samples_is_taken_under_another_name(tmp_path: Path) -> N
     record = import_archive(archive(tmp_path / "saved.zip", "P-7", "Bob"), out, sample="Anna", archive_sample="P-7")
     assert record.samples == {"Anna": 2}
     assert column(out / "alterations.tsv", "CGI-Sample ID") == ["Anna", "Anna"]
-    assert any("taken for 'Anna'" in warning for warning in record.warnings)
+    assert any("used as 'Anna'" in warning for warning in record.warnings)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_an_archive_of_several_others_is_refused(
 
 
 def test_the_same_command_again_finds_the_results(tmp_path: Path) -> None:
-    """Another sample in the same folder is refused, and an edited table is put in place again."""
+    """Another sample in the same folder is refused, and an edited table is restored."""
     saved, out = archive(tmp_path / "saved.zip", "Anna", "Bob"), tmp_path / "out"
     first = import_archive(saved, out, sample="Bob")
     assert import_archive(saved, out, sample="Bob").times == first.times

@@ -95,7 +95,7 @@ def test_an_adopted_job_says_of_when_it_is(
     assert "--fresh" not in caplog.text
     clock.sleep(2 * 86400)
     submit(MELANOMA, tmp_path / "three", context)
-    assert "with --fresh submits the inputs anew" in caplog.text
+    assert "with --fresh submits the inputs again" in caplog.text
 
 
 def test_the_record_names_the_account_by_a_hash(context: JobContext, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_a_table_that_breaks_off_is_told_and_keeps_the_job(
 
     inject(sandbox, Repacked(cut))
     record = run(MELANOMA, tmp_path / "out", context, delete=True)
-    assert f"{table} breaks off within its last row" in record.warnings
+    assert f"{table} is cut off within its last row" in record.warnings
     assert (record.state, context.api.list_jobs()) == (State.VERIFIED, [record.job_id])
 
 

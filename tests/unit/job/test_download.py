@@ -67,7 +67,7 @@ def test_results_that_are_not_there_yet_are_asked_for_again(
 def test_results_of_a_job_that_is_deleted_meanwhile(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
     """It is no longer listed, say several looks over a minute; the tip says what helps."""
     inject(sandbox, "download vanish")
-    with pytest.raises(JobFailedError, match="has no results of job") as failed:
+    with pytest.raises(JobFailedError, match="no longer has the results of job") as failed:
         run(MELANOMA, tmp_path / "out", context)
     assert "--fresh" in failed.value.tip
     assert [request.action for request in sandbox.requests].count("download") == 6
@@ -119,7 +119,7 @@ def test_a_transfer_that_breaks_off(length: int | None, fetched: Callable[[str],
     assert failed.value.exit_code == 6
     assert not RESULTS & {path.name for path in tmp_path.rglob("*")}
     if length and length > len(GOOD):
-        assert f"broke off after {len(GOOD)} of {length} bytes" in failed.value.message
+        assert f"was cut off after {len(GOOD)} of {length} bytes" in failed.value.message
 
 
 def test_a_transfer_without_end_is_stopped(
@@ -184,7 +184,7 @@ def test_the_account_in_a_log_of_the_services_is_masked(
     assert (tmp_path / "out" / "cgi-logs.txt").read_text() == "job of ***** with *****\n"
 
 
-ANEW = "was it another account's? if it was deleted, --fresh submits it again"
+ANEW = "does it belong to another account? if it was deleted, --fresh submits it again"
 
 
 def test_a_download_that_comes_to_nothing_says_why(
@@ -221,7 +221,7 @@ def test_a_download_that_comes_to_nothing_says_why(
     inject(sandbox, "download vanish", instead=True)
     assert failure(lambda: run(MELANOMA, tmp_path / "out", again)) == (
         JobFailedError,
-        f"CGI has no results of job {record.job_id} any more",
+        f"CGI no longer has the results of job {record.job_id}",
         ANEW,
     )
 
@@ -245,6 +245,6 @@ def test_a_transfer_that_breaks_off_says_how_far_it_came(
         session.service = replace(session.service, url=server.url)
         assert failure(lambda: fetch_job(Record(context.service, job_id=JOB), None, tmp_path / "out", context)) == (
             ResultsError,
-            f"the archive of job {JOB} broke off after 10{whole} bytes",
+            f"the archive of job {JOB} was cut off after 10{whole} bytes",
             "run the command again",
         )

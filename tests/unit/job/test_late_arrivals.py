@@ -22,6 +22,6 @@ def test_a_job_that_came_in_too_late_is_named(
     record = run(MELANOMA, tmp_path / "out", context)
     assert record.state is State.VERIFIED
     (other,) = set(context.api.list_jobs()) - {record.job_id}
-    told = f"job {other} is a duplicate of this one; `cgi-runner delete {other}` if nobody needs it"
+    told = f"job {other} is a duplicate of this one; `cgi-runner delete {other}` if it is not needed"
     assert caplog.messages.count(told) == 1
     assert read_record(tmp_path / "out" / "cgi-job.json").warnings.count(told) == 1

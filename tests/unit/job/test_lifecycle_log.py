@@ -24,7 +24,7 @@ def test_a_run_says_what_it_does(context: JobContext, tmp_path: Path, said: Call
         f"job {record.job_id} is deleted at CGI",
     ]
     run(MELANOMA, tmp_path / "out", context)
-    assert said()[3:] == [f"the verified results are in {tmp_path / 'out'} already"]
+    assert said()[3:] == [f"the verified results are already in {tmp_path / 'out'}"]
 
 
 def test_several_inputs_are_named_together(context: JobContext, tmp_path: Path, said: Callable[[], list[str]]) -> None:

@@ -188,8 +188,8 @@ def test_an_outage_is_borne(
     caplog.set_level("INFO")
     server.script = [RUNNING, *[answer] * 10, DONE]
     assert waiting().status.is_done
-    assert caplog.text.count("is still waited for") == 1
-    assert caplog.text.count("the service answers again") == 1
+    assert caplog.text.count("still waiting for") == 1
+    assert caplog.text.count("the service responds again") == 1
 
 
 @pytest.mark.parametrize("answer", [DROPPED, Answer("", 503), Answer(HTML)], ids=["dropped", "503", "html"])
@@ -275,7 +275,7 @@ def test_error_is_believed_when_several_looks_agree(
     assert waiting().status.is_error
     assert sum(clock.sleeps[1:]) >= 15
     assert len(server.requests) >= 4
-    assert caplog.text.count("with Error; looking again before this is believed") == 1
+    assert caplog.text.count("with Error; checking again before this is believed") == 1
 
 
 @pytest.mark.parametrize("after", [RUNNING, DONE, Answer({"status": "Waiting", "logs": []})])
@@ -285,13 +285,13 @@ def test_one_stale_error_ends_no_job(
     """Nor do two of them, nor any number with other words between; what was taken back is said."""
     server.script = [RUNNING, ERROR, ERROR, after, *[ERROR, RUNNING] * 12, DONE]
     assert waiting().status.is_done
-    assert f"job {JOB} was shown with Error (looks: 2) and then with {after.body['status']}" in caplog.text
+    assert f"job {JOB} had the status Error (checks: 2) and then with {after.body['status']}" in caplog.text
 
 
 def test_a_deadline_within_the_doubt_is_told_so(server: Scripted, waiting: Callable[..., Any]) -> None:
     """A single Error is no proof that the job has ended: exit code 3, and the same command looks again."""
     server.script = [RUNNING, ERROR]
-    with pytest.raises(StillRunningError, match=f"job {JOB} showed Error when last looked at") as ended:
+    with pytest.raises(StillRunningError, match=f"job {JOB} had the status Error at the last check") as ended:
         waiting(deadline=4)
     assert "the same command looks again" in ended.value.tip
 
@@ -317,7 +317,7 @@ def test_a_job_that_is_listed_is_not_gone(server: Scripted, waiting: Callable[..
     assert waiting().status.is_done
     server.requests.clear()
     server.script = lambda seen: Answer("", 404) if JOB in seen.path else listed
-    with pytest.raises(ServiceError, match=f"lists job {JOB}, and yet answers 404") as ended:
+    with pytest.raises(ServiceError, match=f"lists job {JOB}, but answers 404") as ended:
         waiting()
     assert ended.value.exit_code == 7
 
@@ -382,7 +382,7 @@ def test_a_job_that_is_deleted_while_it_is_waited_for(context: JobContext, sandb
     assert [request.method for request in sandbox.requests].count("POST") == 2
 
 
-ANEW = "was it another account's? if it was deleted, --fresh submits it again"
+ANEW = "does it belong to another account? if it was deleted, --fresh submits it again"
 
 
 def waiting_at(url: str, clock: SimulatedClock, deadline: float = 3600) -> Callable[[], JobLog]:
@@ -396,7 +396,7 @@ def test_an_outage_is_told_with_its_reason(clock: SimulatedClock, said: Callable
     with serving(script) as server:
         waiting_at(server.url, clock)()
     busy = f"the service refused GET /api/v1/{JOB} with 503: busy"
-    assert said() == [f"{busy}; job {JOB} is still waited for", "the service answers again"]
+    assert said() == [f"{busy}; still waiting for job {JOB}", "the service responds again"]
 
 
 @pytest.mark.parametrize(
@@ -429,10 +429,10 @@ def test_how_waiting_ends_without_results(
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (Answer("", 404), f"job {JOB} did not show in the account when last looked for, after 1 s"),
+        (Answer("", 404), f"job {JOB} was not listed in the account at the last check, after 1 s"),
         (
             Answer({"status": "Error", "logs": []}),
-            f"job {JOB} showed Error when last looked at, after 1 s; one look is no proof",
+            f"job {JOB} had the status Error at the last check, after 1 s; one check is no proof",
         ),
     ],
 )

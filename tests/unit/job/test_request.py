@@ -59,6 +59,6 @@ def test_the_record_has_the_build_and_why(context: JobContext, tmp_path: Path) -
     wanted = JobRequest({"mutations": vcf}, "CM", "hg38", options=Options(ignore_build_hints=True))
     record = submit(wanted, tmp_path / "forced", context)
     assert (record.reference, record.reference_reason) == ("hg38", "--reference")
-    assert record.reference_warnings == [f"{said}; sent as hg38 all the same (--ignore-build-hints)"]
+    assert record.reference_warnings == [f"{said}; sent as hg38 anyway (--ignore-build-hints)"]
     content = json.loads((tmp_path / "forced" / "cgi-job.json").read_text())
     assert content["reference_warnings"] == record.reference_warnings

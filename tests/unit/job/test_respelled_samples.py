@@ -84,7 +84,7 @@ def test_samples_are_known_however_their_names_come_back(
     assert same >= {"alterations.tsv", "biomarkers.tsv", "dropped.tsv"}
     if "alterations.tsv" in tables:
         assert record.respelled_samples == {change(name): name for name in NAMES if change(name) != name}
-        assert "CGI spells names of samples otherwise than they were sent" in "".join(record.warnings)
+        assert "CGI spells sample names differently than they were sent" in "".join(record.warnings)
     assert record.not_deleted
     # What is edited or lost comes back under the same names, from the archive alone.
     before = tables_of(out)

@@ -92,7 +92,7 @@ def test_a_strangers_job_under_this_ones_title_is_left(
     for folder in ("b", "c"):
         record = run(MELANOMA, tmp_path / folder, context)
         assert (record.job_id, record.state, record.ignored_jobs) == (first.job_id, State.VERIFIED, [theirs])
-    assert f"job {theirs} is not this one; going on with {first.job_id}" in caplog.text
+    assert f"job {theirs} is not this one; continuing with {first.job_id}" in caplog.text
     assert posts(sandbox) == 2
 
 
@@ -131,7 +131,7 @@ def test_a_wrong_id_and_another_title_make_no_double(
     record = run(MELANOMA, tmp_path / "out", context, delete=True)
     assert [record.job_id] == context.api.list_jobs()
     assert (posts(sandbox), record.state, record.adopted) == (1, State.VERIFIED, True)
-    assert f"going on with {record.job_id}, which holds its inputs" in caplog.text
+    assert f"continuing with {record.job_id}, which holds its inputs" in caplog.text
 
 
 def test_a_wrong_id_and_a_job_that_tells_nothing_are_left_to_a_person(

@@ -75,12 +75,12 @@ def test_the_table_of_pseudonyms_is_that_of_the_job_or_none(tmp_path: Path) -> N
     )
     path = tmp_path / "pseudonyms.tsv"
     assert failure(lambda: read_pseudonyms(tmp_path, record)) == (
-        InputError, f"{path} is missing: nothing else tells whose the samples are", again,
+        InputError, f"{path} is missing: nothing else shows whose the samples are", again,
     )  # fmt: skip
     save_pseudonyms(tmp_path, {**PSEUDONYMS, "Eve": "S003"})
     assert failure(lambda: read_pseudonyms(tmp_path, record)) == (
         InputError,
-        f"{path} is not the table of pseudonyms of this job: nothing else tells whose the samples are",
+        f"{path} is not the table of pseudonyms of this job: nothing else shows whose the samples are",
         again,
     )
     save_pseudonyms(tmp_path, PSEUDONYMS)

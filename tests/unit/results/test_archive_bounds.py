@@ -15,7 +15,7 @@ from cgi_runner.results import archive as archives
 from cgi_runner.results.archive import ExtractedArchive, is_unpacked, read_summary, unpack
 from support.archives import generation, zipped
 
-AGAIN = "run the command again; if it stays so, `cgi-runner status` tells whether CGI still has the job"
+AGAIN = "run the command again; if that does not help, `cgi-runner status` shows whether CGI still has the job"
 
 
 def refused(path: Path, **options: Any) -> RunnerError:
@@ -36,13 +36,16 @@ def test_a_users_file_is_not_quoted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "the download is not an archive; it begins: (empty)"),
-        (b'{"message": "no such job", "error_code": 404}', "the download is not an archive; it begins: no such job"),
-        (b'{"status": "Running"}', "the download is not an archive; it begins: {'status': 'Running'}"),
-        (b"[1]", "the download is not an archive; it begins: [1]"),
-        (b"Jos\xe9 <br>", "the download is not an archive; it begins: Jos\ufffd <br>"),
+        (b"", "the download is not an archive; it begins with: (empty)"),
+        (
+            b'{"message": "no such job", "error_code": 404}',
+            "the download is not an archive; it begins with: no such job",
+        ),
+        (b'{"status": "Running"}', "the download is not an archive; it begins with: {'status': 'Running'}"),
+        (b"[1]", "the download is not an archive; it begins with: [1]"),
+        (b"Jos\xe9 <br>", "the download is not an archive; it begins with: Jos\ufffd <br>"),
         (b"PK but no more", "the archive is corrupt: File is not a zip file"),
-        (b"x" * 50 + b"PK", "the download is not an archive; it begins: " + "x" * 50 + "PK"),
+        (b"x" * 50 + b"PK", "the download is not an archive; it begins with: " + "x" * 50 + "PK"),
     ],
 )
 def test_what_comes_in_place_of_an_archive_is_said_with_a_tip(content: bytes, message: str, tmp_path: Path) -> None:
@@ -58,7 +61,7 @@ def test_what_comes_in_place_of_an_archive_is_said_with_a_tip(content: bytes, me
         ({}, "the archive has no members"),
         ({"a": "", "A": "x"}, "the archive holds two different files named 'A'"),
         ({"a/b.tsv": "", "c.tsv": ""}, "the archive holds 'a/b.tsv', which is not a plain file name"),
-        ({"dropped.tsv": ""}, "the archive holds 'dropped.tsv', which would replace a file of the runner's"),
+        ({"dropped.tsv": ""}, "the archive holds 'dropped.tsv', which would replace one of the runner's own files"),
         ({".": ""}, "the archive holds '.', which is not a plain file name"),
         ({"a\nb": ""}, "the archive holds 'a b', which is not a plain file name"),
     ],
@@ -117,7 +120,7 @@ def test_a_line_of_a_million_letters_is_none_of_a_table(
         assert (unpack(path, tmp_path / "out").folder / name).read_bytes() == content
         return
     error = refused(path)
-    assert error.message == f"the archive holds {name}, which has a line of more than a million letters"
+    assert error.message == f"the archive holds {name}, which has a line of more than a million characters"
     assert error.tip == AGAIN
 
 

@@ -33,7 +33,7 @@ def cells(members: Members, table: str, column: str, edit: Callable[[str], str])
 CONTRADICTIONS: dict[str, tuple[Callable[[Members], object], str]] = {
     "half the rows": (
         lambda m: m.update({"alterations.tsv": b"".join(m["alterations.tsv"].splitlines(keepends=True)[:5])}),
-        "CGI's summary counts other than its table has rows: 8 mutations, 4 rows",
+        "CGI's summary and its table disagree: 8 mutations, 4 rows",
     ),
     "no biomarkers": (
         lambda m: m.pop("biomarkers.tsv"),
@@ -49,7 +49,7 @@ CONTRADICTIONS: dict[str, tuple[Callable[[Members], object], str]] = {
     ),
     "half a row": (
         lambda m: m.update({"biomarkers.tsv": m["biomarkers.tsv"].rstrip()[:-1].rpartition(b"\t")[0]}),
-        "biomarkers.tsv breaks off within its last row",
+        "biomarkers.tsv is cut off within its last row",
     ),
     "other positions": (
         lambda m: cells(m, "alterations.tsv", "POSITION", lambda text: str(int(text) + 1)),

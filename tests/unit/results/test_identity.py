@@ -94,7 +94,7 @@ def identify(content: Mapping[str, str], folder: Path, *, at_hand: bool = True, 
 @pytest.mark.parametrize("at_hand", [True, False])
 @pytest.mark.parametrize("copy", COPIES)
 def test_an_id_is_believed_whatever_the_copy_looks_like(copy: str, at_hand: bool, tmp_path: Path) -> None:
-    """With a warning, and the job stays; only a copy that is equal to the byte needs neither."""
+    """With a warning, and the job stays; only a copy that is identical byte for byte needs neither."""
     found = identify(members(COPIES[copy](SENT)), tmp_path, at_hand=at_hand)
     assert found.evidence is Evidence.JOB_ID
     assert bool(found.warnings) is bool(found.unknown_reasons) is (copy != "equal")
@@ -112,7 +112,7 @@ def test_rows_are_accounted_for_by_what_was_sent(copy: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("copy", [name for name in COPIES if name != "missing"])
 def test_rows_are_accounted_for_by_a_changed_copy_alone(copy: str, tmp_path: Path) -> None:
-    """Where what was sent is not at hand, the copy is read as a table, and no row is called foreign or lost."""
+    """Where what was sent is not available, the copy is read as a table, and no row is called foreign or lost."""
     summary = read(extract(members(COPIES[copy](SENT)), tmp_path), [], sent={"mutations": 3})
     assert [rows.counts() for rows in summary.rows] == [{"sent": 3, "returned": 3, "merged": 0, "not_returned": 0}]
 
@@ -180,7 +180,7 @@ def test_another_jobs_archive_is_refused_unless_its_id_is_typed(tmp_path: Path) 
         identify(members(named=OTHER), tmp_path, accepted_id=JOB)
     found = identify(members(named=OTHER), tmp_path, accepted_id=OTHER.upper())
     assert found.evidence is Evidence.ACCEPTED
-    assert found.warnings == [f"the archive names {OTHER}, not {JOB}; it was taken over by --accept-archive"]
+    assert found.warnings == [f"the archive names {OTHER}, not {JOB}; it was accepted by --accept-archive"]
     assert found.unknown_reasons
 
 

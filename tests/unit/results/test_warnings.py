@@ -14,7 +14,7 @@ from support.archives import generation, laid_out, table
 ALTERATIONS = ["Input ID", "REF", "ALT", "CGI-Oncogenic Summary", "CGI-Consequence", "CGI-HGVS"]
 BIOMARKERS = ["Sample ID", "Alterations", "Drugs", "Match", "BioM"]
 
-NO_COPY = "the archive holds no copy of an input, so nobody can tell which rows CGI left out"
+NO_COPY = "the archive holds no copy of an input, so it is not known which rows CGI left out"
 
 
 def said(members: Mapping[str, str], folder: Path, cancer_type: str = "") -> list[str]:
@@ -106,7 +106,7 @@ def test_the_cancer_type_of_a_saved_archive_is_in_its_summary(tmp_path: Path) ->
 def test_a_summary_that_counts_otherwise_is_reported(tmp_path: Path) -> None:
     """CGI's own count is the check on a table that was cut short."""
     members = {"alterations.tsv": table(ALTERATIONS, judged("x", "y")), "summary.txt": "Analysed mutations: 3\n"}
-    assert said(members, tmp_path) == ["CGI's summary counts other than its table has rows: 3 mutations, 1 rows"]
+    assert said(members, tmp_path) == ["CGI's summary and its table disagree: 3 mutations, 1 rows"]
 
 
 def test_a_table_without_the_columns_is_not_judged(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_warnings_are_whole_sentences(tmp_path: Path) -> None:
         tmp_path,
         **{"Analysed mutations": "2", "Cancer type": "CANCER"},
     ) == [
-        "CGI's summary counts other than its table has rows: 2 mutations, 3 rows",
+        "CGI's summary and its table disagree: 2 mutations, 3 rows",
         "alterations that change a protein, without CGI's summary: 2; not judged, not harmless",
         "indels: 2; their POSITION, REF and ALT are CGI's own, only echoed columns are as sent",
         "biomarkers of wild types: 2; inferred from absence, wrong for genes that your panel lacks",

@@ -174,7 +174,7 @@ def test_a_job_that_is_denied_but_listed_is_not_given_up(server: Scripted, calle
     """Something on the way may answer 404 for a while: the job is asked for again, and never taken for deleted."""
     server.script = lambda seen: Answer([OTHER, JOB]) if is_list(seen) else Answer({"error_code": status}, status)
     for call in (lambda: called.get_job(JOB), lambda: called.logs(JOB, retry=False), lambda: called.delete(JOB)):
-        with pytest.raises(MaybeProcessedError, match=f"lists job {JOB}, and yet answers {status}"):
+        with pytest.raises(MaybeProcessedError, match=f"lists job {JOB}, but answers {status}"):
             call()
     with pytest.raises(MaybeProcessedError):
         next(called.download(JOB))
@@ -330,7 +330,7 @@ def test_a_list_beyond_all_measure_is_refused(
 
 
 RIGHT = "is --api-url right?"
-DENIED = "and yet answers 404 when asked about it"
+DENIED = "but answers 404 when asked about it"
 LATER = "run the command again a little later"
 WHOSE = "`cgi-runner list --long` shows the account's jobs"
 SENT = "`cgi-runner check` shows what would be sent"

@@ -42,7 +42,7 @@ SAID: dict[str, tuple[Answer, type[RunnerError], str, str]] = {
     "cut": (
         Answer("[]", length=9),
         MaybeProcessedError,
-        "the answer of {url} broke off: IncompleteRead(2 bytes read, 7 more expected)",
+        "the response of {url} was cut off: IncompleteRead(2 bytes read, 7 more expected)",
         "run the command again",
     ),
     "text": (
@@ -87,13 +87,13 @@ SAID: dict[str, tuple[Answer, type[RunnerError], str, str]] = {
         Answer("", 302, {"Location": "https://login.example.org/a?token=b"}),
         ServiceError,
         "{url} redirects to https://login.example.org/a",
-        "the token is not sent after it; if you trust it, name it with --api-url",
+        "the token is not sent there; if you trust that address, give it as --api-url",
     ),
     "nowhere": (
         Answer("", 302, {"Location": ""}),
         ServiceError,
         "{url} redirects to ",
-        "the token is not sent after it; if you trust it, name it with --api-url",
+        "the token is not sent there; if you trust that address, give it as --api-url",
     ),
 }
 
@@ -202,7 +202,10 @@ def test_the_last_resort_is_said_in_one_line(clock: SimulatedClock, caplog: pyte
     """What --insecure means stands in the warning itself."""
     session_to(SERVICE, clock, insecure=True)
     assert caplog.messages == [
-        "warning: --insecure: the service's certificate is not checked; anybody on the way may read the token"
+        (
+            "warning: --insecure: the service's certificate is not checked; anyone between here and there may read the "
+            "token"
+        )
     ]
 
 

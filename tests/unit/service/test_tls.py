@@ -128,7 +128,7 @@ def test_insecure_works_and_warns_loudly(
 ) -> None:
     """The last resort is said aloud, once."""
     assert session_to(encrypted.url, clock, insecure=True).get_json() == [JOB]
-    assert caplog.text.count("anybody on the way may read the token") == 1
+    assert caplog.text.count("anyone between here and there may read the token") == 1
 
 
 def test_plain_http_on_an_encrypted_port_is_no_certificate_trouble(clock: SimulatedClock) -> None:

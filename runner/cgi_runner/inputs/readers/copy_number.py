@@ -158,7 +158,7 @@ class CopyNumberReader:
             yield self._rows(line, sample, row)
         if waiting and not are_levels:
             line, _, row = waiting[0]
-            expected = "a word, as no number below 0 tells levels from copies"
+            expected = "a word, because no negative number shows that these are levels"
             self._fault(line, self._kind.value, row[self._kind.value], expected, tip=_LEVEL_TIP)
             return
         for line, sample, row in waiting:
@@ -181,9 +181,7 @@ class CopyNumberReader:
         if reason := rejection_of_gene(gene):
             self._odd.add(line, sample, text, reason)
         elif not is_gene_symbol(gene):
-            self._problems.add(
-                line, self._header.names[self._names.index(self._kind.gene)], gene, "the symbol of a gene"
-            )
+            self._problems.add(line, self._header.names[self._names.index(self._kind.gene)], gene, "a gene symbol")
         elif not meaning:
             self._fault(line, self._kind.value, value, EXPECTED_LEVEL if is_number(value) else EXPECTED_WORD)
         elif meaning not in {AMP, DEL}:

@@ -132,7 +132,7 @@ class MatrixReader:
         """Say which sample is sent under another name, and which are not the one that was asked for."""
         notes = self._header.source.notes
         if remarks := [name for name in self._header.names if _is_remark(name)]:
-            notes.decide(f"columns that are no samples are left out: {listed(remarks)}")
+            notes.decide(f"columns that are not samples are left out: {listed(remarks)}")
         for place, sample in self._samples.items():
             if (name := self._header.names[place]) != sample:
                 notes.rename(name, sample, BARCODE if options.sample is None else "asked for")
@@ -153,15 +153,15 @@ class MatrixReader:
             gene = cells[self._gene].partition("|")[0]
             if reason := rejection_of_gene(gene):
                 if reason == IDENTIFIER and read == 1 and self.format == "GISTIC":
-                    problems.abort(f"line {line}: found ids and not symbols of genes", tip=_SCORES)
+                    problems.abort(f"line {line}: found ids instead of gene symbols", tip=_SCORES)
                 self._odd.add(line, "", gene, reason)
             elif not is_gene_symbol(gene):
-                problems.add(line, self._header.names[self._gene], cells[self._gene], "the symbol of a gene")
+                problems.add(line, self._header.names[self._gene], cells[self._gene], "a gene symbol")
             else:
                 yield self._rows(line, gene, cells)
         self._odd.check(read)
         if self._first_positive and not self._are_levels:
-            expected = "levels, with a negative one among them that tells them from numbers of copies"
+            expected = "levels, with a negative one among them that distinguishes them from numbers of copies"
             problems.add(*self._first_positive, expected, tip=_COPIES_TIP)
         if read and self._without_level:
             empty = listed([self._header.names[place] for place in sorted(self._without_level)])

@@ -11,9 +11,9 @@ NOT_TWO = "not a fusion of two named genes"
 ONE_SIDED = "only one partner is named"
 INTERGENIC = "a partner is intergenic"
 SAME_GENE = "both partners are the same gene"
-HYPHENS = "several hyphens: which of them joins the partners cannot be told"
+HYPHENS = "several hyphens: it is not clear which of them joins the partners"
 LONGEST = 300
-TOO_LONG = f"longer than {LONGEST} letters, which no name of a fusion is"
+TOO_LONG = f"longer than {LONGEST} characters, which is too long for the name of a fusion"
 """Text, and no name: some patterns take the square of its length."""
 
 Partners = tuple[str, str]
@@ -32,7 +32,7 @@ _NO_PARTNER = re.compile(
     r"|p\..*|(?!f11r$)[acdefghiklmnpqrstvwy]\d{2,4}[acdefghiklmnpqrstvwy*]",
     re.IGNORECASE,
 )
-DENIED = "said not to be there, to be uncertain, or of the germline"
+DENIED = "marked as absent, uncertain or germline"
 _DENIED = re.compile(
     r"[(\[][^()\[\]]*\b(no|not|neg|negative|absent|undetected|fail(ed)?|artifact|false|germ-?line|nicht|kein\w*|negativ\w*"
     r"|suspected|possibl[ey]|equivocal|uncertain|inconclusive|indeterminate|unconfirmed|unclear|fraglich|sospechos[ao])\b",

@@ -157,6 +157,6 @@ class FusionReader:
             source.note(f"{self._kind.confidence} of the fusions that are sent: {told}; all of them are sent")
         if self._doubts:
             told = ", ".join(f"{number} {word}" for word, number in sorted(self._doubts.items()))
-            source.note(f"{self._kind.name} labels fusions that are sent as probably none: {told}", warn=True)
+            source.note(f"{self._kind.name} marks fusions that are sent as probably false: {told}", warn=True)
         report_lower_case(source, self._not_in_capitals)
         report_former_symbols(source, {gene for *genes, _ in self._written for gene in genes})

@@ -17,11 +17,11 @@ from cgi_runner.inputs.somatic import CallStatus
 from cgi_runner.inputs.status_columns import StatusColumns
 
 GENOMIC_EXAMPLE = "an expression like chr3:g.178936091G>A"
-GENOMIC_TIP = "tell the bases, as in chr3:g.100_101delAG, chr3:g.100_101delAGinsT or chr3:g.100dupA; or give a VCF"
+GENOMIC_TIP = "give the bases, as in chr3:g.100_101delAG, chr3:g.100_101delAGinsT or chr3:g.100dupA; or give a VCF"
 PROTEIN_EXAMPLE = "an expression like TP53:p.R248Q"
 PROTEIN_TIP = "a stop is written *, as in TP53:p.R213*"
 UNCHANGED = "the protein does not change"
-UNKNOWN = "what happens to the protein is not known"
+UNKNOWN = "the effect on the protein is not known"
 
 _GENOMIC = re.compile(r"([^:\s]+):[gm]\.(\d{1,10})(?:_(\d{1,10}))?(.+)", re.ASCII)
 _EDIT = re.compile(

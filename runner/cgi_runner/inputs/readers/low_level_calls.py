@@ -35,7 +35,7 @@ class LowLevelCalls:
         if self._sent:
             counts = ", ".join(f"{number} {what}" for what, number in sorted(self._sent.items()))
             source.note(
-                f"sent as amp and del as asked: {counts}; CGI takes them for high amplifications and for losses of all "
-                "copies",
+                f"sent as amp and del as requested: {counts}; CGI treats them as high amplifications and as losses "
+                "of all copies",
                 warn=True,
             )

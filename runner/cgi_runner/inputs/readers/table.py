@@ -24,8 +24,8 @@ from cgi_runner.inputs.status_columns import NO_READS, StatusColumns
 
 VARIANT = ("chr", "pos", "ref", "alt")
 CONTEXT = ("sample", "filter", "strand")
-MIXED_TIP = "give --reference {} if all rows are of that build, else take the rows of the other build out of the file"
-COUNT_TIP = "positions that count from 0 have the base before as their start: add 1 to it, or leave these rows out"
+MIXED_TIP = "give --reference {} if all rows are of that build, else remove the rows of the other build from the file"
+COUNT_TIP = "0-based positions start one base before: add 1 to the start, or leave these rows out"
 MOST_ODD = 1 / 2
 """Share of a block's rows that are not plain, from which on all its rows are read line by line."""
 
@@ -211,12 +211,12 @@ class VariantTable:
         last = int(start) + len(reference) - 1
         if int(end) == last + 1 and not self._counts_from_one:
             self.header.source.problems.abort(
-                f"line {line}: found {start} to {end} for {quote(reference)}, expected positions that count from 1",
+                f"line {line}: found {start} to {end} for {quote(reference)}, expected 1-based positions",
                 tip="add 1 to the start of every row, or give a VCF",
             )
         self._indels.see_substitution()
         if int(end) == last + 1:
-            expected = f"{last}, as positions of the rows before count from 1"
+            expected = f"{last}, as the rows before have 1-based positions"
             self.header.source.problems.add_odd(line, self.header.name("end"), end, expected, tip=COUNT_TIP)
             return False
         if int(end) == last:
@@ -286,7 +286,7 @@ class VariantTable:
                 self.header.name("strand"),
                 strand,
                 "+",
-                tip="give the alleles of the forward strand, and leave a column that tells the strand of the gene out",
+                tip="give the alleles of the forward strand, and leave out a column that holds the strand of the gene",
             )
         carriers = (self._samples.of(line, sample, default),)
         against = against or self._status.rejection_reason(verdict)

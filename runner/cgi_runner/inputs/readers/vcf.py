@@ -67,7 +67,7 @@ class VcfReader:
         self._expects_flag, self._flags = expects_somatic_flag(header), germline_flags(header)
         self._lacks_genotypes = lacks_genotypes(header)
         if caller := germline_caller(header):
-            source.note(f"{caller} calls variants of the germline: they are sent as somatic", warn=True)
+            source.note(f"{caller} calls germline variants: they are sent as somatic", warn=True)
         self._keeps_germline = options.keep_germline
         picked = select_columns(source, number, columns[9:], header, options)
         self._samples = {9 + place: name for place, name in picked.tumors.items()}
@@ -173,14 +173,14 @@ class VcfReader:
         """Stop at a second header: files were put behind one another, and may be of several patients."""
         self._source.problems.abort(
             f"line {line}: found {found} among the rows, expected one VCF",
-            tip="give each file for itself, each with --mutations",
+            tip="give each file separately, each with --mutations",
         )
 
     def _rows(self, line: int, cells: list[str], default: str, *, may_be_marked: bool = True) -> list[Row]:
         if cells[0].upper() == FIXED[0]:
             if cells != self._columns:
                 self._abort_at_header(line, f"other column names ({', '.join(map(quote, cells[9:]))})")
-            self._source.note("column names that are repeated among the rows are passed over")
+            self._source.note("header lines that are repeated among the rows are skipped")
             return []
         site = (cells[0], cells[1], cells[3])
         alternates = cells[4].split(",")
@@ -221,8 +221,9 @@ class VcfReader:
         if "GT" not in names or self._takes_all or self._is_open(names, cells):
             if len(tumors) > 1:
                 self._source.problems.abort(
-                    f"line {line}, column FORMAT: found {quote(cells[8])}, expected GT to tell who has the allele",
-                    tip="pick one sample, whose rows are then all taken: --tumor-column NAME",
+                    f"line {line}, column FORMAT: found {quote(cells[8])}, expected GT to show which sample has the "
+                    "allele",
+                    tip="select one sample, all of whose rows are then sent: --tumor-column NAME",
                 )
             in_normal = bool(self._normals) and "GT" not in names and is_in_normal(cells[7])
             column = next(iter(self._samples))
