@@ -70,6 +70,7 @@ COPY_NUMBERS: dict[str, tuple[str, list[str], dict[str, int]]] = {
             "a driver of another kind than AMP and DEL": 1,
         },
     ),
+    "purecn_genes.csv": ("PureCN", ["CDKN2A del P1 4", "ERBB2 amp P1 2"], {"neither amp nor del": 2}),
     "openpbta.tsv": ("OpenPBTA", ["CDKN2A del P1 3", "MYC amp P1 2"], {"neither amp nor del": 2}),
     "maftools_cn.tsv": ("CNA table", ["CDKN2A del P2 3", "MYC amp P1 2"], {}),
 }

@@ -11,7 +11,7 @@ from cgi_runner.inputs.dropped import DroppedRows
 from cgi_runner.inputs.genes import is_in_capitals, rejection_of_gene, report_former_symbols, report_lower_case
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.odd_rows import OddRows
-from cgi_runner.inputs.problems import quote
+from cgi_runner.inputs.problems import is_present, quote
 from cgi_runner.inputs.readers.copy_number_words import (
     AMP,
     DEL,
@@ -87,6 +87,11 @@ def _meaning_of_driver(text: str) -> str:
     return {"AMP": AMP, "DEL": DEL, "PARTIAL_AMP": PARTIAL}.get(text.upper(), NO_COPY_NUMBER)
 
 
+def _meaning_of_purecn(text: str) -> str:
+    """Return the meaning of a call of PureCN, which lists every gene and calls those beyond its limits only."""
+    return meaning_of_word(text) if is_present(text) else NEITHER
+
+
 _LEVEL_NAMES = ("copy_number_alteration", "gistic", "gistic_value", "gistic_level", "cna_level")
 CNA_FORMATS = (
     CopyNumberFormat("FACETS-suite", "gene", "cn_state", exclude=_not_focal),
@@ -102,6 +107,7 @@ CNA_FORMATS = (
         CopyNumberFormat("OpenPBTA", gene, "status", ("copy_number",), SYNONYMS["cna"])
         for gene in ("gene_symbol", "gene")
     ),
+    CopyNumberFormat("PureCN", "gene.symbol", "type", ("c", "gene.mean", "focal"), meaning=_meaning_of_purecn),
     CopyNumberFormat("OncoKB annotated", "hugo_symbol", "alteration", ("gene_in_oncokb",)),
     CopyNumberFormat("cBioPortal long table", "hugo_symbol", "value", ("sample_id",), has_levels=True),
     *(
@@ -115,7 +121,8 @@ CNA_FORMATS = (
         for value in (*SYNONYMS["cna"], "cn")
     ),
 )
-"""The most telling ones first; FACETS-suite: gene level; `cn` as of maftools (gene, sample, CN)."""
+"""The most specific ones first; FACETS-suite: gene level; `cn` as of maftools (gene, sample, CN); PureCN:
+`_genes.csv`, as its function `callAlterations` writes it."""
 
 
 class CopyNumberReader:
