@@ -72,6 +72,12 @@ inputs:
     default: false
     inputBinding:
       prefix: --cbioportal
+  tumor_column:
+    type: string?
+    label: Column of the tumour
+    doc: Sample column of a VCF that is the tumour, where neither its header nor usual names such as NORMAL tell.
+    inputBinding:
+      prefix: --tumor-column
   output:
     type: string
     label: Name of the annotated file

@@ -40,35 +40,45 @@ hints:
 
 inputs:
   mutations:
-    type: File?
+    type:
+      - "null"
+      - type: array
+        items: File
+        inputBinding:
+          prefix: --mutations
     label: Mutations
     doc: >-
       VCF (also bgzipped), MAF, or a tab-separated table with chromosome, position, reference and alternate
-      allele, or with HGVS. At least one of mutations, cnas and translocations is needed.
+      allele, or with HGVS; several files of one tumour where a caller writes them, such as SNVs and indels of
+      Strelka2. At least one of mutations, cnas and translocations is needed.
     format:
       - edam:format_3016
       - edam:format_3475
       - edam:format_3752
-    inputBinding:
-      prefix: --mutations
   cnas:
-    type: File?
+    type:
+      - "null"
+      - type: array
+        items: File
+        inputBinding:
+          prefix: --cnas
     label: Copy-number alterations
     doc: Table with gene and amp or del, a GISTIC or cBioPortal matrix, or calls of FACETS-suite or PURPLE.
     format:
       - edam:format_3475
       - edam:format_3752
-    inputBinding:
-      prefix: --cnas
   translocations:
-    type: File?
+    type:
+      - "null"
+      - type: array
+        items: File
+        inputBinding:
+          prefix: --translocations
     label: Gene fusions
     doc: Table of gene fusions such as BCR__ABL1, or the file of a fusion caller such as Arriba or STAR-Fusion.
     format:
       - edam:format_3475
       - edam:format_3752
-    inputBinding:
-      prefix: --translocations
   cancer_type:
     type:
       $import: cancer_type.yml
@@ -99,6 +109,12 @@ inputs:
     doc: Name of the sample, for files that do not name one themselves.
     inputBinding:
       prefix: --sample
+  tumor_column:
+    type: string?
+    label: Column of the tumour
+    doc: Sample column of a VCF that is the tumour, where neither its header nor usual names such as NORMAL tell.
+    inputBinding:
+      prefix: --tumor-column
   keep_filtered:
     type: boolean
     label: Variants that failed their filters, too

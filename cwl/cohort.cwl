@@ -50,7 +50,8 @@ inputs:
     label: Sample sheet
     doc: >-
       Table with the columns sample, cancer_type, reference, mutations, cnas and translocations; the last three
-      name files by their names without a folder, which are given in the input files.
+      name files by their names without a folder, with semicolons between several of one sample. The files
+      themselves are given in the input files.
     format:
       - edam:format_3475
       - edam:format_3752
@@ -65,33 +66,42 @@ inputs:
       - edam:format_3475
       - edam:format_3752
   mutations:
-    type: File?
+    type:
+      - "null"
+      - type: array
+        items: File
+        inputBinding:
+          prefix: --mutations
     label: Mutations
-    doc: One file with this kind of alterations of all samples, in place of the sheet's column.
+    doc: Files with this kind of alterations of all samples, in place of the sheet's column.
     format:
       - edam:format_3016
       - edam:format_3475
       - edam:format_3752
-    inputBinding:
-      prefix: --mutations
   cnas:
-    type: File?
+    type:
+      - "null"
+      - type: array
+        items: File
+        inputBinding:
+          prefix: --cnas
     label: Copy-number alterations
-    doc: One file with this kind of alterations of all samples, in place of the sheet's column.
+    doc: Files with this kind of alterations of all samples, in place of the sheet's column.
     format:
       - edam:format_3475
       - edam:format_3752
-    inputBinding:
-      prefix: --cnas
   translocations:
-    type: File?
+    type:
+      - "null"
+      - type: array
+        items: File
+        inputBinding:
+          prefix: --translocations
     label: Gene fusions
-    doc: One file with this kind of alterations of all samples, in place of the sheet's column.
+    doc: Files with this kind of alterations of all samples, in place of the sheet's column.
     format:
       - edam:format_3475
       - edam:format_3752
-    inputBinding:
-      prefix: --translocations
   cancer_type:
     type:
       - "null"

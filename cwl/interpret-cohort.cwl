@@ -30,9 +30,12 @@ inputs:
   mutations:
     type:
       type: array
-      items: ["null", File]
+      items:
+        - "null"
+        - type: array
+          items: File
     label: Mutations
-    doc: One file a sample, in the order of the samples; null where there is none.
+    doc: A list of files for each sample, in the order of the samples; null where there is none.
     format:
       - edam:format_3016
       - edam:format_3475
@@ -40,18 +43,24 @@ inputs:
   cnas:
     type:
       type: array
-      items: ["null", File]
+      items:
+        - "null"
+        - type: array
+          items: File
     label: Copy-number alterations
-    doc: One file a sample, in the order of the samples; null where there is none.
+    doc: A list of files for each sample, in the order of the samples; null where there is none.
     format:
       - edam:format_3475
       - edam:format_3752
   translocations:
     type:
       type: array
-      items: ["null", File]
+      items:
+        - "null"
+        - type: array
+          items: File
     label: Gene fusions
-    doc: One file a sample, in the order of the samples; null where there is none.
+    doc: A list of files for each sample, in the order of the samples; null where there is none.
     format:
       - edam:format_3475
       - edam:format_3752
@@ -74,6 +83,10 @@ inputs:
     doc: >-
       Title of the job at CGI. It is part of what makes a job the same job, so keep it when you run a sample
       again.
+  tumor_column:
+    type: string?
+    label: Column of the tumour
+    doc: Sample column of a VCF that is the tumour, where neither its header nor usual names such as NORMAL tell.
   keep_filtered:
     type: boolean
     label: Variants that failed their filters, too
@@ -160,6 +173,7 @@ steps:
       cancer_type: cancer_types
       reference: reference
       title: title
+      tumor_column: tumor_column
       keep_filtered: keep_filtered
       api_url: api_url
       sandbox: sandbox

@@ -23,24 +23,34 @@ requirements:
 
 inputs:
   mutations:
-    type: File?
+    type:
+      - "null"
+      - type: array
+        items: File
     label: Mutations
     doc: >-
       VCF (also bgzipped), MAF, or a tab-separated table with chromosome, position, reference and alternate
-      allele, or with HGVS. At least one of mutations, cnas and translocations is needed.
+      allele, or with HGVS; several files of one tumour where a caller writes them, such as SNVs and indels of
+      Strelka2. At least one of mutations, cnas and translocations is needed.
     format:
       - edam:format_3016
       - edam:format_3475
       - edam:format_3752
   cnas:
-    type: File?
+    type:
+      - "null"
+      - type: array
+        items: File
     label: Copy-number alterations
     doc: Table with gene and amp or del, a GISTIC or cBioPortal matrix, or calls of FACETS-suite or PURPLE.
     format:
       - edam:format_3475
       - edam:format_3752
   translocations:
-    type: File?
+    type:
+      - "null"
+      - type: array
+        items: File
     label: Gene fusions
     doc: Table of gene fusions such as BCR__ABL1, or the file of a fusion caller such as Arriba or STAR-Fusion.
     format:
@@ -67,6 +77,10 @@ inputs:
     type: string?
     label: Sample
     doc: Name of the sample, for files that do not name one themselves.
+  tumor_column:
+    type: string?
+    label: Column of the tumour
+    doc: Sample column of a VCF that is the tumour, where neither its header nor usual names such as NORMAL tell.
   keep_filtered:
     type: boolean
     label: Variants that failed their filters, too
@@ -200,6 +214,7 @@ steps:
       reference: reference
       title: title
       sample: sample
+      tumor_column: tumor_column
       keep_filtered: keep_filtered
       api_url: api_url
       credentials: credentials

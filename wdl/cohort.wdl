@@ -8,11 +8,11 @@ workflow cohort_in_few_jobs {
     author: "the cgi-runner contributors"
   }
   parameter_meta {
-    samples: "Table with the columns sample, cancer_type, reference, mutations, cnas and translocations; the last three name files without a folder"
+    samples: "Table with the columns sample, cancer_type, reference, mutations, cnas and translocations; the last three name files without a folder, with semicolons between several"
     files: "All files that the table names, each with a name of its own"
-    mutations: "One file with the mutations of all samples, in place of the table's column"
-    cnas: "One file with the copy numbers of all samples, in place of the table's column"
-    translocations: "One file with the fusions of all samples, in place of the table's column"
+    mutations: "Files with the mutations of all samples, in place of the table's column"
+    cnas: "Files with the copy numbers of all samples, in place of the table's column"
+    translocations: "Files with the fusions of all samples, in place of the table's column"
     cancer_type: "CGI's id, a name, or a code with its list, for samples whose line in the table names none"
     reference: "Genome build of the positions, hg38 or hg19; needed where the files do not name it"
     title: "Title of the jobs at CGI; part of what makes a job the same job"
@@ -32,9 +32,9 @@ workflow cohort_in_few_jobs {
   input {
     File? samples
     Array[File] files = []
-    File? mutations
-    File? cnas
-    File? translocations
+    Array[File] mutations = []
+    Array[File] cnas = []
+    Array[File] translocations = []
     String? cancer_type
     String? reference
     String? title

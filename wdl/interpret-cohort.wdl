@@ -5,9 +5,10 @@ import "tasks.wdl" as cgi
 struct Tumour {
   String sample
   String cancer_type
-  File? mutations
-  File? cnas
-  File? translocations
+  Array[File]? mutations
+  Array[File]? cnas
+  Array[File]? translocations
+  String? tumor_column
 }
 
 workflow interpret_cohort {
@@ -16,7 +17,7 @@ workflow interpret_cohort {
     author: "the cgi-runner contributors"
   }
   parameter_meta {
-    tumours: "The tumours, each with sample, cancer_type, and at least one of mutations, cnas and translocations"
+    tumours: "The tumours, each with sample, cancer_type, at least one of mutations, cnas and translocations (lists of files), and, where its VCF does not tell, tumor_column"
     reference: "Genome build of the positions, hg38 or hg19; needed where the files do not name it"
     title: "Title of the jobs at CGI; part of what makes a job the same job"
     keep_filtered: "Send variants that failed their filters, too"
@@ -52,13 +53,14 @@ workflow interpret_cohort {
   scatter (tumour in tumours) {
     call cgi.run {
       input:
-        mutations = tumour.mutations,
-        cnas = tumour.cnas,
-        translocations = tumour.translocations,
+        mutations = select_first([tumour.mutations, []]),
+        cnas = select_first([tumour.cnas, []]),
+        translocations = select_first([tumour.translocations, []]),
         cancer_type = tumour.cancer_type,
         sample = tumour.sample,
         reference = reference,
         title = title,
+        tumor_column = tumour.tumor_column,
         keep_filtered = keep_filtered,
         api_url = api_url,
         sandbox = sandbox,

@@ -8,13 +8,14 @@ workflow interpret {
     author: "the cgi-runner contributors"
   }
   parameter_meta {
-    mutations: "VCF (also bgzipped), MAF, or a table with positions or HGVS; at least one of mutations, cnas and translocations is needed"
-    cnas: "Table with gene and amp or del, a GISTIC or cBioPortal matrix, or calls of FACETS-suite or PURPLE"
-    translocations: "Table of gene fusions such as BCR__ABL1, or the file of a fusion caller"
+    mutations: "VCF (also bgzipped), MAF, or tables with positions or HGVS; several where a caller writes several for one tumour; at least one of mutations, cnas and translocations is needed"
+    cnas: "Tables with gene and amp or del, GISTIC or cBioPortal matrices, or calls of FACETS-suite or PURPLE"
+    translocations: "Tables of gene fusions such as BCR__ABL1, or files of fusion callers"
     cancer_type: "CGI's id, a name, or a code with its list, such as oncotree:ES"
     reference: "Genome build of the positions, hg38 or hg19; needed where the files do not name it"
     title: "Title of the job at CGI; part of what makes a job the same job"
     sample: "Name of the sample, for files that do not name one themselves"
+    tumor_column: "Sample column of a VCF that is the tumour, where neither its header nor usual names tell"
     keep_filtered: "Send variants that failed their filters, too"
     api_url: "Another address than CGI's own"
     sandbox: "Use a stand-in of the service inside the task; no account is needed and the results are examples"
@@ -29,13 +30,14 @@ workflow interpret {
     max_retries: "How often the engine starts a task again; it does so for every exit code"
   }
   input {
-    File? mutations
-    File? cnas
-    File? translocations
+    Array[File] mutations = []
+    Array[File] cnas = []
+    Array[File] translocations = []
     String cancer_type
     String? reference
     String? title
     String? sample
+    String? tumor_column
     Boolean keep_filtered = false
     String? api_url
     Boolean sandbox = false
@@ -58,6 +60,7 @@ workflow interpret {
       reference = reference,
       title = title,
       sample = sample,
+      tumor_column = tumor_column,
       keep_filtered = keep_filtered,
       api_url = api_url,
       sandbox = sandbox,

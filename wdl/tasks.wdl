@@ -8,13 +8,14 @@ task run {
     description: "Check the alterations of one tumour, submit them to CGI once, wait, and bring the verified results back. Run again with the same inputs, it finds its job."
   }
   parameter_meta {
-    mutations: "VCF (also bgzipped), MAF, or a table with positions or HGVS; at least one of mutations, cnas and translocations is needed"
-    cnas: "Table with gene and amp or del, a GISTIC or cBioPortal matrix, or calls of FACETS-suite or PURPLE"
-    translocations: "Table of gene fusions such as BCR__ABL1, or the file of a fusion caller"
+    mutations: "VCF (also bgzipped), MAF, or tables with positions or HGVS; several where a caller writes several for one tumour; at least one of mutations, cnas and translocations is needed"
+    cnas: "Tables with gene and amp or del, GISTIC or cBioPortal matrices, or calls of FACETS-suite or PURPLE"
+    translocations: "Tables of gene fusions such as BCR__ABL1, or files of fusion callers"
     cancer_type: "CGI's id, a name, or a code with its list, such as oncotree:ES"
     reference: "Genome build of the positions, hg38 or hg19; needed where the files do not name it"
     title: "Title of the job at CGI; part of what makes a job the same job"
     sample: "Name of the sample, for files that do not name one themselves"
+    tumor_column: "Sample column of a VCF that is the tumour, where neither its header nor usual names tell"
     keep_filtered: "Send variants that failed their filters, too"
     api_url: "Another address than CGI's own"
     sandbox: "Use a stand-in of the service inside the task; no account is needed and the results are examples"
@@ -28,13 +29,14 @@ task run {
     max_retries: "How often the engine starts the task again; it does so for every exit code"
   }
   input {
-    File? mutations
-    File? cnas
-    File? translocations
+    Array[File] mutations = []
+    Array[File] cnas = []
+    Array[File] translocations = []
     String cancer_type
     String? reference
     String? title
     String? sample
+    String? tumor_column
     Boolean keep_filtered = false
     String? api_url
     Boolean sandbox = false
@@ -49,13 +51,14 @@ task run {
   }
   command <<<
     mapfile -t arguments < <(grep . <<'END_OF_ARGUMENTS'
-    ~{"--mutations=" + mutations}
-    ~{"--cnas=" + cnas}
-    ~{"--translocations=" + translocations}
+    ~{sep("\n", prefix("--mutations=", mutations))}
+    ~{sep("\n", prefix("--cnas=", cnas))}
+    ~{sep("\n", prefix("--translocations=", translocations))}
     --cancer-type=~{cancer_type}
     ~{"--reference=" + reference}
     ~{"--title=" + title}
     ~{"--sample=" + sample}
+    ~{"--tumor-column=" + tumor_column}
     ~{if keep_filtered then "--keep-filtered" else ""}
     ~{"--api-url=" + api_url}
     ~{if sandbox then "--sandbox" else ""}
@@ -95,11 +98,11 @@ task cohort {
     description: "Run many samples in as few jobs at CGI as they fit into, and give each sample the results that it would have had alone. Run again with the same inputs, it goes on with its jobs."
   }
   parameter_meta {
-    samples: "Table with the columns sample, cancer_type, reference, mutations, cnas and translocations; the last three name files without a folder"
+    samples: "Table with the columns sample, cancer_type, reference, mutations, cnas and translocations; the last three name files without a folder, with semicolons between several"
     files: "All files that the table names, each with a name of its own"
-    mutations: "One file with the mutations of all samples, in place of the table's column"
-    cnas: "One file with the copy numbers of all samples, in place of the table's column"
-    translocations: "One file with the fusions of all samples, in place of the table's column"
+    mutations: "Files with the mutations of all samples, in place of the table's column"
+    cnas: "Files with the copy numbers of all samples, in place of the table's column"
+    translocations: "Files with the fusions of all samples, in place of the table's column"
     cancer_type: "CGI's id, a name, or a code with its list, for samples whose line in the table names none"
     reference: "Genome build of the positions, hg38 or hg19; needed where the files do not name it"
     title: "Title of the jobs at CGI; part of what makes a job the same job"
@@ -119,9 +122,9 @@ task cohort {
   input {
     File? samples
     Array[File] files = []
-    File? mutations
-    File? cnas
-    File? translocations
+    Array[File] mutations = []
+    Array[File] cnas = []
+    Array[File] translocations = []
     String? cancer_type
     String? reference
     String? title
@@ -153,9 +156,9 @@ task cohort {
     END_OF_SHEET
     )
     mapfile -t arguments < <(grep . <<'END_OF_ARGUMENTS'
-    ~{"--mutations=" + mutations}
-    ~{"--cnas=" + cnas}
-    ~{"--translocations=" + translocations}
+    ~{sep("\n", prefix("--mutations=", mutations))}
+    ~{sep("\n", prefix("--cnas=", cnas))}
+    ~{sep("\n", prefix("--translocations=", translocations))}
     ~{"--cancer-type=" + cancer_type}
     ~{"--reference=" + reference}
     ~{"--title=" + title}

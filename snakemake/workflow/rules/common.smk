@@ -40,9 +40,19 @@ def read_sheet():
 TUMOURS = read_sheet()
 
 
+def split_cell(text):
+    """Give the files that a cell names; semicolons stand between several, as for cgi-runner cohort."""
+    return [name.strip() for name in (text or "").split(";") if name.strip()]
+
+
 def files_of(row):
-    """Give a tumour's input files by kind; like cgi-runner cohort, relative to the sheet."""
-    return {kind: str(SHEET.parent / row[kind]) for kind in KINDS if row.get(kind)}
+    """Give a tumour's input files by kind, relative to the sheet."""
+    named = {kind: split_cell(row.get(kind)) for kind in KINDS}
+    return {
+        kind: [str(SHEET.parent / name) for name in names]
+        for kind, names in named.items()
+        if names
+    }
 
 
 def cell(column):

@@ -29,6 +29,16 @@ def type_of(port: dict[str, Any]) -> str:
     return _short(port["type"])
 
 
+def binding_of(port: dict[str, Any]) -> dict[str, Any]:
+    """Give how an input gets onto the command line; one that is a list says it for each of its items."""
+    kinds = port["type"] if isinstance(port["type"], list) else [port["type"]]
+    items: dict[str, Any] = next(
+        (kind["inputBinding"] for kind in kinds if isinstance(kind, dict) and "inputBinding" in kind), {}
+    )
+    binding: dict[str, Any] = port.get("inputBinding", items)
+    return binding
+
+
 def _short(kind: Any) -> str:
     if isinstance(kind, list):
         return "|".join(_short(one) for one in kind if one != "null") + "?" * ("null" in kind)

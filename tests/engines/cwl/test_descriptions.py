@@ -16,7 +16,7 @@ from cgi_runner import __version__
 from cgi_runner import errors as contract
 from cgi_runner.cancer_types import table
 from cgi_runner.cli.main import cli
-from engines.cwl.descriptions import ALL, FILES, TOOLS, WORKFLOWS, load, type_of
+from engines.cwl.descriptions import ALL, FILES, TOOLS, WORKFLOWS, binding_of, load, type_of
 from engines.cwl.engines import CWL, ROOT, Engine
 
 pytestmark = pytest.mark.cwl
@@ -37,7 +37,6 @@ LEFT_OUT = {
     "keep_germline": "a last resort, for the command line",
     "sample_column": "the command line has it; a column can be renamed beforehand",
     "tcga_barcodes": "for people with tables of TCGA; the command line has it",
-    "tumor_column": "columns that nothing is known of are a question for the command line",
     "any_cancer_type": "the list of cancer types is closed in CWL, which lets an engine refuse a wrong one by itself",
     "ignore_build_hints": "a file that names another build than its own is corrected before a workflow takes it",
     "insecure": "a workflow should not carry the habit of trusting anybody; ca_bundle solves the same trouble",
@@ -96,11 +95,20 @@ def test_the_inputs_of_a_tool_are_the_options_of_its_command(name: str) -> None:
     }
     inputs = {
         # The ids of the closed list are CGI's, which the runner is told: ES is another disease in OncoTree.
-        key: port.get("inputBinding", {}).get("prefix", "").removesuffix("=cgi:")
+        key: binding_of(port).get("prefix", "").removesuffix("=cgi:")
         for key, port in TOOLS[name]["inputs"].items()
         if key not in NOT_OPTIONS
     }
     assert inputs == options
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_an_option_that_can_be_repeated_is_a_list(name: str) -> None:
+    """A caller that writes several files for one tumour is as welcome as on the command line."""
+    options = {str(option.name): option for option in cli.commands[name].params if isinstance(option, click.Option)}
+    shared = set(options) & set(TOOLS[name]["inputs"])
+    lists = {key for key in shared if type_of(TOOLS[name]["inputs"][key]).endswith("[]?")}
+    assert lists == {key for key in shared if options[key].multiple}
 
 
 @pytest.mark.parametrize("name", [name for name, tool in TOOLS.items() if "cancer_type" in tool["inputs"]])
@@ -197,6 +205,7 @@ def test_one_name_means_one_thing() -> None:
         for key, port in description["inputs"].items():
             if (name, key) not in differing:
                 shared = {part: value for part, value in port.items() if part != "inputBinding"}
+                shared["type"] = type_of(port)
                 assert first.setdefault(key, shared) == shared, (name, key)
 
 
@@ -275,7 +284,7 @@ def test_an_old_list_of_types_is_noticed(tmp_path: Path) -> None:
 def test_steps_without_a_sandbox_refuse_it_before_they_start(laptop: Engine, tmp_path: Path) -> None:
     """Engines pass over inputs that they do not know; this one is known, and takes nothing."""
     job = load(CWL / "examples" / "sandbox.yml")
-    inputs = {**job, "mutations": {**job["mutations"], "location": str(ROOT / "examples/mutations.tsv")}}
+    inputs = {**job, "mutations": [{**job["mutations"][0], "location": str(ROOT / "examples/mutations.tsv")}]}
     (tmp_path / "job.json").write_text(
         json.dumps({key: inputs[key] for key in ("mutations", "cancer_type", "sandbox")})
     )
@@ -283,6 +292,25 @@ def test_steps_without_a_sandbox_refuse_it_before_they_start(laptop: Engine, tmp
     assert answer.returncode == 1
     assert "'sandbox' field is not valid" in answer.stderr
     assert "starting step" not in answer.stderr
+
+
+def test_the_files_of_one_tumour_are_one_input(laptop: Engine, tmp_path: Path) -> None:
+    """A caller that writes SNVs and indels apart, under columns whose names tell nothing, is read as one tumour."""
+    header = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tA1\tA2\n"
+    rows = {"snvs.vcf": "chr7\t140753336\t.\tA\tT", "indels.vcf": "chr7\t55174771\t.\tAGGAATTAAGAGAAGC\tA"}
+    for file, row in rows.items():
+        (tmp_path / file).write_text(f"##fileformat=VCFv4.2\n{header}{row}\t.\tPASS\t.\tGT\t0/0\t0/1\n")
+    vcf = "http://edamontology.org/format_3016"
+    job = {
+        "mutations": [{"class": "File", "location": file, "format": vcf} for file in rows],
+        "cancer_type": "LUAD", "reference": "hg38", "sample": "P1", "tumor_column": "A2",
+    }  # fmt: skip
+    (tmp_path / "job.json").write_text(json.dumps(job))
+    answer = laptop.run(CWL / "check.cwl", "job.json", folder=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    sent = (tmp_path / "cgi-prepared/mutations.tsv").read_text().splitlines()[1:]
+    assert len(sent) == len(rows)
+    assert all("P1" in line for line in sent)
 
 
 def test_every_file_is_registered_with_examples_that_fit() -> None:

@@ -31,7 +31,7 @@ def test_forty_samples_take_little_longer_than_one(laptop: Engine, tmp_path: Pat
             "samples": SAMPLES,
             "cancer_types": ["CM"] * len(SAMPLES),
             "reference": "hg38",
-            "mutations": [{"class": "File", "location": "variants.tsv", "format": TSV}] * len(SAMPLES),
+            "mutations": [[{"class": "File", "location": "variants.tsv", "format": TSV}]] * len(SAMPLES),
             "cnas": [None] * len(SAMPLES),
             "translocations": [None] * len(SAMPLES),
             "api_url": url,

@@ -73,8 +73,8 @@ def _play(scene: Scene, url: str, folder: Path) -> Path:
     credentials = inputs / "credentials"
     credentials.write_text(f"{scene.account}@example.org {TOKEN}\n")
     credentials.chmod(0o600)
-    job = {
-        "mutations": {"class": "File", "location": str(ROOT / "examples/mutations.tsv"), "format": TSV},
+    job: dict[str, object] = {
+        "mutations": [{"class": "File", "location": str(ROOT / "examples/mutations.tsv"), "format": TSV}],
         "cancer_type": "CM",
         "reference": "hg38",
         "title": folder.name,

@@ -75,7 +75,7 @@ class Cohort:
             "samples": SAMPLES,
             "cancer_types": ["CM"] * len(SAMPLES),
             "reference": "hg38",
-            "mutations": [variants] * len(SAMPLES),
+            "mutations": [[variants]] * len(SAMPLES),
             "cnas": [None] * len(SAMPLES),
             "translocations": [None] * len(SAMPLES),
             "api_url": service.url,

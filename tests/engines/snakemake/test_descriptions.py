@@ -139,10 +139,12 @@ def test_a_sheet_that_is_not_understood_is_refused(
 
 
 def test_files_of_the_sheet_are_relative_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As for the command `cohort`; empty cells name no file and no option."""
-    (tmp_path / "samples.tsv").write_text("sample\tcancer_type\treference\tmutations\tcnas\nA\tcgi:CM\t\ta.vcf\t\n")
+    """As for `cohort`: semicolons stand between files of one kind; empty cells name no file and no option."""
+    header = "sample\tcancer_type\treference\tmutations\tcnas\n"
+    (tmp_path / "samples.tsv").write_text(f"{header}A\tcgi:CM\t\tsnvs.vcf; indels.vcf;\t\n")
     names = read_common(tmp_path, monkeypatch)
-    assert names["files_of"](names["TUMOURS"]["A"]) == {"mutations": str(tmp_path / "a.vcf")}
+    expected = {"mutations": [str(tmp_path / "snvs.vcf"), str(tmp_path / "indels.vcf")]}
+    assert names["files_of"](names["TUMOURS"]["A"]) == expected
     wildcards = SimpleNamespace(sample="A")
     assert (names["cell"]("cancer_type")(wildcards), names["cell"]("reference")(wildcards)) == ("cgi:CM", None)
 

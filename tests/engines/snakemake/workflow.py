@@ -62,9 +62,10 @@ class Workflow:
         inputs = self.folder / "inputs"
         inputs.mkdir()
         for sample in samples:
-            text = f"chr\tpos\tref\talt\tsample\nchr7\t140753336\tA\tT\t{sample}\n"
-            (inputs / f"{sample}.tsv").write_text(text)
-        lines = [f"{sample}\tcgi:CM\thg38\t{sample}.tsv\n" for sample in samples]
+            for kind, position in {"snvs": 140753336, "mnvs": 140753337}.items():
+                text = f"chr\tpos\tref\talt\tsample\nchr7\t{position}\tA\tT\t{sample}\n"
+                (inputs / f"{sample}.{kind}.tsv").write_text(text)
+        lines = [f"{sample}\tcgi:CM\thg38\t{sample}.snvs.tsv; {sample}.mnvs.tsv\n" for sample in samples]
         (inputs / "samples.tsv").write_text("sample\tcancer_type\treference\tmutations\n" + "".join(lines))
         common = {"api_url": url, "credentials": str(self.credentials), "deadline": "3m", **options}
         config = {"samples": "inputs/samples.tsv", "options": common}

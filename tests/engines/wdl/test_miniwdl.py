@@ -94,7 +94,7 @@ def outcomes(service: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         folder.mkdir()
         account, more = CODES[code]
         inputs: dict[str, object] = {
-            "mutations": MUTATIONS,
+            "mutations": [MUTATIONS],
             "cancer_type": "CM",
             "reference": "hg38",
             "api_url": service,
@@ -141,9 +141,10 @@ def test_a_cohort_has_one_job_a_tumour_and_joined_tables(tmp_path: Path) -> None
     """Six tumours run side by side; the engine is killed, then a container, and the same command again ends it all."""
     tumours = []
     for number, sample in enumerate(TUMOURS):
-        path = tmp_path / f"{sample}.tsv"
-        path.write_text(VARIANTS.format(position=140753336 + number))
-        tumours.append({"sample": sample, "cancer_type": "CM", "mutations": str(path)})
+        paths = [tmp_path / f"{sample}.{kind}.tsv" for kind in ("first", "second")]
+        for place, path in enumerate(paths):
+            path.write_text(VARIANTS.format(position=140753336 + 100 * place + number))
+        tumours.append({"sample": sample, "cancer_type": "CM", "mutations": list(map(str, paths))})
     account = {"credentials": str(write_credentials(tmp_path, "cohort")), "reference": "hg38", "deadline": "5m"}
     try:
         with served(duration=6) as service:
@@ -168,7 +169,7 @@ def test_a_cohort_has_one_job_a_tumour_and_joined_tables(tmp_path: Path) -> None
     assert [record["state"] for record in records] == ["verified"] * len(TUMOURS)
     assert any(record["adopted"] for record in records), "no task began anew, so nothing was put to the test"
     joined = Path(found.outputs["alterations"]).read_text()
-    assert all(sample in joined for sample in TUMOURS)
+    assert all(joined.count(f"{sample}\t") == len(paths) for sample in TUMOURS), joined
 
 
 def kill_a_task(runs: Path, old: set[Path], killed: list[int]) -> bool:

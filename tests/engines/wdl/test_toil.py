@@ -36,7 +36,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[int
     def run(code: int) -> Outcome:
         folder = folders / f"exit-{code}"
         folder.mkdir()
-        inputs: dict[str, object] = {"mutations": str(ROOT / "examples/mutations.tsv"), "reference": "hg38"}
+        inputs: dict[str, object] = {"mutations": [str(ROOT / "examples/mutations.tsv")], "reference": "hg38"}
         inputs |= {"cancer_type": "CM", "attempts": 1, "max_retries": 0, "deadline": "5m", **CODES[code]}
         inputs["credentials"] = str(write_credentials(folder, "honest"))
         written = write_inputs(folder, "interpret", **inputs)

@@ -2,6 +2,7 @@ cwlVersion: v1.2
 class: Workflow
 doc: Submits a job and asks for its state, which nobody but a test wants in one workflow.
 requirements:
+  MultipleInputFeatureRequirement: {}
   StepInputExpressionRequirement: {}
 inputs:
   mutations:
@@ -27,7 +28,9 @@ steps:
   submit:
     run: ../../../../cwl/submit.cwl
     in:
-      mutations: mutations
+      mutations:
+        source: [mutations]
+        linkMerge: merge_nested
       cancer_type: cancer_type
       reference: reference
       title: title
