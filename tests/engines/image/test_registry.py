@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -80,18 +81,23 @@ def test_docker_runs_it_by_digest(docker: Docker, digest: str, version: str) -> 
     assert version in docker("run", "--rm", "--network", "host", digest, "cgi-runner", "--version").stdout
 
 
-@pytest.mark.cwl
-def test_cwltool_runs_it_by_digest(digest: str, tmp_path: Path) -> None:
-    """The job file names the digest, as the README shows, and every step is pulled and run by it."""
+def write_job(folder: Path, digest: str) -> None:
+    """Write a job file of CWL that names the image by digest, as the README shows."""
     examples = {"class": "File", "location": str(ROOT / "examples/mutations.tsv")}
     job = {
-        "mutations": {**examples, "format": "http://edamontology.org/format_3475"},
+        "mutations": [{**examples, "format": "http://edamontology.org/format_3475"}],
         "cancer_type": "CM",
         "reference": "hg38",
         "sandbox": True,
         "cwl:requirements": [{"class": "DockerRequirement", "dockerPull": digest}],
     }
-    (tmp_path / "job.json").write_text(json.dumps(job))
+    (folder / "job.json").write_text(json.dumps(job))
+
+
+@pytest.mark.cwl
+def test_cwltool_runs_it_by_digest(digest: str, tmp_path: Path) -> None:
+    """The job file names the digest, and every step is pulled and run by it."""
+    write_job(tmp_path, digest)
     engine = replace(needed(cwl.docker), options=("--custom-net", "host", "--force-docker-pull"))
     answer = engine.run("--outdir", "outputs", cwl.CWL / "run.cwl", "job.json", folder=tmp_path)
     assert answer.returncode == 0, answer.stderr
@@ -102,7 +108,7 @@ def test_cwltool_runs_it_by_digest(digest: str, tmp_path: Path) -> None:
 @pytest.mark.wdl
 def test_miniwdl_runs_it_by_digest(digest: str, tmp_path: Path) -> None:
     """The input image names the digest, and the task runs by it."""
-    inputs = {"mutations": str(ROOT / "examples/mutations.tsv"), "cancer_type": "CM", "reference": "hg38"}
+    inputs = {"mutations": [str(ROOT / "examples/mutations.tsv")], "cancer_type": "CM", "reference": "hg38"}
     written = wdl.write_inputs(tmp_path, "interpret", **inputs, sandbox=True, max_retries=0, image=digest)
     engine = needed(wdl.miniwdl)
     answer = engine.run("--dir", "runs", "-i", written, WDL / "interpret.wdl", folder=tmp_path)
@@ -110,11 +116,13 @@ def test_miniwdl_runs_it_by_digest(digest: str, tmp_path: Path) -> None:
     assert digest in answer.stderr
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="the settings of this test are for root's Podman")
-def test_podman_runs_it_by_digest(digest: str, registry: str, secret_file: Path, tmp_path: Path) -> None:
-    """Podman pulls it into a store of its own and runs the main job, with a credentials file of mode 600 mounted."""
-    program = shutil.which("podman")
-    if program is None:
+@pytest.fixture
+def podman(registry: str, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Give the environment of a Podman of root's with a store of its own, which a command `docker` calls, too."""
+    if os.geteuid() != 0:
+        pytest.skip("the settings of this test are for root's Podman")
+    program = shutil.which("podman") or ""
+    if not program:
         missing(f"no podman on this machine; {INSTALL}")
     settings = {
         "CONTAINERS_CONF": CONTAINERS,
@@ -123,18 +131,33 @@ def test_podman_runs_it_by_digest(digest: str, registry: str, secret_file: Path,
     }
     for name, text in settings.items():
         (tmp_path / name).write_text(text)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "docker").symlink_to(program)
     environment = {
-        "PATH": os.environ["PATH"],
+        "PATH": f"{tmp_path / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HOME": str(tmp_path),
         **{name: str(tmp_path / name) for name in settings},
     }
+    yield environment
+    subprocess.run([program, "rmi", "--all", "--force"], env=environment, capture_output=True, check=False)
+
+
+def test_podman_runs_it_by_digest(digest: str, podman: dict[str, str], secret_file: Path) -> None:
+    """Podman pulls it into a store of its own and runs the main job, with a credentials file of mode 600 mounted."""
     mounts = ("--volume", f"{ROOT / 'examples'}:/examples:ro", "--volume", f"{secret_file}:/run/secrets/cgi:ro")
     job = ("cgi-runner", "run", "--sandbox", "--mutations", "/examples/mutations.tsv", "--cancer-type", "BRCA")
     more = ("--reference", "hg38", "--credentials", "/run/secrets/cgi", "--output", "results", "--json")
-    command = [str(program), "run", "--rm", "--network", "host", *mounts, digest, *job, *more]
-    try:
-        answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=200)
-    finally:
-        subprocess.run([str(program), "rmi", "--all", "--force"], env=environment, capture_output=True, check=False)
+    command = ["podman", "run", "--rm", "--network", "host", *mounts, digest, *job, *more]
+    answer = subprocess.run(command, env=podman, capture_output=True, text=True, check=False, timeout=200)
     assert answer.returncode == 0, answer.stderr
     assert json.loads(answer.stdout)["state"] == "verified"
+
+
+@pytest.mark.cwl
+def test_cwltool_runs_it_with_roots_podman(digest: str, podman: dict[str, str], tmp_path: Path) -> None:
+    """As the page says: --podman asks for what Podman refuses to root, a `docker` that is Podman does not."""
+    write_job(tmp_path, digest)
+    engine = replace(needed(cwl.without_containers), options=("--custom-net", "host"), environment=podman)
+    answer = engine.run("--outdir", "outputs", cwl.CWL / "run.cwl", "job.json", folder=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert (tmp_path / "outputs/cgi-results/alterations.tsv").stat().st_size
