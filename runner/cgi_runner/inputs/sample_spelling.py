@@ -9,18 +9,20 @@ from collections.abc import Iterable
 
 from cgi_runner.errors import InputError
 
-#: Names that nothing on the way to a service and back is known to write otherwise.
-_PLAIN = re.compile(r"[A-Za-z0-9_.:-]*")
-
-
-def is_plain(name: str) -> bool:
-    """Return whether a name has letters, digits and dashes only, which every service leaves as they are."""
-    return bool(_PLAIN.fullmatch(name))
+#: A name that a program may take for a number.
+_NUMBER = re.compile(r"0*([0-9]+)(?:\.0+)?")
 
 
 def plain_spelling(name: str) -> str:
     """Return what all spellings of a name have in common: accents composed or not, `&` escaped or not, any blanks."""
     return " ".join(unicodedata.normalize("NFC", html.unescape(name)).split())
+
+
+def loose_spelling(name: str) -> str:
+    """Return what the spellings of a name share that are less likely: capitals or not, and `007`, `7` or `7.0`."""
+    plain = plain_spelling(name).casefold()
+    number = _NUMBER.fullmatch(plain)
+    return number[1] if number else plain
 
 
 def refuse_one_spelling(names: Iterable[str]) -> None:

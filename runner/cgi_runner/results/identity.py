@@ -7,14 +7,14 @@ has to hold the rows that were sent. An archive that names another job is refuse
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 from cgi_runner.errors import ForeignResultsError
 from cgi_runner.inputs.account import InputAccount
-from cgi_runner.inputs.sample_spelling import plain_spelling
+from cgi_runner.inputs.sample_spelling import loose_spelling, plain_spelling
 from cgi_runner.redaction import safe_excerpt
 from cgi_runner.results.archive import ExtractedArchive, is_same_job
 from cgi_runner.results.generations import read_result_tables
@@ -211,26 +211,33 @@ def _has_same_rows(copy: Table, sent: Table) -> bool:
         return True
     place = sent.place(_SAMPLE)
     samples = {cell.strip() for cell in sent.column(place)} if place is not None else set()
-    spellings = _PlainSpellings()
-    if len({spellings[name] for name in samples}) < len(samples):
-        return False
-    return _fingerprint(copy, shared, spellings) == _fingerprint(sent, shared, spellings)
+    for spellings in (_Spellings(plain_spelling), _Spellings(loose_spelling)):
+        if len({spellings[name] for name in samples}) < len(samples):
+            return False
+        if _fingerprint(copy, shared, spellings) == _fingerprint(sent, shared, spellings):
+            return True
+    return False
 
 
 _ALTERATION = frozenset({"pos", "gdna", "protein", "cna", "fus", "cytoband"})
 _SAMPLE = "sample"
 
 
-class _PlainSpellings(dict[str, str]):
-    """The plain spelling of each name, remembered after it was asked for once."""
+class _Spellings(dict[str, str]):
+    """The spelling of each name that its own ones have in common, remembered after it was asked for once."""
+
+    def __init__(self, spell: Callable[[str], str]) -> None:
+        """Know none yet; `spell` gives that of a name."""
+        super().__init__()
+        self._spell = spell
 
     def __missing__(self, name: str) -> str:
         """Work out the spelling of a name that is new."""
-        self[name] = spelling = plain_spelling(name)
+        self[name] = spelling = self._spell(name)
         return spelling
 
 
-def _fingerprint(table: Table, names: Sequence[str], spellings: _PlainSpellings | None = None) -> int:
+def _fingerprint(table: Table, names: Sequence[str], spellings: _Spellings | None = None) -> int:
     """Give a sum over all rows that does not depend on their order."""
     places = [place for name in names if (place := table.place(name)) is not None]
     sample = names.index(_SAMPLE) if spellings is not None and _SAMPLE in names else None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from cgi_runner.inputs.sample_spelling import is_plain, plain_spelling
+from cgi_runner.inputs.sample_spelling import loose_spelling, plain_spelling
 from cgi_runner.inputs.tumor_normal import is_generic
 from cgi_runner.results.row_index import SAMPLES
 
@@ -36,8 +36,9 @@ def find_samples(folder: Path, members: Iterable[str]) -> set[str]:
             continue
         with (folder / name).open("rb") as file:
             places = _places(_header(file))
+            last = max(places, default=-1) + 1
             for line in file:
-                cells = line.split(b"\t")
+                cells = line.split(b"\t", last)
                 found.update([_bare(cells[place]) for place in places if place < len(cells)] or [b""])
     return {name.decode("utf-8", "replace") for name in found}
 
@@ -45,7 +46,8 @@ def find_samples(folder: Path, members: Iterable[str]) -> set[str]:
 def find_respelled(folder: Path, members: Iterable[str], sent: Collection[str]) -> dict[str, str]:
     """Return the samples that the tables of an archive spell otherwise than they were sent, with the names sent.
 
-    A name that stands for two samples that were sent is none of theirs. Plain names are not looked for.
+    A name that stands for two samples that were sent is none of theirs. The only sample that was sent may also have
+    lost its name on the way.
 
     Args:
         folder: Where the archive is unpacked.
@@ -53,14 +55,25 @@ def find_respelled(folder: Path, members: Iterable[str], sent: Collection[str]) 
         sent: The names of the samples that were sent.
 
     """
-    if all(map(is_plain, sent)):
+    others = find_samples(folder, members).difference(sent, {""}) if sent else set()
+    if not others:
         return {}
-    by_spelling: dict[str, set[str]] = {}
-    for name in sent:
-        by_spelling.setdefault(plain_spelling(name), set()).add(name)
-    others = find_samples(folder, members).difference(sent)
-    found = {name: by_spelling.get(plain_spelling(name), set()) for name in others}
-    return {name: next(iter(own)) for name, own in sorted(found.items()) if len(own) == 1}
+    spellings = [(spell, _by_spelling(sent, spell)) for spell in (plain_spelling, loose_spelling)]
+    found = {}
+    for name in sorted(others):
+        own = next((by[spell(name)] for spell, by in spellings if spell(name) in by), set())  # the closest spelling
+        if not own and _UNNAMED.fullmatch(name):
+            own = {*sent}
+        if len(own) == 1:
+            found[name] = next(iter(own))
+    return found
+
+
+def _by_spelling(names: Iterable[str], spell: Callable[[str], str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name in names:
+        found.setdefault(spell(name), set()).add(name)
+    return found
 
 
 def rename_samples(path: Path, names: Mapping[str, str], *, keeps_others: bool) -> bool:

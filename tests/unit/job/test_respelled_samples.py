@@ -27,6 +27,14 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "other blanks": lambda text: text.replace(" ", "\u00a0"),
     "all of it": lambda text: html.escape(unicodedata.normalize("NFD", text)).replace("  ", " "),
 }
+#: Names as they are sent, and what a service may make of them that reads them as numbers or without their capitals.
+LOOSE_SPELLINGS: dict[str, tuple[tuple[str, ...], Callable[[str], str]]] = {
+    "capitals": (("pat-A", "Pat-b", "x1"), str.upper),
+    "no capitals": (("PAT-A", "Pat-B", "x1"), str.lower),
+    "numbers": (("007", "12", "0130"), lambda text: str(int(text))),
+    "broken numbers": (("007", "12", "0130"), lambda text: f"{int(text)}.0"),
+    "no name": (("only",), lambda _: "input01"),
+}
 TABLES = ("alterations.tsv", "biomarkers.tsv", "input01.tsv")
 
 
@@ -49,7 +57,7 @@ def respelling(change: Callable[[str], str], tables: tuple[str, ...] = TABLES, *
             for row in cells:
                 for place in places:
                     if place < len(row):
-                        row[place] = change(row[place])
+                        row[place] = row[place] and change(row[place])
             members[table] = "\n".join([header, *("\t".join(row) for row in cells)]).encode()
         if not names_job:
             del members["summary.txt"]
@@ -92,6 +100,50 @@ def test_samples_are_known_however_their_names_come_back(
     (out / "dropped.tsv").unlink()
     run(wanted, out, context)
     assert tables_of(out) == before
+
+
+@pytest.mark.parametrize("names_job", [True, False], ids=["with the job's id", "without it"])
+@pytest.mark.parametrize(("names", "change"), LOOSE_SPELLINGS.values(), ids=LOOSE_SPELLINGS)
+def test_samples_are_known_without_capitals_and_as_numbers(
+    names: tuple[str, ...],
+    change: Callable[[str], str],
+    names_job: bool,
+    context: JobContext,
+    sandbox: Sandbox,
+    tmp_path: Path,
+) -> None:
+    """Nobody else's can they be: the tables are those of an undisturbed run, and the job stays at CGI."""
+    wanted = request(tmp_path, names)
+    run(wanted, tmp_path / "as it should be", context)
+    tables = TABLES[: 2 if len(names) == 1 else 3]
+    inject(sandbox, respelling(change, tables, names_job=names_job))
+    record = run(wanted, tmp_path / "out", context, delete=True, delete_adopted=True)
+    assert (record.state, record.rows["mutations"]["not_returned"]) == (State.VERIFIED, 0)
+    assert tables_of(tmp_path / "out")["alterations.tsv"] == tables_of(tmp_path / "as it should be")["alterations.tsv"]
+    assert record.respelled_samples == {change(name): name for name in names if change(name) != name}
+    assert record.not_deleted
+
+
+@pytest.mark.parametrize(
+    ("names", "change"),
+    [
+        (("A1", "a1"), str.upper),
+        (("a1", "A1"), str.swapcase),
+        (("7", "07"), lambda text: str(int(text))),
+        (("one", "two"), lambda _: "input01"),
+        (("P-1", "P-2"), lambda text: text.replace("-", ".")),
+        (("only",), lambda _: "other"),
+    ],
+    ids=["capitals", "exchanged", "numbers", "no names", "other signs", "another name"],
+)
+def test_a_name_that_may_be_anothers_is_nobodys(
+    names: tuple[str, ...], change: Callable[[str], str], context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Names that differ by no more than that can be sent, and results under one that fits both are refused."""
+    inject(sandbox, respelling(change, TABLES[:2]))
+    with pytest.raises(ForeignResultsError, match="not sent for their sample"):
+        run(request(tmp_path, names), tmp_path / "out", context)
+    assert (tmp_path / "out" / "cgi-results.refused.zip").is_file()
 
 
 def test_another_folder_gets_the_names_that_were_sent_too(
