@@ -52,7 +52,7 @@ class Bar:
         if self.total is None:
             return f"{self.sample}: unknown"
         parts = ", ".join(f"{segment.count} {segment.label}" for segment in self.segments)
-        return f"{self.sample}: {self.total} mutations ({parts})" if parts else f"{self.sample}: no mutations"
+        return f"{self.sample}: {self.total} mutations ({parts})" if parts else f"{self.sample}: no mutation came back"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Matrix:
     all_genes: int
     rows: tuple[GeneRow, ...]
     unknown: tuple[int, ...] = ()
-    """Columns of samples whose mutations are not known: an empty cell there says nothing."""
+    """Columns of samples without a mutation among the results: an empty cell there says nothing."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,8 @@ def matrix(findings: Findings) -> Matrix | None:
                 found.setdefault(each.gene, {}).setdefault(each.sample, set()).add(kind)
     genes = sorted(found, key=lambda gene: (-len(found[gene]), gene))[:MOST_GENES]
     samples = tuple(findings.samples)[:MOST_COLUMNS]
-    unknown = tuple(place for place, name in enumerate(samples) if findings.samples[name].mutations is None)
+    # Of a sample without a mutation, nothing tells whether it was sequenced: none was sent, or none came back.
+    unknown = tuple(place for place, name in enumerate(samples) if not findings.samples[name].mutations)
     rows = tuple(_row(gene, found[gene], samples) for gene in genes)
     return Matrix(samples, len(findings.samples), len(found), rows, unknown)
 

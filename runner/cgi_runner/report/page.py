@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,7 +53,7 @@ class DrugSection:
     title: str
     note: str
     matches: list[Match]
-    total: int
+    total: int | None
     is_open: bool = False
 
 
@@ -89,6 +89,7 @@ def _environment() -> Environment:
         "count": wording.count,
         "links": split_links,
         "names": _names,
+        "shorten": _shorten,
         "sign": wording.sign,
         "effect_class": wording.effect_class,
         "level_class": _level_class,
@@ -112,6 +113,11 @@ def _names(text: str) -> tuple[str, str]:
     if len(text) > 2 * _SHOWN_LETTERS and comma > 0:
         return text[: comma + 1], text[comma + 1 :].strip()
     return text, ""
+
+
+def _shorten(name: str, most: int) -> str:
+    """Cut a name for a drawing in its middle: names of patients often differ at their ends only."""
+    return name if len(name) <= most else f"{name[: most // 2 - 1]}…{name[-(most - most // 2) :]}"
 
 
 def _breaks(text: str) -> Markup:
@@ -180,8 +186,9 @@ def _tiles(findings: Findings) -> list[Tile]:
     def matches(sample: SampleCounts) -> int | None:
         return sample.matches_of(MatchKind.COMPLETE, strict)
 
-    effects = Counter(match.effect for match in findings.matches_of(MatchKind.COMPLETE, TumourMatch.THIS))
     samples = findings.samples.values()
+    complete = findings.total(matches)
+    effects = Counter(match.effect for match in findings.matches_of(MatchKind.COMPLETE, TumourMatch.THIS))
     level_a = sum((sample.level_a for sample in samples if not sample.is_of_any_type), Counter[str]())
     elsewhere = findings.total(lambda sample: sample.matches_of(MatchKind.COMPLETE, TumourMatch.OTHER))
     mutations = findings.total(lambda sample: sample.mutations)
@@ -192,16 +199,20 @@ def _tiles(findings: Findings) -> list[Tile]:
     return [
         Tile(
             "drivers", "Driver mutations", findings.total(lambda sample: sample.drivers),
-            _note(mutations, "mutations", is_absent=no_mutations), is_absent=no_mutations,
+            _note(mutations, "mutations", is_absent=no_mutations) + _gap(findings, lambda sample: sample.mutations),
+            is_absent=no_mutations,
         ),
         Tile(
             "structural", "Driver copy numbers and fusions",
             findings.total(lambda sample: sample.structural_driver_total),
-            _note(structural, "them", is_absent=is_absent), is_absent=is_absent,
+            _note(structural, "them", is_absent=is_absent) + _gap(findings, lambda sample: sample.structural_total),
+            is_absent=is_absent,
         ),
         Tile(
-            "strict", wording.heading(MatchKind.COMPLETE, strict), findings.total(matches),
-            wording.effects_and_level(effects, "A", level_a) if strict is TumourMatch.THIS else strict_note,
+            "strict", wording.heading(MatchKind.COMPLETE, strict), complete,
+            "unknown: no table of drug matches" if complete is None
+            else (wording.effects_and_level(effects, "A", level_a) if strict is TumourMatch.THIS else strict_note)
+            + _gap(findings, matches),
         ),
         Tile(
             "elsewhere", wording.heading(MatchKind.COMPLETE, TumourMatch.OTHER), elsewhere,
@@ -212,6 +223,13 @@ def _tiles(findings: Findings) -> list[Tile]:
             "unknown: nothing tells what was sent" if findings.not_returned is None else "sent, and without a result",
         ),
     ]  # fmt: skip
+
+
+def _gap(findings: Findings, count: Callable[[SampleCounts], int | None]) -> str:
+    """Say of how many samples a number is not known, where it is known of others."""
+    samples = findings.samples.values()
+    unknown = sum(count(sample) is None for sample in samples)
+    return f"; not known of {unknown:,} of {len(samples):,} samples" if 0 < unknown < len(samples) else ""
 
 
 def _note(total: int | None, name: str, *, is_absent: bool) -> str:
@@ -237,9 +255,11 @@ def _drug_sections(findings: Findings, top: int) -> list[DrugSection]:
         (True, "wild", "Wild types: inferred from absence", MatchKind.WILD_TYPE,
          tuple(TumourMatch), "CGI takes a gene without a row for unaltered: wrong where it was not sequenced."),
     ]  # fmt: skip
+    is_known = findings.total(lambda sample: sample.matches_of(MatchKind.COMPLETE)) is not None
     sections = []
     for is_wanted, name, title, kind, tumours, note in wanted:
         found = findings.matches_of(kind, *tumours)
         if is_wanted:
-            sections.append(DrugSection(name, title, note, found[:top], len(found), is_open=name in {"this", "any"}))
+            total = len(found) if is_known else None
+            sections.append(DrugSection(name, title, note, found[:top], total, is_open=name in {"this", "any"}))
     return sections

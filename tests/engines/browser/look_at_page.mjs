@@ -1,5 +1,5 @@
 // Opens a report as a person does, light and dark, wide and narrow, closed and open, and prints what was seen as JSON:
-// axe-core's violations, what the page asked for, text that runs out of its frame, and the number of printed pages.
+// axe-core's violations, what the page asked for, text that runs out of its frame, what has to be scrolled sideways, and the number of printed pages.
 // Usage: node look_at_page.mjs FOLDER_WITH_MODULES CHROMIUM PAGE FOLDER_FOR_PICTURES
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -12,7 +12,7 @@ const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const url = pathToFileURL(page).href;
 
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
-const seen = { violations: [], requests: [], overflow: [], errors: [], hidden_by_filter: 0, pages: 0 };
+const seen = { violations: [], requests: [], overflow: [], sideways: [], errors: [], hidden_by_filter: 0, pages: 0 };
 
 async function look(colorScheme, width, isOpen) {
   // The page's own policy forbids scripts; the check's script is the only one that is let in.
@@ -28,6 +28,8 @@ async function look(colorScheme, width, isOpen) {
   for (const each of found.violations) seen.violations.push({ name, id: each.id, impact: each.impact, nodes: each.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)) });
   const overflow = await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (overflow > 0) seen.overflow.push({ name, overflow });
+  const sideways = await tab.evaluate(() => [...document.querySelectorAll(".scroll")].filter((each) => each.getClientRects().length && each.scrollWidth > each.clientWidth).map((each) => each.getAttribute("aria-labelledby") || each.getAttribute("aria-label")));
+  for (const region of sideways) seen.sideways.push({ name, region });
   if (!isOpen) await tab.screenshot({ path: `${pictures}/${name}.png` });
   if (width > 1000 && colorScheme === "light" && !isOpen) {
     const rows = () => tab.evaluate(() => [...document.querySelectorAll("tr.responsive")].filter((row) => row.getClientRects().length).length);

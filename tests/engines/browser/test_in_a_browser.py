@@ -56,7 +56,15 @@ def test_a_cohort_s_page_is_accessible_and_asks_nobody(chromium: str, tmp_path: 
     assert seen["requests"] == []
     assert seen["errors"] == []
     assert seen["overflow"] == []
+    assert seen["sideways"] == []
     assert seen["hidden_by_filter"] == 1
+
+
+def test_long_names_and_words_need_no_scrolling(chromium: str, tmp_path: Path) -> None:
+    """Drugs in combination, samples and biomarkers without a blank: rows are stacked on a telephone."""
+    long = {"Drugs": "Alectinib(ALK inhibitor)+" * 12, "Biomarker": "A" * 120, "Sample ID": "P" * 90}
+    seen = look(write_results(tmp_path, lambda cell, column, _row: long.get(column, cell)), chromium)
+    assert (seen["overflow"], seen["sideways"], seen["violations"]) == ([], [], [])
 
 
 @pytest.mark.real_archives
@@ -70,5 +78,6 @@ def test_a_real_archive_s_page_is_accessible_and_prints_on_few_pages(
     assert seen["violations"] == []
     assert seen["requests"] == []
     assert seen["overflow"] == []
+    assert seen["sideways"] == []
     assert 0 < seen["pages"] <= 12
     assert (folder / "report.html").stat().st_size <= 250_000

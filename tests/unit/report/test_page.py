@@ -103,7 +103,7 @@ def test_nothing_that_is_folded_away_or_cut_is_taken_for_all(results: Path) -> N
     page = page_of(results)
     assert "rows are not on this paper" in page
     assert re.search(r'<span class="key annotated"></span>annotated: 1</li>', page)
-    levels = page[page.index('<table class="levels">') :]
+    levels = page[page.index('<table class="stacked levels">') :]
     first = levels[levels.index("<tbody>") : levels.index("</tr>", levels.index("<tbody>"))]
     assert re.findall(r"<td( class=\"\w+\")?>", first) == [' class="strict"', "", *[' class="weak"'] * 3]
 
@@ -306,12 +306,13 @@ def test_an_empty_cell_of_the_matrix_says_so_where_nothing_is_known(tmp_path: Pa
     """A sample without a table of mutations looked like one without drivers."""
     known = read_findings(write_results(tmp_path / "known"))
     page = write_report(known, tmp_path / "known.html", top=300).read_text()
-    assert "mutations not known, or none sent" not in page
+    assert "no mutation came back" not in page
     known.samples["one"].tables.discard("mutations")
     known.drivers[:] = [driver for driver in known.drivers if driver.sample != "one"]
     page = write_report(known, tmp_path / "unknown.html", top=300).read_text()
-    assert "Mutations not known, or none sent: one.</desc>" in page
-    assert "<li>? mutations not known, or none sent</li>" in page
+    assert "No mutation came back, or not known: one.</desc>" in page
+    assert "<li>? no mutation came back, or it is not known: none sent, or none returned</li>" in page
+    assert "; not known of 1 of 2 samples" in page
     structural = [each for each in known.structural if each.is_driver]
     genes = {driver.gene for driver in known.drivers} | {each.gene for each in structural}
     of_the_sample = {each.gene for each in structural if each.sample == "one"}
