@@ -34,7 +34,7 @@ OTHERS = {
 
 
 def crate() -> dict[str, Any]:
-    """Give the metadata of the crate."""
+    """Return the metadata of the crate."""
     descriptions = [_description(path) for path in sorted(HERE.glob("*.cwl"))]
     others = [
         {"@id": name, "@type": "File", "name": what, "encodingFormat": FORMATS[Path(name).suffix]}

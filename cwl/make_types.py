@@ -25,7 +25,7 @@ doc: |
 
 
 def files(table: Path) -> dict[str, str]:
-    """Give the text of each file by its name, for a table with the columns id, parents and name."""
+    """Return the text of each file by its name, for a table with the columns id, parents and name."""
     with table.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter="\t"))
     # The names stand in the doc: engines copy YAML comments many times over, which once made loading take a minute.

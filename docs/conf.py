@@ -52,7 +52,7 @@ man_pages = [("docs/command-line", "cgi-runner", "call the Cancer Genome Interpr
 
 
 def append_help(app: object, page: str, source: list[str]) -> None:
-    """Give the page of the command line the help of each command, as the command itself prints it."""
+    """Fill the page of the command line with the help of each command, as the command itself prints it."""
     if page != "docs/command-line":
         return
     from click import Context

@@ -180,7 +180,7 @@ def _order(event: Event) -> Version:
 
 
 def _start(version: str) -> Version:
-    """Give a version; "0" stands for the first of all, which is before 0.dev0 as well."""
+    """Return a version; "0" stands for the first of all, which is before 0.dev0 as well."""
     return Version("0.dev0") if version == "0" else Version(version)
 
 

@@ -57,7 +57,7 @@ def read_lock(path: Path) -> list[Pin]:
 
 
 def read_all_locks(root: Path = ROOT) -> dict[tuple[str, str], list[str]]:
-    """Give the locks that pin each package: name and version, and the names of the files.
+    """Return the locks that pin each package: name and version, and the names of the files.
 
     Args:
         root: The repository.

@@ -65,7 +65,7 @@ def run(*command: str | Path, **more: str) -> str:
 
 
 def read_version() -> str:
-    """Give the version of the tree."""
+    """Return the version of the tree."""
     found = re.search(r'__version__ = "(.+)"', HOME_OF_VERSION.read_text(encoding="utf-8"))
     if not found:
         raise ReleaseError(f"{HOME_OF_VERSION} names no version")
@@ -87,7 +87,7 @@ def check_version(version: str) -> None:
 
 
 def replace_versions(old: str, new: str, today: str) -> dict[Path, str]:
-    """Give the new text of each file that names the version, and of the changelog."""
+    """Return the new text of each file that names the version, and of the changelog."""
     places = {HOME_OF_VERSION: r'__version__ = "'}
     for pattern, before in PLACES.items():
         files = sorted(ROOT.glob(pattern))

@@ -45,7 +45,7 @@ def write_sbom(wheel: Path, epoch: int, root: Path = ROOT) -> Path:
 
 
 def describe(wheel: Path, version: str, pins: Sequence[Pin], epoch: int) -> Json:
-    """Give the document.
+    """Return the document.
 
     Args:
         wheel: The file that is described.
@@ -106,7 +106,7 @@ def _describe_pin(pin: Pin) -> Json:
 
 
 def _license(pin: Pin) -> str:
-    """Give the license that the package itself names in SPDX's words; only of the version that is pinned."""
+    """Return the license that the package itself names in SPDX's words; only of the version that is pinned."""
     try:
         found = metadata.metadata(pin.name)
     except metadata.PackageNotFoundError:

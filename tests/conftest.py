@@ -88,7 +88,7 @@ class SimulatedClock:
         self.sleeps: list[float] = []
 
     def monotonic(self) -> float:
-        """Give the seconds slept so far."""
+        """Return the seconds slept so far."""
         return self.seconds
 
     def sleep(self, seconds: float) -> None:
@@ -97,11 +97,11 @@ class SimulatedClock:
         self.seconds += seconds
 
     def now(self) -> datetime:
-        """Give a date that moves along."""
+        """Return a date that moves along."""
         return datetime(2026, 1, 5, 12, tzinfo=timezone.utc) + timedelta(seconds=self.seconds)
 
     def time(self) -> float:
-        """Give the same as seconds since 1970, as the sandbox wants it."""
+        """Return the same as seconds since 1970, as the sandbox wants it."""
         return self.now().timestamp()
 
     def replace_system_clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +155,7 @@ def nothing_to_hide(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def clock() -> SimulatedClock:
-    """Give a simulated clock."""
+    """Return a simulated clock."""
     return SimulatedClock()
 
 
@@ -174,7 +174,7 @@ def sandbox(clock: SimulatedClock) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def api(sandbox: Sandbox, clock: SimulatedClock) -> Iterator[CgiClient]:
-    """Give the API of the sandbox, as one account sees it."""
+    """Provide the API of the sandbox, as one account sees it."""
     session = session_to(sandbox.url, clock)
     yield CgiClient(session)
     session.close()
@@ -191,7 +191,7 @@ def account_in_environment(sandbox: Sandbox, without_waiting: None, monkeypatch:
 
 @pytest.fixture
 def context(api: CgiClient, clock: SimulatedClock) -> JobContext:
-    """Give what a job is worked with, an hour long."""
+    """Return what a job is worked with, an hour long."""
     return JobContext(api, api.url, "account", 3600, clock=clock)
 
 
@@ -211,7 +211,7 @@ def finished_cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def said(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
-    """Give a function that tells what jobs and output folders have said so far, without CGI's own lines."""
+    """Return a function that tells what jobs and output folders have said so far, without CGI's own lines."""
     caplog.set_level(logging.INFO)
     packages = ("cgi_runner.job", "cgi_runner.output")
 
@@ -224,7 +224,7 @@ def said(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
 
 @pytest.fixture
 def real_data() -> Path:
-    """Give the folder of real archives, where this machine has them."""
+    """Return the folder of real archives, where this machine has them."""
     named = os.environ.get("CGI_REAL_DATA")
     if not named:
         pytest.skip("CGI_REAL_DATA names no folder of real CGI archives")

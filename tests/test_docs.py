@@ -24,7 +24,7 @@ COMMANDS = sorted(cli.commands.items())
 
 
 def examples(command: click.Command) -> list[str]:
-    """Give the examples at the end of a command's help."""
+    """Return the examples at the end of a command's help."""
     return re.findall(r"^  (cgi-runner .*)$", command.epilog or "", flags=re.MULTILINE)
 
 

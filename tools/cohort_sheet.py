@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def known_rows(sheets: list[list[list[str]]], table: Path | None) -> dict[str, dict[str, str]] | None:
-    """Give what is known of each sample, by Galaxy's sample sheets or by the user's table; None without either.
+    """Return what is known of each sample, by Galaxy's sample sheets or by the user's table; None without either.
 
     Raises:
         SheetError: There are both, they cannot be used, or two sheets contradict each other.
@@ -81,12 +81,12 @@ def known_rows(sheets: list[list[list[str]]], table: Path | None) -> dict[str, d
 
 
 def plain(name: str) -> str:
-    """Give a column's name without case, blanks and other signs."""
+    """Return a column's name without case, blanks and other signs."""
     return re.sub(r"[\W_]", "", name.lower())
 
 
 def read_table(path: Path) -> dict[str, dict[str, str]]:
-    """Give what the user's table says of each sample.
+    """Return what the user's table says of each sample.
 
     Raises:
         SheetError: It has no samples, one of them twice, two columns for one thing, or it names files.
@@ -97,7 +97,7 @@ def read_table(path: Path) -> dict[str, dict[str, str]]:
 
 
 def parse_rows(table: list[list[str]]) -> dict[str, dict[str, str]]:
-    """Give what the lines of a table, the first of which names its columns, say of each sample.
+    """Return what the lines of a table, the first of which names its columns, say of each sample.
 
     Raises:
         SheetError: It has no samples, one of them twice, two columns for one thing, or it names files.
@@ -161,7 +161,7 @@ def link_files(lists: dict[str, list[list[str]]]) -> dict[str, dict[str, str]]:
 
 
 def known_build(build: str) -> str:
-    """Give the genome build by the database/build of a dataset; nothing where that is not set.
+    """Return the genome build by the database/build of a dataset; nothing where that is not set.
 
     Raises:
         SheetError: It is set to another genome.
@@ -178,7 +178,7 @@ def known_build(build: str) -> str:
 def join(
     rows: dict[str, dict[str, str]], files: dict[str, dict[str, str]], *, has_table: bool
 ) -> dict[str, dict[str, str]]:
-    """Give the lines of the sheet: each sample of the lists with what the table says of it, which comes first.
+    """Return the lines of the sheet: each sample of the lists with what the table says of it, which comes first.
 
     Raises:
         SheetError: A sample is in the lists or in the table only.

@@ -100,7 +100,7 @@ def run(command: list[str], stdout: Path | None) -> tuple[int, list[str]]:
 
 
 def headline(code: int, talk: list[str]) -> str:
-    """Say in one line of at most 255 characters what went wrong and what to do, the advice always whole."""
+    """Return in one line of at most 255 characters what went wrong and what to do, the advice always whole."""
     advice = ADVICE.get(code, "")
     room = BOX - len(advice) - 2
     error = last_error(talk)
@@ -109,7 +109,7 @@ def headline(code: int, talk: list[str]) -> str:
 
 
 def last_error(talk: list[str]) -> str:
-    """Give the last error with the first of the indented lines below it, which say what is wrong."""
+    """Return the last error with the first of the indented lines below it, which say what is wrong."""
     places = [place for place, line in enumerate(talk) if line.startswith("ERROR ")]
     if not places:
         return ""
@@ -152,7 +152,7 @@ def describe(results: Path) -> None:
 
 
 def recorded_build(record: Path) -> str | None:
-    """Give the genome build that the job's record names, if there is such a record and it names one."""
+    """Return the genome build that the job's record names, if there is such a record and it names one."""
     try:
         build = json.loads(record.read_text(encoding="utf-8")).get("reference")
     except (OSError, ValueError, AttributeError):

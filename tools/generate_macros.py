@@ -19,7 +19,7 @@ TARGET = HERE / "macros_generated.xml"
 
 
 def generated() -> str:
-    """Give the text of the file as it should be."""
+    """Return the text of the file as it should be."""
     sys.path.insert(0, str(HERE))
     from galaxy_step import ADVICE
 
@@ -53,7 +53,7 @@ def generated() -> str:
 
 
 def read_codes(path: Path, *, same: bool = True) -> dict[str, list[str]]:
-    """Give the codes of a list that mean the same as a cancer type of CGI, or something narrower, by CGI's id."""
+    """Return the codes of a list that mean the same as a cancer type of CGI, or something narrower, by CGI's id."""
     found: dict[str, list[str]] = {}
     with path.open(encoding="utf-8") as lines:
         for row in csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"):
@@ -63,13 +63,13 @@ def read_codes(path: Path, *, same: bool = True) -> dict[str, list[str]]:
 
 
 def label(name: str, cgi_id: str, codes_of: dict[str, dict[str, list[str]]]) -> str:
-    """Give what the form shows of a cancer type: its name, CGI's id, and the codes of other lists, to be found by."""
+    """Return what the form shows of a cancer type: its name, CGI's id, and the codes of other lists, to be found by."""
     others = [f"{what} {' '.join(codes[cgi_id][:MOST_CODES])}" for what, codes in codes_of.items() if cgi_id in codes]
     return f"{name} ({'; '.join([cgi_id, *others])})"
 
 
 def exit_code(codes: str, text: str) -> str:
-    """Give the element that explains exit codes to Galaxy."""
+    """Return the element that explains exit codes to Galaxy."""
     return f'            <exit_code range="{codes}" level="fatal" description={quoteattr(text)}/>'
 
 

@@ -98,7 +98,7 @@ def parse_path(name: str, value: PathLike) -> Path:
 
 
 def parse_sources(settings: Settings, *, is_required: bool) -> dict[Kind, Path | Sequence[Path]]:
-    """Give the input files of each kind.
+    """Return the input files of each kind.
 
     Args:
         settings: What was given.
@@ -121,7 +121,7 @@ def parse_sources(settings: Settings, *, is_required: bool) -> dict[Kind, Path |
 
 
 def parse_reference(settings: Settings) -> str | None:
-    """Give hg19 or hg38, or None where the files decide.
+    """Return hg19 or hg38, or None where the files decide.
 
     Raises:
         InputError: Another build was given.
@@ -136,18 +136,18 @@ def parse_reference(settings: Settings) -> str | None:
 
 
 def parse_title(settings: Settings) -> str:
-    """Give the title on one line, of letters that a form can hold."""
+    """Return the title on one line, of letters that a form can hold."""
     return replace_surrogates(" ".join(settings.get("title", "").split()))
 
 
 def parse_options(settings: Settings) -> Options:
-    """Give how the input files are to be read."""
+    """Return how the input files are to be read."""
     given = {name: value for name, value in settings.items() if name in _READING}
     return Options(filters=frozenset(settings.get("filters", ())), **cast("dict[str, Any]", given))
 
 
 def parse_address(settings: Settings) -> ServiceAddress:
-    """Give which service is called, and how.
+    """Return which service is called, and how.
 
     Raises:
         InputError: A value is empty.

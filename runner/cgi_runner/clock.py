@@ -18,7 +18,7 @@ class Clock(Protocol):
     """What the runner needs to know and do about time."""
 
     def monotonic(self) -> float:
-        """Give seconds that never run backwards."""
+        """Return seconds that never run backwards."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -26,7 +26,7 @@ class Clock(Protocol):
         ...
 
     def now(self) -> datetime:
-        """Give the date and time, in UTC."""
+        """Return the date and time, in UTC."""
         ...
 
 
@@ -34,7 +34,7 @@ class SystemClock:
     """The machine's own clock."""
 
     def monotonic(self) -> float:
-        """Give seconds that never run backwards."""
+        """Return seconds that never run backwards."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
@@ -42,7 +42,7 @@ class SystemClock:
         time.sleep(seconds)
 
     def now(self) -> datetime:
-        """Give the date and time, in UTC."""
+        """Return the date and time, in UTC."""
         return datetime.now(timezone.utc)
 
 
@@ -71,7 +71,7 @@ class Deadline:
 
 
 def parse_duration(text: str) -> float:
-    """Give the seconds that `2h`, `90m`, `1h30m`, `45s`, `1d` or a bare number of seconds stand for.
+    """Return the seconds that `2h`, `90m`, `1h30m`, `45s`, `1d` or a bare number of seconds stand for.
 
     Raises:
         InputError: The text is none of these.

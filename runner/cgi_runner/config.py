@@ -130,7 +130,7 @@ def read_variable(name: str, environ: Mapping[str, str] = os.environ) -> str | N
 
 
 def _canonical_url(address: str) -> str:
-    """Give an address as all others write it: locks, notes and records go by it."""
+    """Return an address as all others write it: locks, notes and records go by it."""
     parts = urlsplit(address)
     host = (parts.hostname or "").lower()
     port = "" if parts.port in {None, _PORTS[parts.scheme]} else f":{parts.port}"
@@ -138,7 +138,7 @@ def _canonical_url(address: str) -> str:
 
 
 def _host_of(address: str) -> str:
-    """Give the host of an address that is one of a service; nothing for any other text."""
+    """Return the host of an address that is one of a service; nothing for any other text."""
     try:
         parts = urlsplit(address)
         plain = parts.port != 0 and address.isascii() and address.isprintable() and not set(address) & set(" \\@?#")
@@ -205,7 +205,7 @@ def resolve_credentials(
 
 
 def default_credentials_file() -> Path | None:
-    """Give the path of the credentials file in the user's configuration folder; None for a user without a home."""
+    """Return the path of the credentials file in the user's configuration folder; None for a user without a home."""
     from platformdirs import user_config_path
 
     try:

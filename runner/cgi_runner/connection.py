@@ -28,7 +28,7 @@ class ServiceConnection:
     session: CgiSession
 
     def context(self, deadline: str | float = 0, progress: Progress | None = None) -> JobContext:
-        """Give what a job is worked with.
+        """Return what a job is worked with.
 
         Args:
             deadline: How long to wait, in seconds or as `2h`.

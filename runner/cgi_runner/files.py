@@ -16,7 +16,7 @@ _told_of_sync: list[Path] = []
 
 
 def sha256_of(path: Path) -> str:
-    """Give the SHA-256 of a file in hex, read piece by piece."""
+    """Return the SHA-256 of a file in hex, read piece by piece."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(1024 * 1024):
@@ -45,7 +45,7 @@ def atomic_write(path: Path, text: str) -> None:
 
 
 def commit_file(part: Path, path: Path) -> None:
-    """Give a finished file its name, and see to it that content and name survive a power cut.
+    """Rename a finished file, and make sure that content and name survive a power cut.
 
     Args:
         part: The finished file, on the same disk.

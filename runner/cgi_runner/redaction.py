@@ -24,7 +24,7 @@ def register_secret(*secrets: str) -> None:
 
 
 def redact(text: str) -> str:
-    """Give the text with every registered secret masked, in any case and as addresses, JSON and web pages write it."""
+    """Return the text with every registered secret masked, in any case and as URLs, JSON and web pages encode it."""
     if "@" in text:
         text = _USER_INFO.sub(f"//{MASK}@", text)
     lower = text.lower()
@@ -53,7 +53,7 @@ def contains_secret(text: str, secret: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _secret_patterns(secret: str) -> list[tuple[str, re.Pattern[str]]]:
-    """Give what matches a secret in each spelling, with a text that is in any match, for speed."""
+    """Return what matches a secret in each spelling, with a text that is in any match, for speed."""
     forms = [(max(re.split(r"[\W_]", secret), key=len), "".join(map(_char_pattern, secret)))]
     if len(secret) >= _LONG_ENOUGH:
         forms += [(code, re.escape(code)) for code in (secret.encode().hex(), *_base64(secret.encode()))]
@@ -61,7 +61,7 @@ def _secret_patterns(secret: str) -> list[tuple[str, re.Pattern[str]]]:
 
 
 def _char_pattern(letter: str) -> str:
-    """Give the pattern of a letter; what is none may be written as its number, also several times over."""
+    """Return the pattern of a letter; what is none may be written as its number, also several times over."""
     if letter.isalnum() or not letter.isascii():
         return re.escape(letter)
     code = f"{ord(letter):02x}"
@@ -70,7 +70,7 @@ def _char_pattern(letter: str) -> str:
 
 
 def _base64(secret: bytes) -> list[str]:
-    """Give what base64 makes of a secret, wherever it lies in what is coded, without the letters at either end."""
+    """Return what base64 makes of a secret, wherever it lies in what is coded, without the letters at either end."""
     found = []
     for offset in range(3):
         coded = base64.b64encode(b"\0" * offset + secret).decode()
@@ -80,7 +80,7 @@ def _base64(secret: bytes) -> list[str]:
 
 
 def safe_excerpt(text: str, length: int = 160) -> str:
-    """Give the beginning of a foreign text on one line, without control characters or secrets.
+    """Return the beginning of a foreign text on one line, without control characters or secrets.
 
     Args:
         text: Any text from elsewhere.
@@ -96,5 +96,5 @@ class RedactingFormatter(logging.Formatter):
     """A log formatter whose whole output, tracebacks included, is redacted."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the finished line without secrets."""
+        """Return the finished line without secrets."""
         return redact(super().format(record))

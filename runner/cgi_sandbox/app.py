@@ -134,7 +134,7 @@ def create_app(service: Service) -> flask.Flask:
 
 
 def _register_errors(app: flask.Flask) -> None:
-    """Give every error the one form that is known (fact 11)."""
+    """Return every error in the one form that is known (fact 11)."""
 
     def error(code: int, message: str) -> tuple[dict[str, Any], int]:
         # A client that is still sending would see a broken connection instead of the answer.

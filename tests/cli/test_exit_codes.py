@@ -145,7 +145,7 @@ def test_5_the_job_failed(
 
 
 def spoiling(body: bytes) -> Any:
-    """Give an interceptor that puts other bytes in place of every archive."""
+    """Return an interceptor that puts other bytes in place of every archive."""
 
     def interceptor(environ: Any, start_response: Any, app: Any) -> Iterable[bytes]:
         if "action=download" not in environ["QUERY_STRING"]:

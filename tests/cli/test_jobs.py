@@ -30,12 +30,12 @@ def job(tmp_path: Path) -> Path:
 
 
 def where(command: str, folder: Path) -> list[str]:
-    """Give the option for the results' folder, if the command has one."""
+    """Return the option for the results' folder, if the command has one."""
     return ["--output", str(folder)] if command == "fetch" else []
 
 
 def id_of(folder: Path) -> str:
-    """Give the id in a folder's record."""
+    """Return the id in a folder's record."""
     return str(json.loads((folder / "cgi-job.json").read_text())["job_id"])
 
 

@@ -30,13 +30,13 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
 
 
 def done(outcome: Outcome) -> Outcome:
-    """Give an outcome that is a success."""
+    """Return an outcome that is a success."""
     assert outcome.code == 0, outcome.err
     return outcome
 
 
 def records(folder: Path) -> dict[str, Any]:
-    """Give the records below a folder, by their place."""
+    """Return the records below a folder, by their place."""
     return {str(path.parent.relative_to(folder)): json.loads(path.read_text()) for path in folder.rglob("cgi-job.json")}
 
 

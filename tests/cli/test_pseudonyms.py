@@ -27,7 +27,7 @@ ROWS = {
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> bytearray:
-    """Give every byte that goes onto the wire."""
+    """Return every byte that goes onto the wire."""
     wire = bytearray()
     send = http.client.HTTPConnection.send
 
@@ -43,7 +43,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> bytearray:
 
 @pytest.fixture
 def inputs(tmp_path: Path) -> Path:
-    """Give a folder named after a patient, with the alterations of three samples in three kinds of files."""
+    """Return a folder named after a patient, with the alterations of three samples in three kinds of files."""
     folder = tmp_path / "Anna Mueller, hospital"
     folder.mkdir()
     rows = [f"{name}\t" + "\t".join(row) for name, some in ROWS.items() for row in some]
@@ -54,7 +54,7 @@ def inputs(tmp_path: Path) -> Path:
 
 
 def command(inputs: Path, url: str, *, name: str = "run") -> list[str]:
-    """Give the command for the three files."""
+    """Return the command for the three files."""
     return [
         name, "--mutations", str(inputs / "ward7.tsv"), "--cnas", str(inputs / "mueller.cnas.tsv"),
         "--translocations", str(inputs / "zola.fusions.tsv"), "--cancer-type", "CM", "--title", TITLE,
@@ -79,7 +79,7 @@ def assert_no_name_in(wire: bytearray) -> None:
 
 
 def table(path: Path, column: str) -> list[str]:
-    """Give a column of a table."""
+    """Return a column of a table."""
     header, *rows = path.read_text(encoding="utf-8").splitlines()
     place = header.split("\t").index(column)
     return [row.split("\t")[place] for row in rows]

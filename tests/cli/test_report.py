@@ -15,7 +15,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 @pytest.fixture
 def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a saved archive, in the current folder."""
+    """Return a saved archive, in the current folder."""
     monkeypatch.chdir(tmp_path)
     return zipped(generation("2d"), tmp_path / "saved.zip")
 

@@ -73,7 +73,7 @@ def test_a_run_on_a_terminal_shows_one_changing_line(tmp_path: Path) -> None:
 
 
 def seen(drawn: str) -> list[str]:
-    """Give the lines that stand on the screen at the end: after a return, what is written replaces what was there."""
+    """Return the lines that stand on the screen at the end: after a return, what is written replaces what was there."""
     lines = []
     for line in re.sub(r"\x1b\[[0-9;]*m", "", drawn).split("\n"):
         shown = ""

@@ -89,7 +89,7 @@ class TestConfirm:
 
     @pytest.fixture(autouse=True)
     def folder(self, account: object, tmp_path: Path) -> None:
-        """Give a folder for the results."""
+        """Return a folder for the results."""
         del account
         self.out = tmp_path / "out"
 

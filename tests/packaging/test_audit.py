@@ -30,7 +30,7 @@ other-name==2.0 ; python_full_version < '3.11' \\
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Give a repository with one lock."""
+    """Return a repository with one lock."""
     (tmp_path / "requirements").mkdir()
     (tmp_path / "requirements" / "runner.txt").write_text(LOCK)
     return tmp_path
@@ -46,12 +46,12 @@ def write_database(root: Path, *affected: dict[str, Any], **fields: Any) -> str:
 
 
 def described(name: str, *, ecosystem: str = "PyPI", **more: Any) -> dict[str, Any]:
-    """Give a part of a record that is on one package."""
+    """Return a part of a record that is on one package."""
     return {"package": {"name": name, "ecosystem": ecosystem}, **more}
 
 
 def between(*events: dict[str, str], kind: str = "ECOSYSTEM") -> dict[str, Any]:
-    """Give a range of versions."""
+    """Return a range of versions."""
     return {"ranges": [{"type": kind, "events": list(events)}]}
 
 
@@ -126,7 +126,7 @@ class Service(BaseHTTPRequestHandler):
     seen: list[dict[str, Any]]
 
     def do_POST(self) -> None:
-        """Give the next answer."""
+        """Return the next answer."""
         self.seen.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         body = next(self.answers)
         self.send_response(200)

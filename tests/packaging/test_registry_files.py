@@ -108,7 +108,7 @@ def test_the_entry_of_biotools_follows_its_schema() -> None:
 
 @pytest.fixture
 def recipe() -> dict[str, Any]:
-    """Give the Conda recipe as conda-build renders it."""
+    """Return the Conda recipe as conda-build renders it."""
     text = (ROOT / "packaging/conda/meta.yaml").read_text(encoding="utf-8")
     words = {"pin_subpackage": lambda name, max_pin: f"{name} {max_pin}", "PYTHON": "python"}
     return load_yaml(

@@ -37,7 +37,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """Give a clone of the working tree, as it is, with a first commit."""
+    """Return a clone of the working tree, as it is, with a first commit."""
     folder = tmp_path / "clone"
     try:
         listed = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
@@ -109,7 +109,7 @@ def test_what_is_not_ready_is_refused_and_left_alone(clone: Path) -> None:
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Give two folders, each with a wheel and an sdist of this tree, built one after the other."""
+    """Return two folders, each with a wheel and an sdist of this tree, built one after the other."""
     folders = []
     for number in range(2):
         folders.append(tmp_path_factory.mktemp(f"dist{number}"))
@@ -148,7 +148,7 @@ def test_the_wheel_holds_what_it_should_and_nothing_else(packages: list[Path]) -
 
 @pytest.fixture
 def installed(packages: list[Path], tmp_path: Path) -> Path:
-    """Give an environment into which pip has installed the wheel; its dependencies are those of this one."""
+    """Return an environment into which pip has installed the wheel; its dependencies are those of this one."""
     (wheel,) = packages[0].glob("*.whl")
     folder = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)

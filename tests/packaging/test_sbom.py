@@ -16,7 +16,7 @@ from conftest import ROOT
 
 @pytest.fixture
 def wheel(tmp_path: Path) -> Path:
-    """Give a file that stands for a wheel."""
+    """Return a file that stands for a wheel."""
     path = tmp_path / "cgi_runner-1.2.3-py3-none-any.whl"
     path.write_bytes(b"a wheel")
     return path
@@ -24,7 +24,7 @@ def wheel(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sbom(wheel: Path) -> dict[str, Any]:
-    """Give the bill of materials of a wheel, with the packages of this tree's lock."""
+    """Return the bill of materials of a wheel, with the packages of this tree's lock."""
     path = write_sbom(wheel, 1_700_000_000)
     assert path.name == "cgi_runner-1.2.3.spdx.json"
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

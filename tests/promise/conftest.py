@@ -33,7 +33,7 @@ def account(service: Sandbox) -> Account:
 
 @pytest.fixture(scope="module")
 def tables(service: Sandbox, machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Give the tables that an undisturbed run of the example brings."""
+    """Return the tables that an undisturbed run of the example brings."""
     out = tmp_path_factory.mktemp("undisturbed") / "out"
     assert machine.run(machine.submission(killing.account(service), out)) == [0]
     return killing.tables_in(out)

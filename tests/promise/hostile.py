@@ -155,7 +155,7 @@ def overlapping(members: int, size: int) -> bytes:
 
 
 def _joined_crc(head: bytes, size: int, crc: int) -> int:
-    """Give the CRC of a header followed by content of a known CRC, without having the content."""
+    """Return the CRC of a header followed by content of a known CRC, without having the content."""
     # crc(a + b) = crc(a + zeros) ^ crc(b) ^ crc(zeros), all of the same length.
     zeros = bytes(size)
     return zlib.crc32(zeros, zlib.crc32(head)) ^ zlib.crc32(zeros) ^ crc

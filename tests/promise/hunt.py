@@ -122,7 +122,7 @@ class Hunt:
 
 
 def _spellings(secret: str) -> Iterator[tuple[str, bytes]]:
-    """Give the ways to write a secret whole; case does not matter, all of it is compared in lower case."""
+    """Yield the ways to write a secret whole; case does not matter, all of it is compared in lower case."""
     plain = secret.encode()
     yield "plain", plain
     yield "plain", plain.replace(b" ", b"+")  # as forms have it
@@ -139,7 +139,7 @@ def _spellings(secret: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _views(raw: bytes) -> Iterator[tuple[str, bytes]]:
-    """Give the data in lower case, and once more for each way of escaping that it uses."""
+    """Yield the data in lower case, and once more for each way of escaping that it uses."""
     lower = raw.lower()
     yield "", lower
     # What is larger is an archive or a binary, whose members are looked at one by one.
@@ -156,7 +156,7 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
 
 
 def _parts(secrets: Mapping[str, str]) -> Iterator[str]:
-    """Give what remains of a secret that was cut: stretches of a token, an e-mail without its end."""
+    """Yield what remains of a secret that was cut: stretches of a token, an e-mail without its end."""
     for secret in secrets.values():
         local = secret.partition("@")[0]
         if local != secret:
@@ -166,7 +166,7 @@ def _parts(secrets: Mapping[str, str]) -> Iterator[str]:
 
 
 def _unpacked(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Give what is packed in data, each with its name; what is broken is given as far as it can be read."""
+    """Yield what is packed in data, each with its name; what is broken is given as far as it can be read."""
     if _LOCAL_HEADER in data or b"PK\x05\x06" in data:
         yield from _unzipped(data)
     if data[:2] == b"\x1f\x8b":
@@ -187,7 +187,7 @@ def _unpacked(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _unzipped(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Give a zip's members by the headers before them, which are there even if its end is not."""
+    """Yield a zip's members by the headers before them, which are there even if its end is not."""
     with suppress(zipfile.BadZipFile, NotImplementedError, ValueError), zipfile.ZipFile(io.BytesIO(data)) as packed:
         for member in packed.infolist():
             yield member.filename, member.comment
@@ -254,7 +254,7 @@ class Poller:
 
 
 def _descendants(root: int) -> set[int]:
-    """Give all processes that come from this one."""
+    """Return all processes that come from this one."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():

@@ -44,7 +44,7 @@ class Account:
     colleagues_job: str = ""
 
     def ask(self, path: str = "") -> Any:
-        """Give the service's answer to a GET."""
+        """Return the service's answer to a GET."""
         headers = {"Authorization": f"{self.email} {TOKEN}"}
         return requests.get(f"{self.url}/{path}" if path else self.url, headers=headers, timeout=_PATIENCE).json()
 
@@ -60,7 +60,7 @@ class Account:
             ).json()
 
     def titles(self) -> Counter[str]:
-        """Give the titles of its jobs."""
+        """Return the titles of its jobs."""
         return Counter(self.ask(job)["metadata"]["title"] for job in self.ask())
 
 
@@ -90,7 +90,7 @@ class Machine:
     """A machine whose processes run tasks, see `child`; `shared` is what its processes have in common."""
 
     def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
-        """Give tasks to this process; the folder is for what must not lie in output folders."""
+        """Assign tasks to this process; the folder is for what must not lie in output folders."""
         self._process = process
         self.shared = folder / "shared"
         self.shared.mkdir()
@@ -211,7 +211,7 @@ class Stop:
 
 
 def kind_of(environ: Any) -> str:
-    """Give what a request wants: list, POST, info, log, download or DELETE."""
+    """Return what a request wants: list, POST, info, log, download or DELETE."""
     method, is_list = environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/").endswith("/v1")
     if method != "GET":
         return str(method)
@@ -225,19 +225,19 @@ def posts(sandbox: Sandbox) -> int:
 
 
 def tables_in(folder: Path) -> dict[str, bytes]:
-    """Give the tables of results, which name neither job nor time, and so are the same after every run of one."""
+    """Return the tables of results, which name neither job nor time, and so are the same after every run of one."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.tsv"))}
 
 
 def tables_of_cohort(out: Path) -> dict[str, bytes]:
-    """Give the tables of a cohort and of its samples that name neither job nor time."""
+    """Return the tables of a cohort and of its samples that name neither job nor time."""
     found = {name: content for name, content in tables_in(out).items() if not name.startswith((".", "jobs/"))}
     # The jobs' ids stand in the table of samples.
     return found | {"samples.tsv": b"\n".join(row.split(b"\t")[0] for row in found["samples.tsv"].splitlines())}
 
 
 def faults_in(out: Path, tables: dict[str, bytes], state: State = State.VERIFIED) -> list[str]:
-    """Give what is wrong with a folder of results: nothing if all is there, byte for byte, and nothing else."""
+    """Return what is wrong with a folder of results: nothing if all is there, byte for byte, and nothing else."""
     record = read_record(out / "cgi-job.json")
     with zipfile.ZipFile(out / "cgi-results.zip") as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
@@ -253,7 +253,7 @@ def faults_in(out: Path, tables: dict[str, bytes], state: State = State.VERIFIED
 
 
 def half_written_in(out: Path, tables: dict[str, bytes]) -> list[str]:
-    """Give what is half-written in the folder of a process that was stopped; its record is whole if it can be read."""
+    """Return what is half-written in the folder of a process that was stopped; a record that can be read is whole."""
     if (out / "cgi-job.json").exists():
         read_record(out / "cgi-job.json")
     files = tables_in(out) if out.exists() else {}
@@ -266,7 +266,7 @@ def half_written_in(out: Path, tables: dict[str, bytes]) -> list[str]:
 
 
 def left_unsaid(task: dict[str, Any], out: Path) -> list[str]:
-    """Give what a process that was stopped by SIGTERM ought to have told, or left undone."""
+    """Return what a process that was stopped by SIGTERM ought to have told, or left undone."""
     said = Path(task["said"]).read_text()
     record = read_record(out / "cgi-job.json") if (out / "cgi-job.json").exists() else Record("")
     # The id may be known already while the record that has it is still being written.

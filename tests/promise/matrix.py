@@ -128,7 +128,7 @@ class Seen:
 
 
 def cells() -> list[Cell]:
-    """Give all cells, in the order of the table."""
+    """Return all cells, in the order of the table."""
     lines = [(fault, step) for fault in [*EVERYWHERE, *ONLY_HERE, *DEVIATIONS] for step in _steps(fault)]
     lines += [(f"{fault} handled", step) for fault in CARRIED_OUT for step in CHANGING]
     return [Cell(fault, step, times) for fault, step in lines for times in ("once", "always")]
@@ -307,7 +307,7 @@ def _hurried(clock: SimulatedClock, *, read: float) -> Iterator[None]:
 
 
 def _left(out: Path, reference: Mapping[str, bytes], fault: str = "") -> str:
-    """Say what is in the output folder: the same results as of the undisturbed run, or which files.
+    """Return what is in the output folder: the same results as of the undisturbed run, or which files.
 
     Where the fault changes a table, or CGI's copies of the uploads, it is the other files that have to be the same.
     """
@@ -325,7 +325,7 @@ def _left(out: Path, reference: Mapping[str, bytes], fault: str = "") -> str:
 
 
 def _said(outcome: Outcome, out: Path, url: str, elsewhere: str) -> str:
-    """Give the error's line, or the warning's, without what differs from run to run."""
+    """Return the error's line, or the warning's, without what differs from run to run."""
     lines = [line.removeprefix("ERROR ") for line in outcome.talk if line.startswith("ERROR ")]
     lines = lines or [line for line in outcome.talk if "could not be deleted" in line] or ["-"]
     text = lines[0]
@@ -373,7 +373,7 @@ END = "<!-- overview ends -->"
 
 
 def overview(document: str) -> str:
-    """Give what stands between the marks of the generated overview."""
+    """Return what stands between the marks of the generated overview."""
     return document.partition(BEGIN)[2].partition(END)[0].strip("\n")
 
 

@@ -133,6 +133,6 @@ def _descriptors() -> int:
 
 
 def _status(name: str) -> float:
-    """Give a figure of this process's memory, in MB."""
+    """Return a figure of this process's memory, in MB."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024

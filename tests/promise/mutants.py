@@ -134,7 +134,7 @@ def _fates(folder: Path) -> dict[str, str]:
 
 
 def confidence_interval(noticed: int, tried: int) -> tuple[float, float]:
-    """Give the bounds of the true share, 95 times of 100, from a sample (Wilson's score interval)."""
+    """Return the bounds of the true share, 95 times of 100, from a sample (Wilson's score interval)."""
     share, z = noticed / tried, _Z
     middle = share + z * z / (2 * tried)
     spread = z * sqrt(share * (1 - share) / tried + z * z / (4 * tried * tried))

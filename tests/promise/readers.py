@@ -120,7 +120,7 @@ def _inputs(kind: Kind, content: bytes, folder: Path) -> None:
 
 
 def _without_lines(path: Path) -> list[list[str]]:
-    """Give the cells of a prepared file but for the line in the user's, which is another one in a prepared file."""
+    """Return the cells of a prepared file but for the line in the user's, which is another one in a prepared file."""
     header, *rows = (line.split("\t") for line in path.read_text(encoding="utf-8").split("\n")[:-1])
     place = header.index("source_line")
     return [header, *(row[:place] + row[place + 1 :] for row in rows)]

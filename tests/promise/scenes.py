@@ -114,7 +114,7 @@ def note(stage: Stage, seen: Any) -> Answer:
 
 
 def raw(reply: str) -> Callable[[Stage], None]:
-    """Give a service that sends these very bytes, whatever it is asked."""
+    """Return a service that sends these very bytes, whatever it is asked."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
@@ -132,7 +132,7 @@ def raw(reply: str) -> Callable[[Stage], None]:
 
 
 def proxy(reply: str) -> Callable[[Stage], None]:
-    """Give a proxy on the way to a service elsewhere."""
+    """Return a proxy on the way to a service elsewhere."""
     answering = raw(reply)
 
     def put(stage: Stage) -> None:
@@ -144,7 +144,7 @@ def proxy(reply: str) -> Callable[[Stage], None]:
 
 
 def untrusted(stage: Stage) -> None:
-    """Give a service whose certificate nobody has signed."""
+    """Return a service whose certificate nobody has signed."""
     folder = stage.folder.with_name(f"{stage.folder.name}.tls")
     folder.mkdir()
     command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj"
@@ -233,7 +233,7 @@ WAYS = ("environment", "file", "option", "home")
 
 @contextmanager
 def staged(folder: Path, scene: Scene) -> Iterator[Stage]:
-    """Give a folder and a service for a scene, with a job in the account."""
+    """Provide a folder and a service for a scene, with a job in the account."""
     for name in ("home", "tmp", "work", "kept", "said"):
         (folder / name).mkdir(parents=True)
     with ExitStack() as stack:
@@ -254,7 +254,7 @@ class Played:
     folder: Path
 
     def noted(self, what: str) -> list[Any]:
-        """Give what the witness noted of a kind: wrote, reached, started."""
+        """Return what the witness noted of a kind: wrote, reached, started."""
         return [about for kind, about in self.notes if kind == what]
 
 
@@ -284,12 +284,12 @@ def play(folder: Path, scene: Scene) -> Played:
 
 
 def short(find: Find, folder: Path) -> Find:
-    """Give a find with its place below the folder of the scene."""
+    """Return a find with its place below the folder of the scene."""
     return find._replace(where=find.where.replace(f"{folder}/", ""))
 
 
 def given(scene: Scene, stage: Stage) -> tuple[dict[str, str], Path]:
-    """Give the environment of a child that has credentials in one way, and the user's own file."""
+    """Return the environment of a child that has credentials in one way, and the user's own file."""
     folder = stage.folder
     environ = {
         "PATH": os.environ["PATH"],

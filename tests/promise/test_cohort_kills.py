@@ -24,7 +24,7 @@ EVERY = 1 if SOAK else 21
 
 @pytest.fixture(scope="module")
 def sheet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a sheet of three samples that fit into two jobs: two melanomas and a carcinoma of the breast."""
+    """Return a sheet of three samples that fit into two jobs: two melanomas and a carcinoma of the breast."""
     folder = tmp_path_factory.mktemp("samples")
     for name, text in {
         "a.tsv": "chr\tpos\tref\talt\nchr7\t140753336\tA\tT\nMT\t100\tA\tG\n",
@@ -41,7 +41,7 @@ def sheet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def undisturbed(
     service: Sandbox, machine: Machine, sheet: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[list[str], dict[str, bytes]]:
-    """Give the points that an undisturbed cohort passes, and the tables that it leaves."""
+    """Return the points that an undisturbed cohort passes, and the tables that it leaves."""
     folder = tmp_path_factory.mktemp("undisturbed")
     out, trace = folder / "out", folder / "trace"
     assert machine.run(cohort_of(killing.account(service), machine, sheet, out, trace=str(trace))) == [0]

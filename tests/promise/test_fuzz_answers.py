@@ -70,7 +70,7 @@ def served() -> Iterator[tuple[Wire, list[bytes]]]:
 
 
 def calls(url: str, folder: Path) -> dict[str, tuple[Callable[[], Any], Callable[[Any], bool]]]:
-    """Give every call of the API, and what its result has to be."""
+    """Return every call of the API, and what its result has to be."""
     clock = SimulatedClock()
     api = CgiClient(session_to(url, clock, retry_policy=HASTY))
     table = folder / "mutations.tsv"

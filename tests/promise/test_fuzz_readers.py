@@ -143,7 +143,7 @@ def test_what_is_whole_is_read(name: str, tmp_path: Path) -> None:
 
 
 def kept() -> Iterable[Path]:
-    """Give the inputs that a fuzzer has found to reach something new, or to break something that is fixed."""
+    """Return the inputs that a fuzzer has found to reach something new, or to break something that is fixed."""
     return sorted(path for path in SEEDS.glob("*/*") if path.is_file())
 
 

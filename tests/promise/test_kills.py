@@ -30,7 +30,7 @@ SIGNALS = {signal.SIGKILL: KILLED, signal.SIGTERM: TERMINATED}
 
 
 def record_points(*steps: str) -> list[str]:
-    """Give the points around the writing of the record after each of these steps."""
+    """Return the points around the writing of the record after each of these steps."""
     return [f"{when}{step} is written" for step in steps for when in ("before ", "while ", "")]
 
 
@@ -231,6 +231,6 @@ def test_stopped_at_random_times(
 
 
 def state_of(out: Path) -> str:
-    """Give the state that the record of a folder tells."""
+    """Return the state that the record of a folder tells."""
     path = out / "cgi-job.json"
     return read_record(path).state.value if path.exists() else "no record"

@@ -127,11 +127,11 @@ class Lives(RuleBasedStateMachine):
             shutil.rmtree(self.room)
 
     def context(self, deadline: float = 3600) -> JobContext:
-        """Give what a command works with."""
+        """Return what a command works with."""
         return JobContext(self.api, self.api.url, self.owner, deadline, clock=self.clock)
 
     def live(self, job_request: JobRequest) -> list[Job]:
-        """Give the jobs of a request that are on the service now."""
+        """Return the jobs of a request that are on the service now."""
         assert self.store or not self.posted
         ours = [job for job in self.posted if job.title.endswith(f"] {job_request.title}")]
         return [job for job in ours if self.store and self.store.find(self.owner, job.id)]
@@ -280,7 +280,7 @@ class Lives(RuleBasedStateMachine):
             self.touched.add(path.parent.name)
 
     def verified(self) -> list[Path]:
-        """Give the folders that say of themselves that they hold verified results."""
+        """Return the folders that say of themselves that they hold verified results."""
         found = []
         for folder in sorted(self.room.iterdir()):
             with suppress(RunnerError):
@@ -346,7 +346,7 @@ class Lives(RuleBasedStateMachine):
 
 
 def members(archive: Path) -> dict[str, bytes]:
-    """Give what an archive holds."""
+    """Return what an archive holds."""
     with zipfile.ZipFile(archive) as zipped:
         return {name: zipped.read(name) for name in zipped.namelist()}
 

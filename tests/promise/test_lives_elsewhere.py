@@ -146,7 +146,7 @@ class LivesElsewhere(RuleBasedStateMachine):
         return JobContext(self.api, self.api.url, self.owner, 3600, clock=self.clock)
 
     def _live(self) -> set[str]:
-        """Give the jobs of the submission that the service really has."""
+        """Return the jobs of the submission that the service really has."""
         return self.sent.keys() & set(self.store.ids(self.owner)) if self.store else set()
 
     def _arm(self, faults: list[str]) -> None:

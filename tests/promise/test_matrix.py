@@ -116,7 +116,7 @@ def test_cell(cell: Cell, bench: Bench, documented: dict[Cell, str]) -> None:
 
 @pytest.fixture(scope="module")
 def documented() -> dict[Cell, str]:
-    """Give the lines of the matrix that is kept, by cell."""
+    """Return the lines of the matrix that is kept, by cell."""
     return matrix.documented()
 
 

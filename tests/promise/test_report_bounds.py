@@ -33,7 +33,7 @@ print(json.dumps({"bytes": page.stat().st_size, "peak": peak, "seconds": time.pr
 
 @pytest.fixture
 def cohort(tmp_path: Path) -> Path:
-    """Give the results of 30 samples with drug matches of every kind, about as many as real tumours have."""
+    """Return the results of 30 samples with drug matches of every kind, about as many as real tumours have."""
     draw = random.Random(7)
     genes = [f"GENE{n}" for n in range(600)]
     names = [f"sample{n:02}" for n in range(SAMPLES)]

@@ -136,7 +136,7 @@ def watch() -> Iterator[Poller]:
 
 @pytest.fixture(scope="module")
 def played(request: pytest.FixtureRequest, watch: Poller, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
-    """Give what came of a scene; those that are asked for are played a few at a time."""
+    """Provide what came of a scene; those that are asked for are played a few at a time."""
     del watch
     specs = [getattr(item, "callspec", None) for item in request.session.items]
     asked = {spec.params["name"] for spec in specs if spec and spec.params.get("name") in {**SHORT, **LONG}}
@@ -150,7 +150,7 @@ def played(request: pytest.FixtureRequest, watch: Poller, tmp_path_factory: pyte
 
 
 def seen(result: Played, scene: Scene) -> list[str]:
-    """Give where a secret was seen, but for an archive in which the service itself put it.
+    """Return where a secret was seen, but for an archive in which the service itself put it.
 
     Such an archive passes through the folder for work, and stays as it is if its results are refused (exit code 10).
     """

@@ -30,15 +30,15 @@ class Archive:
         self.zip = zipfile.ZipFile(io.BytesIO(content))
 
     def text(self, name: str) -> str:
-        """Give a member as text."""
+        """Return a member as text."""
         return self.zip.read(name).decode()
 
     def table(self, name: str) -> list[dict[str, str]]:
-        """Give the rows of a member."""
+        """Return the rows of a member."""
         return list(csv.DictReader(io.StringIO(self.text(name)), delimiter="\t", quoting=csv.QUOTE_NONE))
 
     def header(self, name: str) -> list[str]:
-        """Give the columns of a member."""
+        """Return the columns of a member."""
         return self.text(name).splitlines()[0].split("\t")
 
 
@@ -52,7 +52,7 @@ class Client:
         self.headers = {"Authorization": f"{owner} {token}"}
 
     def other(self, owner: str, token: str = TOKEN) -> Client:
-        """Give a client of another account of the same sandbox."""
+        """Return a client of another account of the same sandbox."""
         return Client(self.sandbox, owner, token)
 
     def call(self, method: str, job_id: str = "", **options: Any) -> requests.Response:
@@ -74,11 +74,11 @@ class Client:
         return str(answer.json())
 
     def info(self, job_id: str) -> Any:
-        """Give the description of a job."""
+        """Return the description of a job."""
         return self.call("GET", job_id).json()
 
     def logs(self, job_id: str) -> Any:
-        """Give the log of a job."""
+        """Return the log of a job."""
         return self.call("GET", job_id, params={"action": "logs"}).json()
 
     def download(self, job_id: str) -> requests.Response:
@@ -118,7 +118,7 @@ class Client:
 
 @pytest.fixture
 def client() -> Iterator[Client]:
-    """Give a client of a sandbox of its own, with a job time of ten seconds and three slots."""
+    """Provide a client of a sandbox of its own, with a job time of ten seconds and three slots."""
     sandbox = Sandbox(duration=10, quota=3, clock=lambda: ours.now)
     ours = Client(sandbox)
     with sandbox:
@@ -127,11 +127,11 @@ def client() -> Iterator[Client]:
 
 @pytest.fixture
 def connect() -> type[Client]:
-    """Give what makes a client of a sandbox that the test sets up by itself."""
+    """Return what makes a client of a sandbox that the test sets up by itself."""
     return Client
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """Give a place for a database that outlives its sandbox."""
+    """Return a place for a database that outlives its sandbox."""
     return tmp_path / "jobs.db"

@@ -77,7 +77,7 @@ class Client:
 
 @pytest.fixture
 def client(sandbox: Sandbox, clock: SimulatedClock) -> Client:
-    """Give a client of a sandbox that behaves until it is told otherwise."""
+    """Return a client of a sandbox that behaves until it is told otherwise."""
     return Client(sandbox, clock)
 
 

@@ -34,7 +34,7 @@ class Block:
 
 
 def read_blocks(page: Path) -> list[Block]:
-    """Give the console blocks of a page, in their order."""
+    """Return the console blocks of a page, in their order."""
     text = page.read_text(encoding="utf-8")
     return [Block(found["commands"], found["excuse"]) for found in BLOCK.finditer(text)]
 
@@ -66,7 +66,7 @@ PREPARED = {
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Callable[[str], subprocess.CompletedProcess[str]]]:
-    """Give a shell in a folder with the files that the pages name, and an account at the sandbox."""
+    """Provide a shell in a folder with the files that the pages name, and an account at the sandbox."""
     shutil.copytree(EXAMPLES, tmp_path / "examples")
     write_vcf(tmp_path / "tumour.vcf.gz", "P001", "7\t140753336\t.\tA\tT\t.\tPASS\t.\tGT\t0/1")
     write_vcf(tmp_path / "all.vcf.gz", "P001\tP002", "7\t140753336\t.\tA\tT\t.\tPASS\t.\tGT\t0/1\t0/1")
@@ -103,7 +103,7 @@ def shell(tmp_path: Path) -> Iterator[Callable[[str], subprocess.CompletedProces
 
 
 def to_run(page: Path) -> object:
-    """Give a page as a parameter: a newcomer's pages are run by `make test`, the others by `make soak`."""
+    """Return a page as a parameter: a newcomer's pages are run by `make test`, the others by `make soak`."""
     marks = [] if page.name in {"README.md", "tutorial.md"} else [pytest.mark.soak]
     return pytest.param(page, id=page.name, marks=marks)
 

@@ -130,7 +130,7 @@ def _id_rows(*numbers: int) -> list[dict[str, str]]:
 
 
 def generation(name: str) -> dict[str, str]:
-    """Give the members of an archive of this generation, by name."""
+    """Return the members of an archive of this generation, by name."""
     return _GENERATIONS[name]()
 
 

@@ -10,7 +10,7 @@ from cgi_runner.errors import RunnerError
 
 
 def failure(call: Callable[[], object]) -> tuple[type[RunnerError], str, str]:
-    """Give kind, sentence and tip of the failure with which a call ends."""
+    """Return kind, sentence and tip of the failure with which a call ends."""
     with pytest.raises(RunnerError) as raised:
         call()
     return type(raised.value), raised.value.message, raised.value.tip

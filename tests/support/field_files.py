@@ -37,14 +37,14 @@ class Case:
 def vcf(
     *rows: str, samples: str = "P1", meta: str = "##reference=hg19", name: str = "PAT1.vcf"
 ) -> dict[str, str | bytes]:
-    """Give a VCF, whose cells are apart by blanks; `meta` is lines between the first and the names of the columns."""
+    """Return a VCF, whose cells are apart by blanks; `meta` is lines between the first and the names of the columns."""
     columns = "#CHROM POS ID REF ALT QUAL FILTER INFO" + (f" FORMAT {samples}" if samples else "")
     head = ["##fileformat=VCFv4.2", *meta.splitlines()]
     return {name: "".join(line + "\n" for line in [*head, *(line.replace(" ", "\t") for line in (columns, *rows))])}
 
 
 def table(*rows: str, columns: str = "chr pos ref alt", name: str = "PAT1.tsv") -> dict[str, str | bytes]:
-    """Give a table, whose cells are apart by bars, and its columns by blanks."""
+    """Return a table, whose cells are apart by bars, and its columns by blanks."""
     return {name: "\n".join([columns.replace(" ", "\t"), *(row.replace("|", "\t") for row in rows)]) + "\n"}
 
 
@@ -52,13 +52,13 @@ MAF = "Hugo_Symbol Chromosome Start_Position End_Position Reference_Allele Tumor
 
 
 def maf(*rows: str, more: str = "Tumor_Sample_Barcode NCBI_Build", head: str = "") -> dict[str, str | bytes]:
-    """Give a MAF; `more` are the columns behind the alleles, `head` the lines above."""
+    """Return a MAF; `more` are the columns behind the alleles, `head` the lines above."""
     ((name, text),) = table(*rows, columns=f"{MAF} {more}", name="PAT1.maf").items()
     return {name: head + str(text)}
 
 
 def packed(files: dict[str, str | bytes], *changes: tuple[str, str], pack: Any = str.encode) -> dict[str, str | bytes]:
-    """Give the same file with other bytes."""
+    """Return the same file with other bytes."""
     ((name, text),) = files.items()
     for old, new in changes:
         text = str(text).replace(old, new)

@@ -24,7 +24,7 @@ _TWO_WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 
 
 def help_pages() -> Iterator[str]:
-    """Give the help of the program and of each command, as wide as it is shown."""
+    """Yield the help of the program and of each command, as wide as it is shown."""
     for name, command in [("", cli), *cli.commands.items()]:
         context = click.Context(
             command,
@@ -37,7 +37,7 @@ def help_pages() -> Iterator[str]:
 
 
 def sentences(tree: ast.Module) -> Iterator[str]:
-    """Give the texts of a module in their order, without its docstrings."""
+    """Yield the texts of a module in their order, without its docstrings."""
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -57,7 +57,7 @@ def sentences(tree: ast.Module) -> Iterator[str]:
 
 
 def golden() -> str:
-    """Give what the golden file has to hold."""
+    """Return what the golden file has to hold."""
     lines = []
     for package in PACKAGES:
         for path in sorted(package.rglob("*.py")):

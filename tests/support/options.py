@@ -18,7 +18,7 @@ TEMPORARY = {3, 6, 7, 8}
 
 
 def options_of(*commands: str) -> set[str]:
-    """Give the options of some commands, the longest spelling of each, without dashes: `cancer_type`."""
+    """Return the options of some commands, the longest spelling of each, without dashes: `cancer_type`."""
     return {
         flag.removeprefix("--").replace("-", "_")
         for command in commands

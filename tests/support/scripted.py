@@ -40,7 +40,7 @@ class Answer:
 
     @property
     def pieces(self) -> Iterable[bytes]:
-        """Give the body in bytes."""
+        """Return the body in bytes."""
         if isinstance(self.body, (bytes, str)):
             return [self.body.encode() if isinstance(self.body, str) else self.body]
         if isinstance(self.body, Iterator):
@@ -52,7 +52,7 @@ DROPPED = Answer()
 
 
 def dripping(step: Callable[[], object], piece: bytes = b" ", pieces: int = 3000) -> Iterator[bytes]:
-    """Give pieces at a pace that a reader can keep up with, doing something before each."""
+    """Yield pieces at a pace that a reader can keep up with, doing something before each."""
     pause = threading.Event()
     for _ in range(pieces):
         step()

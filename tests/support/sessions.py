@@ -36,7 +36,7 @@ def client_of(
 
 
 def context_at(url: str, clock: Clock, **changes: Any) -> JobContext:
-    """Give what a job is worked with, an hour long unless the changes say otherwise."""
+    """Return what a job is worked with, an hour long unless the changes say otherwise."""
     context = JobContext(
         client_of(url, clock, retry_policy=changes.get("retry_policy")), url, "account", 3600, clock=clock
     )

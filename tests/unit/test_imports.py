@@ -42,7 +42,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def place(path: Path) -> str:
-    """Give the package or the foundation that a module belongs to."""
+    """Return the package or the foundation that a module belongs to."""
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 

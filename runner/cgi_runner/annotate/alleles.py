@@ -75,7 +75,7 @@ class AlleleLookup:
         return None if self._join.may_know(variant) else self._reason_against(variant)
 
     def values_unknown(self, carriers: tuple[str | None, ...], reason: str) -> dict[str, str]:
-        """Give the values of an allele that the results know nothing of, without counting it.
+        """Return the values of an allele that the results know nothing of, without counting it.
 
         Args:
             carriers: Who carries it, as for `values`.
@@ -89,7 +89,7 @@ class AlleleLookup:
         self._counts[status] += 1
 
     def values(self, variant: Variant, carriers: Sequence[str | None], *, others: Sequence[str] = ()) -> dict[str, str]:
-        """Give the values of the keys for an allele, and count it; a key without one is empty, or not there.
+        """Return the values of the keys for an allele, and count it; a key without one is empty, or not there.
 
         Args:
             variant: The allele as the file has it.
@@ -110,7 +110,7 @@ class AlleleLookup:
         return _values_of(answers)
 
     def next_row(self, variant: Variant, carriers: tuple[str | None, ...]) -> Row | None:
-        """Give the row of an allele, if it is the next one of the results, and count it; most files are in their order.
+        """Return the row of an allele if it is the next one of the results, and count it; most files are sorted alike.
 
         Args:
             variant: The allele as the file has it.
@@ -128,7 +128,7 @@ class AlleleLookup:
         return returned.take_next()
 
     def row_if_returned(self, variant: Variant, carriers: Sequence[str | None]) -> Row | None:
-        """Give the row of an allele with one carrier, for whom CGI returned it, and count it; None for any other.
+        """Return the row of an allele with one carrier, for whom CGI returned it, and count it; None for any other.
 
         Args:
             variant: The allele as the file has it.
@@ -143,13 +143,13 @@ class AlleleLookup:
         return row
 
     def values_of(self, row: Row) -> dict[str, str]:
-        """Give the values of a row."""
+        """Return the values of a row."""
         return self._returned.values(row)
 
     def values_if_not_returned(
         self, variant: Variant, carriers: Sequence[str | None], *, others: Sequence[str] = ()
     ) -> dict[str, str]:
-        """Give what `values` gives where `reason_if_unknown` and `row_if_returned` have said None, and count it.
+        """Return what `values` gives where `reason_if_unknown` and `row_if_returned` have said None, and count it.
 
         Args:
             variant: The allele as the file has it.
@@ -172,7 +172,7 @@ class AlleleLookup:
         return sample is not None and self._join.answer(sample, variant).status not in _WITHOUT_ANSWER
 
     def values_undecided(self, reason: str) -> dict[str, str]:
-        """Give the values of an allele of which nobody can say which one it is, and count it."""
+        """Return the values of an allele of which nobody can say which one it is, and count it."""
         self._counts[Status.UNKNOWN.value] += 1
         return {STATUS: Status.UNKNOWN.value, REASON: reason}
 
@@ -201,7 +201,7 @@ class AlleleLookup:
         return found
 
     def _reason_against(self, variant: Variant) -> str:
-        """Say why the allele is never sent, whatever the run; nothing if it may be."""
+        """Return why the allele is never sent, whatever the run; nothing if it may be."""
         chromosome, _, reference, alternate = variant
         if not any(genome.rank(chromosome) for genome in self._genomes):
             return MITOCHONDRIAL if strip_chr(chromosome) in _MITOCHONDRIA else OTHER_CONTIG
@@ -209,13 +209,13 @@ class AlleleLookup:
 
 
 def worst_status(answers: Mapping[str, Answer]) -> Status:
-    """Give the status by which an allele is counted: of several, the one that says least."""
+    """Return the status by which an allele is counted: of several, the one that says least."""
     order = list(Status)
     return max((answer.status for answer in answers.values()), key=order.index)
 
 
 def _values_of(answers: Mapping[str, Answer]) -> dict[str, str]:
-    """Give the values by key, of one or of all who carry an allele."""
+    """Return the values by key, of one or of all who carry an allele."""
     if len(answers) == 1:
         (answer,) = answers.values()
         return {STATUS: answer.status.value, REASON: answer.reason, **(answer.values or {})}

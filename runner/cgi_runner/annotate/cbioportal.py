@@ -24,7 +24,7 @@ _SAMPLE_ID = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def driver_columns(values: Mapping[str, str], version: str, cancer_type: str) -> tuple[str, str, str, str]:
-    """Give the custom driver columns of a row, in the order of `DRIVER_COLUMNS`.
+    """Return the custom driver columns of a row, in the order of `DRIVER_COLUMNS`.
 
     Args:
         values: Those of the row's allele, by key.
@@ -46,7 +46,7 @@ def driver_columns(values: Mapping[str, str], version: str, cancer_type: str) ->
 
 
 def _tier(values: Mapping[str, str]) -> str:
-    """Give the best letter in the tumour type with its effect; other levels are too long for a tier."""
+    """Return the best letter in the tumour type with its effect; other levels are too long for a tier."""
     found = {effect: values.get(key, "") for (effect, is_this), key in LEVELS.items() if is_this}
     letters = {effect: level for effect, level in found.items() if level in LETTERS}
     if not letters:

@@ -39,7 +39,7 @@ class Answer:
     values: Mapping[str, str] | None = None
 
     def value(self, key: str) -> str:
-        """Give the value of a key."""
+        """Return the value of a key."""
         if key == STATUS:
             return self.status.value
         return self.reason if key == REASON else (self.values or {}).get(key, "")
@@ -81,7 +81,7 @@ _NO_CHANGE = ("", "--")
 
 
 def row_values(cells: Sequence[str]) -> dict[str, str]:
-    """Give the values of a row of results, in the order of `KEYS`, as if no drug match named its alteration.
+    """Return the values of a row of results, in the order of `KEYS`, as if no drug match named its alteration.
 
     Args:
         cells: Its cells in the columns of `FACTS`.
@@ -102,7 +102,7 @@ def row_values(cells: Sequence[str]) -> dict[str, str]:
 
 
 def add_matches(values: Mapping[str, str], matches: Iterable[Match]) -> dict[str, str]:
-    """Give the values of a row with those of the complete drug matches that name its alteration.
+    """Return the values of a row with those of the complete drug matches that name its alteration.
 
     Args:
         values: Those of the row.
@@ -115,25 +115,25 @@ def add_matches(values: Mapping[str, str], matches: Iterable[Match]) -> dict[str
 
 @lru_cache(maxsize=_KEPT)
 def driver_word(summary: str) -> str:
-    """Give `yes`, `no` or `not_judged` for CGI's oncogenic summary."""
+    """Return `yes`, `no` or `not_judged` for CGI's oncogenic summary."""
     found = classify(clean(summary))
     return "yes" if found.is_driver else _DRIVER_WORDS.get(found, "no")
 
 
 @lru_cache(maxsize=_KEPT)
 def entry(text: str) -> str:
-    """Give a text that can stand between bars."""
+    """Return a text that can stand between bars."""
     return text.replace("\xa0", " ").replace("|", "/").strip()
 
 
 @lru_cache(maxsize=_KEPT)
 def _entries(cell: str) -> str:
-    """Give the entries of a cell that has commas between them."""
+    """Return the entries of a cell that has commas between them."""
     return "|".join(entry(each) for each in clean(cell).split(",") if each.strip())
 
 
 def join_answers(answers: Mapping[str, Answer], key: str) -> str:
-    """Give the value of a key for all who carry an allele: it is theirs, or `sample=value` for each where they differ.
+    """Return the value of a key for all carriers of an allele, or `sample=value` for each where they differ.
 
     Args:
         answers: By sample, at least one.
@@ -148,7 +148,7 @@ def join_answers(answers: Mapping[str, Answer], key: str) -> str:
 
 
 def match_values(matches: list[Match], change: str) -> dict[str, str]:
-    """Give the best levels of each effect, and the drugs at those in the tumour type.
+    """Return the best levels of each effect, and the drugs at those in the tumour type.
 
     Args:
         matches: The complete drug matches of one alteration.
@@ -172,6 +172,6 @@ def match_values(matches: list[Match], change: str) -> dict[str, str]:
 
 
 def _drug(match: Match, change: str) -> str:
-    """Give effect and drug; without a protein change, the match may be of another variant of the gene."""
+    """Return effect and drug; without a protein change, the match may be of another variant of the gene."""
     mark = " (ambiguous)" if change in _NO_CHANGE else " (change not listed)" if change in match.unlisted else ""
     return entry(f"{match.effect}:{match.drug}{mark}")

@@ -172,7 +172,7 @@ class _Annotation(AbstractContextManager["_Annotation"]):
         )
 
     def study(self) -> Study:
-        """Give what a study is made of, after the MAF is written."""
+        """Return what a study is made of, after the MAF is written."""
         findings = self.findings
         seen = self._maf.seen if self._maf else {}
         columns = self._maf.names if self._maf else []
@@ -246,7 +246,7 @@ class _LineReader:
 
 
 def _describe(findings: Findings) -> str:
-    """Give where the results come from: version, date, tumour type and build."""
+    """Return where the results come from: version, date, tumour type and build."""
     sources = findings.sources
     facts = {
         "Cancer Genome Interpreter": _joined(source.version for source in sources),

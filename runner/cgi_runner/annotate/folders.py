@@ -33,7 +33,7 @@ class ResultFolder:
 
 @contextmanager
 def open_results(path: Path) -> Iterator[list[ResultFolder]]:
-    """Give the folders of an output folder or of a saved zip, which is unpacked for as long as it is open.
+    """Provide the folders of an output folder or of a saved zip, which is unpacked for as long as it is open.
 
     Raises:
         InputError: A record cannot be read.
@@ -76,7 +76,7 @@ def _of_cohort(path: Path) -> list[ResultFolder]:
 
 
 def _checksums(record: Record) -> frozenset[str] | None:
-    """Give the checksums of the user's files; a record of an older version, or of an adopted job, has none."""
+    """Return the checksums of the user's files; a record of an older version, or of an adopted job, has none."""
     if "mutations" not in record.inputs:
         return frozenset()
     found = {str(file.get("sha256", "")) for file in record.inputs["mutations"].get("files", [])}

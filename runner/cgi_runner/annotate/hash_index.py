@@ -48,14 +48,14 @@ class HashIndex:
         self._is_sorted = bytearray(_PARTS)
 
     def repeated(self, candidates: set[int]) -> set[int]:
-        """Give those of some hashes that were added more than once."""
+        """Return those of some hashes that were added more than once."""
         counts: Counter[int] = Counter()
         for part in self._hashes:
             counts.update(filter(candidates.__contains__, part))
         return {value for value, count in counts.items() if count > 1}
 
     def find(self, key: Hashable) -> Iterator[int]:
-        """Give the numbers of all keys with this hash, in the order in which they were added."""
+        """Yield the numbers of all keys with this hash, in the order in which they were added."""
         wanted = hash(key)
         part = wanted % _PARTS
         if not self._is_sorted[part]:

@@ -80,7 +80,7 @@ class Join:
         return self._read_uploads() and self.may_know_key(key)
 
     def answer(self, sample: str, variant: Variant) -> Answer:
-        """Give what is known of an allele of a sample of the results.
+        """Return what is known of an allele of a sample of the results.
 
         Args:
             sample: Name of the sample in the results.
@@ -99,7 +99,7 @@ class Join:
         return self.answer_unknown(sample, is_of_others=self.is_of_any_sample(variant))
 
     def answer_unknown(self, sample: str, *, is_of_others: bool) -> Answer:
-        """Give what is said of any allele that the results do not know of a sample.
+        """Return what is said of any allele that the results do not know of a sample.
 
         Args:
             sample: Name of the sample in the results.
@@ -205,7 +205,7 @@ class Join:
 
 
 def _sent_keys(table: Table, columns: Columns, default: str) -> Iterator[tuple[str, tuple[Key, ...]]]:
-    """Give of each allele of an upload its sample and what all spellings of it share."""
+    """Yield of each allele of an upload its sample and what all spellings of it share."""
     chromosome, position, reference, alternate = columns.alteration
     place = columns.sample
     for cells in table.leading_cells(columns.last):

@@ -44,7 +44,7 @@ class MafAnnotator:
         self._columns = (*COLUMNS.values(), *DRIVER_COLUMNS) if target.for_cbioportal else tuple(KEYS)
 
     def lines(self, lines: Iterator[str]) -> Iterator[str]:
-        """Give the lines of the file, each with its end and the added columns.
+        """Yield the lines of the file, each with its end and the added columns.
 
         Raises:
             InputError: A line is not as a MAF has it, or the file has such columns already.
@@ -128,7 +128,7 @@ class MafAnnotator:
         self._build = build
 
     def _values(self, spellings: Sequence[Variant], whose: str | None) -> dict[str, str]:
-        """Give the values of an allele, which is the one of these that the results know of the sample."""
+        """Return the values of an allele, which is the one of these that the results know of the sample."""
         if len(spellings) == 1:
             return self._lookup.values(spellings[0], [whose])
         known = [variant for variant in spellings if self._lookup.knows(variant, whose)]
@@ -137,12 +137,12 @@ class MafAnnotator:
         return self._lookup.values((known or spellings)[0], [whose])
 
     def _driver_columns(self, alleles: list[Mapping[str, str]], whose: str | None) -> tuple[str, ...]:
-        """Give cBioPortal's driver columns of a row; of two changed alleles, those of a driver."""
+        """Return cBioPortal's driver columns of a row; of two changed alleles, those of a driver."""
         values = next((each for each in alleles if each.get(DRIVER) == "yes"), alleles[0])
         return driver_columns(values, self._target.version, self._target.cancer_types.get(whose or "", ""))
 
     def _with(self, body: str, texts: Iterable[str]) -> str:
-        """Give a row without columns that are replaced, and with the new ones."""
+        """Return a row without columns that are replaced, and with the new ones."""
         if self._dropped:
             cells = [cell for place, cell in enumerate(body.split("\t")) if place not in self._dropped]
             body = "\t".join(cells)
@@ -150,7 +150,7 @@ class MafAnnotator:
 
 
 def _insertion_starts(start: str, end: str) -> tuple[str, ...]:
-    """Give the base before an insertion, or those that may be it, by the conventions that `inputs.indels` names."""
+    """Return the base before an insertion, or those that may be it, by the conventions that `inputs.indels` names."""
     if not (start.isdecimal() and end.isdecimal()):
         return (start,)
     if int(start) == int(end) + 1:
@@ -159,7 +159,7 @@ def _insertion_starts(start: str, end: str) -> tuple[str, ...]:
 
 
 def _join(values: dict[str, str]) -> str:
-    """Give the value of a row, or `allele=value` for each of two changed alleles that differ in it."""
+    """Return the value of a row, or `allele=value` for each of two changed alleles that differ in it."""
     found = set(values.values())
     if len(found) == 1:
         return found.pop()

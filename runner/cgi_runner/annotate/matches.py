@@ -9,7 +9,7 @@ from cgi_runner.findings.alteration_text import parse
 
 
 def matches_by_alteration(findings: Findings, *forms: str) -> Mapping[tuple[str, ...], list[Match]]:
-    """Give the complete matches by the sample, gene and change of each alteration that they name.
+    """Return the complete matches by the sample, gene and change of each alteration that they name.
 
     Args:
         findings: What was read of the results.

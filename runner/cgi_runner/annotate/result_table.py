@@ -47,7 +47,7 @@ class ResultTable:
         """Gives the cells of a row that its values are made of, in the order of `FACTS`."""
 
     def variants(self) -> Iterator[tuple[int, str, tuple[Key, ...]]]:
-        """Give of each row the byte at which it begins, its sample and what all spellings of its variant share."""
+        """Yield of each row the byte at which it begins, its sample and what all spellings of its variant share."""
         variant, sample, default = self._variant, self._sample, self._default
         for offset, cells in self._table.leading_cells_with_offsets(self._last):
             whose = default if sample is None else cells[sample].strip() or default
@@ -58,7 +58,7 @@ class ResultTable:
         return offset == self.next_offset
 
     def row(self, offset: int) -> list[str]:
-        """Give the cells of the row that begins at a byte."""
+        """Return the cells of the row that begins at a byte."""
         if self.next_row and self.is_next(offset):
             cells, self.next_row = self.next_row, []
         else:

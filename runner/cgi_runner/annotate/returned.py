@@ -70,7 +70,7 @@ class ReturnedRows:
     def _numbers_by_hash(
         self, table: ResultTable, number: int, seen: set[str], mark_known: Callable[[Key], bool]
     ) -> Iterator[tuple[int, int]]:
-        """Give the hash of each row's sample and variant with the row's place; a row may have two."""
+        """Yield the hash of each row's sample and variant with the row's place; a row may have two."""
         for offset, sample, keys in table.variants():
             seen.add(sample)
             for key in keys:
@@ -85,13 +85,13 @@ class ReturnedRows:
         return self._index.repeated(self._maybe_repeated)
 
     def variants(self) -> Iterator[tuple[Key, ...]]:
-        """Give what all spellings of the variant of each row share."""
+        """Yield what all spellings of the variant of each row share."""
         for table in self._tables:
             for *_, keys in table.variants():
                 yield keys
 
     def find(self, sample: str, variant: Variant) -> Row | None:
-        """Give the row of a variant of a sample; of several, that of a driver; None if there is none.
+        """Return the row of a variant of a sample; of several, that of a driver; None if there is none.
 
         Args:
             sample: Name of the sample in the results.
@@ -108,7 +108,7 @@ class ReturnedRows:
         return None
 
     def take_next(self) -> Row:
-        """Give the row of `next_found`, and look at the one behind it.
+        """Return the row of `next_found`, and look at the one behind it.
 
         Raises:
             LookupError: No row was looked at.
@@ -120,7 +120,7 @@ class ReturnedRows:
         return self._take_next(self._next_table, sample)
 
     def values(self, row: Row) -> dict[str, str]:
-        """Give the values of a row, with those of the drug matches that name its alteration."""
+        """Return the values of a row, with those of the drug matches that name its alteration."""
         sample, facts = row
         values = row_values(facts)
         if values[GENE] not in self.matched_genes:

@@ -19,7 +19,7 @@ _TIP = "name the sample in the results that this file belongs to: --sample NAME"
 
 
 def require_sample(known: Mapping[str, str], sample: str | None, source: str) -> str:
-    """Give the sample of the results that a file without names of samples is of.
+    """Return the sample of the results that a file without names of samples is of.
 
     Args:
         known: The samples of the results, by what files may call them.
@@ -47,7 +47,7 @@ def require_sample(known: Mapping[str, str], sample: str | None, source: str) ->
 def match_columns(
     problems: InputProblems, line: int, columns: Sequence[str], header: Sequence[str], target: Target
 ) -> dict[int, str | None]:
-    """Give the sample of the results for each sample column of a VCF.
+    """Return the sample of the results for each sample column of a VCF.
 
     Args:
         problems: Those of the file.
@@ -88,7 +88,7 @@ def match_columns(
 
 
 def _sample_of(name: str, roles: SampleRoles, known: Mapping[str, str]) -> str | None:
-    """Give the sample of the results that a column is named after, or that the header says it is of."""
+    """Return the sample of the results that a column is named after, or that the header says it is of."""
     if name in known or not is_generic(name) or name in roles.normals:
         return known.get(name)
     return known.get(roles.own_names[name][0]) if name in roles.own_names else None
@@ -102,7 +102,7 @@ def _column_of(
     known: Mapping[str, str],
     whose: str,
 ) -> str:
-    """Give the column of a sample that was asked for: never one of a normal or of another sample."""
+    """Return the column of a sample that was asked for: never one of a normal or of another sample."""
     if named := [name for name in columns if known.get(name) == whose]:
         return named[0]
     left = [name for name in columns if name not in roles.normals and name not in known]
@@ -119,7 +119,7 @@ def _column_of(
 def _only_tumour(
     problems: InputProblems, columns: Sequence[str], roles: SampleRoles, target: Target
 ) -> tuple[str, str]:
-    """Give the only tumour of a file and the only sample of the results, where nothing says that they are two."""
+    """Return the only tumour of a file and the only sample of the results, where nothing says that they are two."""
     names = _names(target.samples)
     left = [name for name in columns if name not in roles.normals]
     if len(left) == len(names) == 1:
@@ -158,7 +158,7 @@ class RowSamples:
         self._taken: str | None = None
 
     def find(self, name: str) -> str | None:
-        """Give the sample of the results for a row with this name; None if it is not among them.
+        """Return the sample of the results for a row with this name; None if it is not among them.
 
         Raises:
             InputError: The rows name several samples, and the results have one whose name is none of theirs.

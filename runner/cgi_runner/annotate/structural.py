@@ -36,7 +36,7 @@ class StructuralRow:
 
 
 def read_structural(folders: Iterable[ResultFolder], findings: Findings) -> Iterator[StructuralRow]:
-    """Give the copy numbers and fusions of all folders that have results.
+    """Yield the copy numbers and fusions of all folders that have results.
 
     Args:
         folders: Where the tables are.

@@ -78,7 +78,7 @@ class Study:
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """Give a folder to write a study to, which gets its name when all is written.
+    """Provide a folder to write a study to, which gets its name when all is written.
 
     Raises:
         InputError: There is something under that name already.
@@ -155,7 +155,7 @@ def _tabbed(ids: Iterable[str]) -> str:
 
 
 def _tables(rows: Iterable[StructuralRow], study: Study) -> tuple[list[Sequence[str]], list[Sequence[str]]]:
-    """Give the tables of copy numbers and of fusions, with their headers."""
+    """Return the tables of copy numbers and of fusions, with their headers."""
     cnas: dict[tuple[str, str], Sequence[str]] = {}
     fusions: dict[tuple[str, ...], Sequence[str]] = {}
     build = _NCBI.get(study.reference, "")

@@ -23,7 +23,7 @@ _LINES = 500  # that are written at once
 
 
 def read_lines(path: Path) -> Generator[str, None, None]:
-    """Give the lines of a file, plain or compressed, each with its end.
+    """Yield the lines of a file, plain or compressed, each with its end.
 
     Bytes that are not UTF-8 come through as surrogates, and `write_lines` turns them into the same bytes.
 
@@ -58,7 +58,7 @@ def read_lines(path: Path) -> Generator[str, None, None]:
 
 
 def _blocks(name: str, stream: BinaryIO) -> Iterator[bytes]:
-    """Give whole lines, a block at a time; only the last one may lack its end."""
+    """Yield whole lines, a block at a time; only the last one may lack its end."""
     rest, number, is_first = b"", 1, True
     while block := stream.read(BLOCK):
         if is_first:

@@ -34,12 +34,12 @@ _NAMES = _Names()
 
 
 def chromosome_name(chromosome: str) -> str:
-    """Give the name by which all spellings of a chromosome are joined."""
+    """Return the name by which all spellings of a chromosome are joined."""
     return _NAMES[chromosome]
 
 
 def variant_keys(variant: Variant) -> tuple[Key, ...]:
-    """Give what all spellings of a variant have in common; in a repeat, the two ways of trimming give two places."""
+    """Return what all spellings of a variant have in common; in a repeat, the two ways of trimming give two places."""
     chromosome, position, reference, alternate = variant
     # Nearly all are substitutions of one base, which are spelled in one way; the way below gives the same.
     if reference in BASES and alternate in BASES and reference != alternate and position.isdecimal():

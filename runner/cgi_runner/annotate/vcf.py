@@ -52,7 +52,7 @@ class VcfAnnotator:
         self._words = lru_cache(maxsize=4096)(self._text_of_words)
 
     def lines(self, lines: Iterator[str]) -> Iterator[str]:
-        """Give the lines of the file, each with its end, and those that are added.
+        """Yield the lines of the file, each with its end, and those that are added.
 
         Raises:
             InputError: A line is not as VCF has it, or has such keys already.
@@ -90,7 +90,7 @@ class VcfAnnotator:
         return own is None
 
     def _odd_record(self, number: int, line: str) -> str:
-        """Give a record that begins as none does, unless it is a second header."""
+        """Return a record that begins as none does, unless it is a second header."""
         if line.removeprefix("\ufeff").upper().startswith(FIXED[0]):
             self._refuse_header(number)
         return self._record(number, line)
@@ -149,7 +149,7 @@ class VcfAnnotator:
         return "\t".join(cells) + line[len(body) :]
 
     def _text_of_single(self, variant: Variant, carriers: tuple[str | None, ...]) -> str:
-        """Give what is added for the only allele of a record."""
+        """Return what is added for the only allele of a record."""
         reason = self._lookup.reason_if_unknown(variant)
         if reason is not None:
             status, added = self._unknown(carriers, reason)
@@ -160,7 +160,7 @@ class VcfAnnotator:
         return self._text_of_one(self._lookup.values_if_not_returned(variant, carriers, others=self._named))
 
     def _text_returned(self, row: Row) -> str:
-        """Give what is added for the only allele of a record, which has this row of results."""
+        """Return what is added for the only allele of a record, which has this row of results."""
         gene, protein, hgvsp = names = row[1][:3]
         if not _PLAIN_NAMES.fullmatch("\t".join(names)) or gene in self._lookup.matched_genes:
             return self._text_of_one(self._lookup.values_of(row))
@@ -170,22 +170,22 @@ class VcfAnnotator:
         return f"{before};{GENE}={gene};{PROTEIN}={protein}{more}{behind}"
 
     def _text_of_words(self, words: tuple[str, ...]) -> tuple[str, str]:
-        """Give the keys with their values that stand before and behind the names of a row with these words."""
+        """Return the keys with their values that stand before and behind the names of a row with these words."""
         status, *others = self._text_of_one(row_values(("", "", "", *words))).split(";")
         return status, "".join(f";{each}" for each in others)
 
     def _text_unknown(self, carriers: tuple[str | None, ...], reason: str) -> tuple[str, str]:
-        """Give what is added for the only allele of a record, which the results know nothing of, with its status."""
+        """Return what is added for the only allele of a record, which the results know nothing of, with its status."""
         values = self._lookup.values_unknown(carriers, reason)
         return values[STATUS], self._text_of_one(values)
 
     def _text_of_one(self, values: Mapping[str, str]) -> str:
-        """Give the keys with their values for a record with one alternate allele."""
+        """Return the keys with their values for a record with one alternate allele."""
         is_modern = self._version >= _ESCAPES_SINCE
         return ";".join([_key_value(key, text, is_modern) for key, text in values.items() if text])
 
     def _text(self, alleles: Sequence[Mapping[str, str]]) -> str:
-        """Give the keys with their values, those of all alleles of a record."""
+        """Return the keys with their values, those of all alleles of a record."""
         is_modern = self._version >= _ESCAPES_SINCE
         added = []
         for key in KEYS:
@@ -201,7 +201,7 @@ class VcfAnnotator:
         return remove_info(info) if found else info
 
     def _carriers(self, cells: Sequence[str], count: int) -> tuple[tuple[str | None, ...], ...]:
-        """Give who carries each alternate allele; whoever has no genotype may carry all of them."""
+        """Return who carries each alternate allele; whoever has no genotype may carry all of them."""
         if not self._samples:
             return ((self._default,),) * count
         if cells[8][:3] in GENOTYPE_FIRST:
@@ -224,7 +224,7 @@ class VcfAnnotator:
 
 @lru_cache(maxsize=4096)
 def escape(text: str, is_modern: bool) -> str:
-    """Give a value as INFO can hold it.
+    """Return a value as INFO can hold it.
 
     Args:
         text: Any text; an empty one is missing.
@@ -266,6 +266,6 @@ def remove_info(info: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Give a text for a header line, in ASCII: older versions have no other letters."""
+    """Return a text for a header line, in ASCII: older versions have no other letters."""
     text = " ".join(text.split()).encode("ascii", "replace").decode("ascii")
     return text.replace("\\", "\\\\").replace('"', '\\"')

@@ -60,7 +60,7 @@ class ListedCode:
         return self.how == "same"
 
     def __str__(self) -> str:
-        """Give the code with its list and name, as it is shown everywhere."""
+        """Return the code with its list and name, as it is shown everywhere."""
         return f"{self.spelling} ({self.name})"
 
     @property
@@ -108,12 +108,12 @@ def _codes(name: str) -> dict[str, ListedCode]:
 
 
 def codes_of(name: str) -> list[ListedCode]:
-    """Give all codes of a list, in its order."""
+    """Return all codes of a list, in its order."""
     return list(_codes(name).values())
 
 
 def find_code(name: str, code: str) -> ListedCode:
-    """Give the entry of a code; capitals do not matter, and finer codes of ICD-10 are cut to what the table has.
+    """Return the entry of a code; capitals do not matter, and finer codes of ICD-10 are cut to what the table has.
 
     Args:
         name: One of LISTS.
@@ -144,7 +144,7 @@ def _get(name: str, code: str) -> ListedCode | None:
 
 
 def find_code_by_name(name: str, text: str) -> ListedCode | None:
-    """Give the entry that has this name, without case, accents and spelling, or None if not exactly one has it.
+    """Return the entry that has this name, without case, accents and spelling, or None if not exactly one has it.
 
     Args:
         name: One of LISTS.
@@ -156,7 +156,7 @@ def find_code_by_name(name: str, text: str) -> ListedCode | None:
 
 
 def find_main_type(text: str) -> ListedCode | None:
-    """Give the entry of a main type of OncoTree, such as `Colorectal Cancer`, or None.
+    """Return the entry of a main type of OncoTree, such as `Colorectal Cancer`, or None.
 
     Main types have no code; studies of cBioPortal write them as CANCER_TYPE, beside the code or without it.
     """
@@ -180,7 +180,7 @@ def _entries_by_name(name: str) -> dict[tuple[str, ...], list[ListedCode]]:
 
 
 def find_codes(text: str) -> list[ListedCode]:
-    """Give what a code may be in other lists: in the one that it names, or in any of them.
+    """Return what a code may be in other lists: in the one that it names, or in any of them.
 
     A number of the NCI Thesaurus stands for the codes for which OncoTree gives it.
     """
@@ -207,5 +207,5 @@ def split_list(text: str) -> tuple[str, str]:
 
 @cache
 def clashes() -> dict[tuple[str, str], str]:
-    """Give the codes that are ids of CGI too, by list and code: `same`, `near` or `other` disease."""
+    """Return the codes that are ids of CGI too, by list and code: `same`, `near` or `other` disease."""
     return {(row["list"].lower(), row["code"]): row["meaning"] for row in read_rows("code_clashes.tsv")}

@@ -58,7 +58,7 @@ class Entry:
 
 
 def search(query: str) -> list[CancerType]:
-    """Give the types that the query may mean, best first; all of them for an empty query.
+    """Return the types that the query may mean, best first; all of them for an empty query.
 
     An exact code comes first, then names by the words they share with the query (organs and rare words weigh more
     than "carcinoma"), then what holds the query's letters.
@@ -79,7 +79,7 @@ def search(query: str) -> list[CancerType]:
 
 
 def by_code(query: str) -> list[CancerType]:
-    """Give the types that a code means: in CGI's list and the others, the disease that clinicians mean first."""
+    """Return the types that a code means: in CGI's list and the others, the disease that clinicians mean first."""
     name, asked = split_list(query)
     entries = find_codes(query)
     foreign = [entry.cancer_type for entry in entries if entry.cancer_type]
@@ -92,12 +92,12 @@ def by_code(query: str) -> list[CancerType]:
 
 
 def _by_mistyped_id(query: str) -> list[CancerType]:
-    """Give the types whose id is like a single word, such as BRAC."""
+    """Return the types whose id is like a single word, such as BRAC."""
     return [table()[kind] for kind in difflib.get_close_matches(query.strip().upper(), table(), cutoff=_ID_ALIKE)]
 
 
 def find_id(text: str) -> CancerType | None:
-    """Give the type with this id; capitals do not matter, unless it is a word for an organ (LIP is a liposarcoma)."""
+    """Return the type with this id; capitals do not matter, unless it is a word for an organ (LIP is a liposarcoma)."""
     if text in organs():
         return None
     return next((kind for kind in table().values() if kind.id.casefold() == text.casefold()), None)
@@ -109,7 +109,7 @@ def is_other(entry: ListedCode) -> bool:
 
 
 def by_name(query: str) -> list[CancerType]:
-    """Give the types whose names share telling words with the query, best first."""
+    """Return the types whose names share telling words with the query, best first."""
     best = _scores(_known(words_of(spell_out(query, _vocabulary()))))
     found = [kind for kind, score in best.items() if score >= _ENOUGH]
     found.sort(key=lambda kind: (kind.is_predisposition, -round(best[kind] / _CLOSE), depth(kind), kind.id))
@@ -117,7 +117,7 @@ def by_name(query: str) -> list[CancerType]:
 
 
 def _scores(asked: dict[str, float]) -> dict[CancerType, float]:
-    """Give the likeness of each type's best name to the words, for the types that share a telling word with them."""
+    """Return the likeness of each type's best name to the words, for the types that share a telling word with them."""
     best: dict[CancerType, float] = {}
     for entry in _candidates(asked):
         likeness = entry.weight * _likeness(asked, entry.words, entry.tissue)
@@ -126,7 +126,7 @@ def _scores(asked: dict[str, float]) -> dict[CancerType, float]:
 
 
 def names_without_type(query: str) -> list[ListedCode]:
-    """Give the codes for which no type of CGI fits and whose names are liker to the query than those of any type."""
+    """Return the codes for which no type of CGI fits and whose names are liker to the query than those of any type."""
     asked = _known(words_of(query.strip()[:_LONGEST]))
     telling = asked.keys() - _GENERIC
     liked = [(_likeness(asked, words, frozenset()), entry) for entry, words in _names_without_type() if words & telling]
@@ -155,7 +155,7 @@ def _with_richer_first(found: list[CancerType]) -> list[CancerType]:
 
 @cache
 def entries() -> list[Entry]:
-    """Give every name that leads to a type."""
+    """Return every name that leads to a type."""
     own = [Entry(frozenset(words_of(kind.name)), kind) for kind in table().values()]
     listed = [
         Entry(frozenset(words_of(entry.name)), kind, 1 if entry.is_same else _STEP, _tissue(entry))
@@ -171,7 +171,7 @@ def entries() -> list[Entry]:
 
 
 def _tissue(entry: ListedCode) -> frozenset[str]:
-    """Give the words of the organ at the top of OncoTree's branch."""
+    """Return the words of the organ at the top of OncoTree's branch."""
     while entry.parent and entry.parent != _ROOT:
         entry = find_code(entry.list, entry.parent)
     return frozenset(words_of(entry.name)) & organs() if entry.parent else frozenset()
@@ -188,7 +188,7 @@ def _index() -> dict[str, list[Entry]]:
 
 @cache
 def _entities() -> frozenset[str]:
-    """Give the words that name a disease by themselves, wherever it grows: liposarcoma, paraganglioma, melanoma."""
+    """Return the words that name a disease by themselves, wherever it grows: liposarcoma, paraganglioma, melanoma."""
     return frozenset(
         word for entry in entries() if len(entry.words) == 1 for word in entry.words if word.endswith(_ENTITY_ENDINGS)
     ) - {"carcinoma", "adenocarcinoma", "sarcoma", "tumor", "adenoma"}
@@ -196,7 +196,7 @@ def _entities() -> frozenset[str]:
 
 @cache
 def _weight(word: str) -> float:
-    """Give how much a word tells: much if few types bear it, more if it is an organ, little if it says "tumour"."""
+    """Return how much a word tells: much if few types bear it, more if it is an organ, little if it says "tumour"."""
     if word in _GENERIC:
         return _GENERIC_WEIGHT
     bearers = len({entry.type for entry in _index().get(word, [])})
@@ -206,13 +206,13 @@ def _weight(word: str) -> float:
 
 @cache
 def _vocabulary() -> dict[str, tuple[str, ...]]:
-    """Give every word that can be typed, with what it means in the index's terms."""
+    """Return every word that can be typed, with what it means in the index's terms."""
     without_type = {word for _, words in _names_without_type() for word in words}
     return {**meanings_of_words(), **{word: (word,) for word in (*without_type, *_index())}}
 
 
 def _known(words: tuple[str, ...]) -> dict[str, float]:
-    """Give the words as the index has them, with how sure that is; a mistyped word stands for the nearest."""
+    """Return the words as the index has them, with how sure that is; a mistyped word stands for the nearest."""
     known: dict[str, float] = {}
     for word in _join_split(words):
         alike = _nearest(word)
@@ -223,7 +223,7 @@ def _known(words: tuple[str, ...]) -> dict[str, float]:
 
 
 def _nearest(word: str) -> list[str]:
-    """Give the word of the vocabulary that a word stands for, or none: esthesioneuroblastoma is a neuroblastoma."""
+    """Return the word of the vocabulary that a word stands for, or none: esthesioneuroblastoma is a neuroblastoma."""
     if word in _vocabulary():
         return [word]
     ends = [end for end in _entities() if len(end) >= _LONG_ENDING and word.endswith(end)]
@@ -245,7 +245,7 @@ def _join_split(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _candidates(asked: dict[str, float]) -> list[Entry]:
-    """Give the names that share a telling word with the query, or any word if it has none that tells."""
+    """Return the names that share a telling word with the query, or any word if it has none that tells."""
     telling = [word for word in asked if word not in _GENERIC]
     return list(dict.fromkeys(entry for word in telling or asked for entry in _index().get(word, [])))
 
@@ -257,7 +257,7 @@ def _shares_rarer(asked: dict[str, float], words: frozenset[str], entities: froz
 
 
 def _likeness(asked: dict[str, float], name: frozenset[str], tissue: frozenset[str]) -> float:
-    """Give 1 for a name of the same words down to 0 for nothing in common; `tissue` is the organ it is listed under."""
+    """Return 1 for a name of the same words, down to 0 for nothing in common; `tissue` is the organ of the name."""
     words = name | (tissue & asked.keys())
     shared = sum(_weight(word) * sure for word, sure in asked.items() if word in words)
     if "cancer" in asked and "cancer" not in words and "carcinoma" in words:

@@ -50,7 +50,7 @@ class Choice:
         return name_of(self.id)
 
     def __str__(self) -> str:
-        """Give the id with the name, as it is shown everywhere."""
+        """Return the id with the name, as it is shown everywhere."""
         return describe(self.id)
 
     @property
@@ -71,12 +71,12 @@ class Choice:
 
 
 def describe(cancer_type: str) -> str:
-    """Give an id with its name, as it is shown everywhere."""
+    """Return an id with its name, as it is shown everywhere."""
     return f"{cancer_type} ({name_of(cancer_type) or 'not in the list of names'})"
 
 
 def resolve(text: str, *, any_type: bool = False) -> str:
-    """Give the id that CGI takes for what a person typed; see `choose`.
+    """Return the id that CGI takes for what a person typed; see `choose`.
 
     Args:
         text: Id, name or code, as `choose` takes it.
@@ -178,7 +178,7 @@ def _unfit_tip(entry: ListedCode) -> str:
 
 
 def _find_entry(name: str, code: str) -> ListedCode | None:
-    """Give the entry of a code, or of the name of one, or None."""
+    """Return the entry of a code, or of the name of one, or None."""
     try:
         return find_code(name, code)
     except KeyError:
@@ -208,7 +208,7 @@ def _unlisted(code: str) -> Choice:
 
 
 def _by_name(asked: str) -> CancerType | None:
-    """Give the type of a name, if all lists that have the name mean that type and the same disease."""
+    """Return the type of a name, if all lists that have the name mean that type and the same disease."""
     found = _names().get(tuple(plain_words(asked)), [])
     kinds = {kind for kind, _ in found}
     return next(iter(kinds)) if len(kinds) == 1 and all(same for _, same in found) else None
@@ -216,7 +216,7 @@ def _by_name(asked: str) -> CancerType | None:
 
 @cache
 def _names() -> dict[tuple[str, ...], list[tuple[CancerType | None, bool]]]:
-    """Give the types that each name stands for, and whether as the same disease."""
+    """Return the types that each name stands for, and whether as the same disease."""
     names: dict[tuple[str, ...], list[tuple[CancerType | None, bool]]] = {}
     for kind in table().values():
         names.setdefault(tuple(plain_words(kind.name)), []).append((kind, True))

@@ -30,7 +30,7 @@ _PRIMARY_BEFORE = re.compile(
 
 @cache
 def _abbreviations() -> dict[str, str]:
-    """Give the name of the type for each abbreviation of three letters or more that means one disease."""
+    """Return the name of the type for each abbreviation of three letters or more that means one disease."""
     ids = {kind.id: kind.name for kind in table().values() if len(kind.id) >= SHORTEST}
     foreign = {code for (_, code), meaning in clashes().items() if meaning == "other"}
     usual = {row["phrase"]: table()[row["cgi_id"]].name for row in read_rows("cancer_type_synonyms.tsv")}

@@ -40,7 +40,7 @@ def suggestion(asked: str) -> str:
 
 
 def _spellings(entries: list[ListedCode]) -> str:
-    """Give how each code is written, with the type that it gives; once for those that give the same."""
+    """Return how each code is written, with the type that it gives; once for those that give the same."""
     by_type: dict[CancerType, list[str]] = {}
     for entry in entries:
         if entry.cancer_type:

@@ -24,7 +24,7 @@ class CancerType:
     parents: tuple[str, ...]
 
     def __str__(self) -> str:
-        """Give the id with the name, as it is shown everywhere."""
+        """Return the id with the name, as it is shown everywhere."""
         return f"{self.id} ({self.name})"
 
     @property
@@ -54,7 +54,7 @@ def read_rows(name: str) -> Iterator[dict[str, str]]:
 
 @cache
 def table() -> dict[str, CancerType]:
-    """Give every cancer type by its id, in the order of the ids."""
+    """Return every cancer type by its id, in the order of the ids."""
     return {
         row["id"]: CancerType(row["id"], row["name"], tuple(p for p in row["parents"].split(",") if p))
         for row in read_rows("cancer_types.tsv")
@@ -62,13 +62,13 @@ def table() -> dict[str, CancerType]:
 
 
 def name_of(cancer_type: str) -> str | None:
-    """Give the name of an id, or None for one that is not in the list."""
+    """Return the name of an id, or None for one that is not in the list."""
     known = table().get(cancer_type)
     return known.name if known else None
 
 
 def above(cancer_type: str) -> frozenset[str]:
-    """Give the ids of all types above this one; none for an id that is not in the list."""
+    """Return the ids of all types above this one; none for an id that is not in the list."""
     parents = table()[cancer_type].parents if cancer_type in table() else ()
     return frozenset(parents).union(*map(above, parents))
 
@@ -86,13 +86,13 @@ def are_related(one: str, other: str) -> bool:
 
 
 def depth(cancer_type: CancerType) -> int:
-    """Give the shortest way to the root: 0 for CANCER."""
+    """Return the shortest way to the root: 0 for CANCER."""
     return min((1 + depth(table()[parent]) for parent in cancer_type.parents), default=0)
 
 
 @cache
 def biomarkers() -> dict[str, int]:
-    """Give how many biomarkers were seen for each id in real archives; ids without any are absent."""
+    """Return how many biomarkers were seen for each id in real archives; ids without any are absent."""
     return {row["id"]: int(row["biomarkers"]) for row in read_rows("cancer_type_biomarkers.tsv")}
 
 
@@ -105,7 +105,7 @@ def _siblings() -> dict[str, Sibling]:
 
 
 def richer_sibling(cancer_type: str) -> Sibling | None:
-    """Give the sibling that has the biomarkers of the disease, if this type has next to none."""
+    """Return the sibling that has the biomarkers of the disease, if this type has next to none."""
     sibling = _siblings().get(cancer_type)
     if not sibling:
         return None

@@ -23,7 +23,7 @@ _PLURAL = 4  # letters: shorter words keep their s
 
 @cache
 def _meanings() -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Give what words, alone or two together, mean in the table's terms."""
+    """Return what words, alone or two together, mean in the table's terms."""
     return {
         tuple(plain_words(row["word"])): tuple(map(_singular, row["means"].split()))
         for row in read_rows("cancer_type_words.tsv")
@@ -31,19 +31,19 @@ def _meanings() -> dict[tuple[str, ...], tuple[str, ...]]:
 
 
 def meanings_of_words() -> dict[str, tuple[str, ...]]:
-    """Give the single words of the table, with what they mean in its terms."""
+    """Return the single words of the table, with what they mean in its terms."""
     return {words[0]: meant for words, meant in _meanings().items() if len(words) == 1}
 
 
 @cache
 def organs() -> frozenset[str]:
-    """Give the words that name an organ."""
+    """Return the words that name an organ."""
     rows = read_rows("cancer_type_words.tsv")
     return frozenset(_singular(word) for row in rows if row["kind"] == "organ" for word in row["means"].split())
 
 
 def plain_words(text: str) -> list[str]:
-    """Give the words without accents, apostrophes, capitals and the differences of American and British spelling."""
+    """Return the words without accents, apostrophes, capitals and the differences of American and British spelling."""
     letters = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     bare = _GENITIVE.sub("", _ELISION.sub("", bare)).replace("tumour", "tumor")
@@ -51,7 +51,7 @@ def plain_words(text: str) -> list[str]:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Give the words that tell one cancer type from another, in the table's terms."""
+    """Return the words that tell one cancer type from another, in the table's terms."""
     words = [word for word in plain_words(text) if _meanings().get((word,)) != ()]
     meant: list[str] = []
     while words:

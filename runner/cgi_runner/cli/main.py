@@ -53,7 +53,7 @@ class PlainFormatter(RedactingFormatter):
     """A formatter that keeps tracebacks back, for people who did not ask for them."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
-        """Give nothing."""
+        """Return nothing."""
         del ei
         return ""
 
@@ -62,7 +62,7 @@ class Commands(click.Group):
     """The command group; its commands are listed in the order of a job's life, not of the alphabet."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Give the names of the commands in the order in which they were added."""
+        """Return the names of the commands in the order in which they were added."""
         del ctx
         return list(self.commands)
 

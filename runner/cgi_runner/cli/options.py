@@ -57,7 +57,7 @@ def refuse_empty_values(command: click.Command, ctx: click.Context, arguments: l
 
 
 def examples(*commands: str, heading: str = "Example") -> str:
-    """Give the end of a command's help: commands as they would be typed; a test runs every one of them.
+    """Return the end of a command's help: commands as they would be typed; a test runs every one of them.
 
     Args:
         *commands: Command lines.
@@ -167,7 +167,7 @@ sample = click.option(
 
 
 def cancer_type(**settings: Any) -> Callable[[F], F]:
-    """Give the option of the cancer type, which only a cohort may go without."""
+    """Return the option of the cancer type, which only a cohort may go without."""
     return click.option(
         "--cancer-type",
         metavar="ID",
@@ -273,7 +273,7 @@ def connect(
 
 
 def job_context(connection: ServiceConnection, deadline: str = "0") -> JobContext:
-    """Give what a job is worked with, on a terminal with a progress line.
+    """Return what a job is worked with, on a terminal with a progress line.
 
     Args:
         connection: The service.

@@ -51,7 +51,7 @@ def print_rows(rows: Iterable[tuple[str, ...]]) -> None:
 
 
 def job_to_dict(job: JobInfo) -> dict[str, str]:
-    """Give what the service knows of a job, as it is printed."""
+    """Return what the service knows of a job, as it is printed."""
     return {**asdict(job), "status": job.status.name}
 
 
@@ -111,7 +111,7 @@ def print_check(found: Prepared, cancer_type: str) -> None:
 
 
 def check_to_dict(found: Prepared, cancer_type: str) -> CheckJson:
-    """Give the same for machines.
+    """Return the same for machines.
 
     Args:
         found: What the inputs came to.

@@ -14,7 +14,7 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ +")
 
 
 def progress() -> Progress:
-    """Give the display that fits where stderr goes."""
+    """Return the display that fits where stderr goes."""
     return TerminalProgress() if sys.stderr.isatty() else NullProgress()
 
 

@@ -47,7 +47,7 @@ def reset_handlers() -> None:
 
 
 def exit_code_for(error: BaseException | None) -> int:
-    """Give the exit code of the stop that an exception is, or came after; 0 if there was none."""
+    """Return the exit code of the stop that an exception is, or came after; 0 if there was none."""
     while error:
         if isinstance(error, KeyboardInterrupt):
             numbers = (number for number, stop in _STOPS.items() if isinstance(error, stop))

@@ -69,7 +69,7 @@ def _is_sandbox(record: Record) -> bool:
 
 
 def _by(values: Mapping[Path, str]) -> dict[str, list[Path]]:
-    """Give the folders of each value, values in their order."""
+    """Return the folders of each value, values in their order."""
     return {
         value: [folder for folder, each in values.items() if each == value] for value in sorted(set(values.values()))
     }

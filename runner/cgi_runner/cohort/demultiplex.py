@@ -195,7 +195,7 @@ class Demultiplexer:
             writer.close()
 
     def _spread_rows(self, table: _TableRows, lines: Iterable[bytes], buffers: list[bytearray]) -> Counter[int]:
-        """Give each row to its sample, under the sample's own name and row id, and say how many each has got."""
+        """Return each row to its sample, under the sample's own name and row id, and say how many each has got."""
         places, labels, whose, row_id = self._places, self._labels, table.samples, table.row_id
         found = [0] * len(labels)
         width = max([*whose, row_id or 0]) + 1  # nothing right of the last column that changes has to be taken apart
@@ -220,7 +220,7 @@ class Demultiplexer:
         return Counter(dict(enumerate(found)))
 
     def _own_id(self, row_id: bytes, place: int) -> bytes | None:
-        """Give what a row's id would have been alone; None if it does not name a row of this sample."""
+        """Return what a row's id would have been alone; None if it does not name a row of this sample."""
         file, _, digits = row_id.partition(b"_")
         upload = self._uploads.get(file)
         row = int(digits) if upload and digits.isdigit() and len(digits) <= _DIGITS else 0
@@ -230,7 +230,7 @@ class Demultiplexer:
         return b"%b_%d" % (upload.files[place], upload.numbers[row])
 
     def _repaired(self, table: _TableRows, line: bytes, place: int) -> list[bytes]:
-        """Give the cells of a row under another sample's id, with the id and the echo that it would have had alone."""
+        """Return the cells of a row under another sample's id, with the id and echo that it would have had alone."""
         cells = line.rstrip(b"\r\n").split(b"\t")
         row_id = table.row_id or 0
         upload = next((each for each in self._uploads.values() if each.kind == table.kind), None)

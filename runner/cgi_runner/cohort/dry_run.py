@@ -42,7 +42,7 @@ class CohortPlan:
     skipped: list[RejectedSample]
 
     def as_json(self) -> PlanJson:
-        """Give it for machines."""
+        """Return it for machines."""
         jobs: list[PlannedJob] = [
             {
                 "job": batch.name,

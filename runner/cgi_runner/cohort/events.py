@@ -71,5 +71,5 @@ def ignore_event(event: Event) -> None:
 
 
 def timestamp(clock: Clock) -> str:
-    """Give the time of an event."""
+    """Return the time of an event."""
     return clock.now().isoformat(timespec="seconds")

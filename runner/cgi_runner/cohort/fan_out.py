@@ -23,7 +23,7 @@ class FanOutWriter:
         self._hashes = [hashlib.sha256() for _ in paths]
 
     def lines(self, file: BinaryIO) -> Iterator[bytes]:
-        """Give the lines of a file that is spread; in between, what is held is written when it has become much."""
+        """Yield the lines of a file that is spread; in between, what is held is written when it has become much."""
         while block := file.readlines(_BLOCK):
             yield from block
             if sum(map(len, self.buffers)) > _ROOM:

@@ -84,7 +84,7 @@ def _warn_of_several_owners(claims: Sequence[FileClaims]) -> None:
 
 
 def listed_names(names: Sequence[str]) -> str:
-    """Give a few names, quoted, then how many more there are."""
+    """Return a few names, quoted, then how many more there are."""
     return _joined(list(map(quote, names)))
 
 

@@ -10,7 +10,7 @@ from cgi_runner.job.submission import Submission
 
 
 def new_job_record(ledger: CohortRecord, batch: Batch, asked: Submission, service: str, *, fresh: bool) -> Record:
-    """Give the record of a job that is not submitted yet.
+    """Return the record of a job that is not submitted yet.
 
     Args:
         ledger: The record of the cohort.
@@ -40,7 +40,7 @@ def new_job_record(ledger: CohortRecord, batch: Batch, asked: Submission, servic
 
 
 def jobs_to_resubmit(ledger: CohortRecord) -> list[Batch]:
-    """Give the jobs that --fresh is to submit: those that it has not submitted yet, or all once all have ended."""
+    """Return the jobs that --fresh is to submit: those that it has not submitted yet, or all once all have ended."""
     records = [ledger.records.get(batch.number) for batch in ledger.plan.batches]
     if all(record and record.fresh and record.state.has_ended for record in records):
         return ledger.plan.batches

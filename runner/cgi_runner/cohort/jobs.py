@@ -201,7 +201,7 @@ class CohortJobs:
         self._ledger.write()
 
     def _fail_waiting(self, closed: AccountFullError | ServiceError) -> None:
-        """Give up what cannot be submitted, now that no job of our own is left that could make room."""
+        """Record a failure for jobs that cannot be submitted, once no job of ours is left that could make room."""
         tip = closed.tip
         if isinstance(closed, AccountFullError) and not self._flags.delete:
             tip = "with --delete, each job is deleted at CGI once its results are here, which makes room for the next"

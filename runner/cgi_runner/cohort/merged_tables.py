@@ -128,7 +128,7 @@ def _header(path: Path) -> tuple[list[bytes], bytes]:
 
 
 def _moved(lines: Iterable[bytes], header: list[bytes], columns: list[bytes], end: bytes) -> Iterator[bytes]:
-    """Give rows with their cells under the columns of the whole table; a column that they lack is an empty cell."""
+    """Yield rows with their cells under the columns of the whole table; a column that they lack is an empty cell."""
     places = [header.index(column) if column in header else len(header) for column in columns]
     width = len(header)
     for line in lines:
@@ -146,7 +146,7 @@ def _is_merged(out: Path) -> bool:
 
 
 def _expanded(folder: Path) -> list[Path]:
-    """Give the folder itself, or those of its samples if it is a cohort's."""
+    """Return the folder itself, or those of its samples if it is a cohort's."""
     if not (folder / NAME).is_file():
         return [folder]
     try:
@@ -205,7 +205,7 @@ def _is_other_table(name: str) -> bool:
 
 
 def _samples(folder: Path) -> set[str]:
-    """Give the samples whose rows are in a folder's tables."""
+    """Return the samples whose rows are in a folder's tables."""
     tables = [Table(path) for name in TABLES if (path := folder / name).is_file()]
     places = [(table, table.place(*_SAMPLES)) for table in tables]
     found = {name for table, place in places if place is not None for name in table.column(place)}

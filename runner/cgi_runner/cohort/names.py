@@ -27,12 +27,12 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def escape_name(name: str) -> str:
-    r"""Give the name as it stands in tables, which know no quotes: what is not printable is escaped, a tab as `\t`."""
+    r"""Return the name as it is in tables, which have no quotes: what is not printable is escaped, a tab as `\t`."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
 
 
 def normalised_name(name: str) -> str:
-    """Give what is the same for names that people take for one: case and the ways to write an accent do not count."""
+    """Return what is the same for names that people take for one: case and the ways to write an accent do not count."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
@@ -49,7 +49,7 @@ class OtherNames:
 
 
 def plural(number: int, noun: str) -> str:
-    """Give `1 sample`, `2 samples`.
+    """Return `1 sample`, `2 samples`.
 
     Args:
         number: How many there are.
@@ -60,7 +60,7 @@ def plural(number: int, noun: str) -> str:
 
 
 def folder_names(labels: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
-    """Give each sample a folder name of its own: no slashes, no accents, unique on disks that ignore case.
+    """Return each sample a folder name of its own: no slashes, no accents, unique on disks that ignore case.
 
     A name that is safe already stays as it is; one that had to be changed, or differs from another only in case, may
     get a number.

@@ -51,7 +51,7 @@ class Report:
         return len(self.ledger.unaccounted)
 
     def as_json(self) -> CohortNumbers:
-        """Give the numbers for machines."""
+        """Return the numbers for machines."""
         return {
             "samples": len(self.ledger.plan.folders),
             "samples_done": self.samples_done,

@@ -111,7 +111,7 @@ def _file(batch: Batch, kind: str, path: Path) -> tuple[Path, str] | None:
 
 
 def _sorted(parts: Sequence[tuple[SampleRows, bytes]], header: bytes) -> Iterator[bytes]:
-    """Give the rows of several samples in the order of the prepared files, in blocks of many.
+    """Yield the rows of several samples in the order of the prepared files, in blocks of many.
 
     The rows of each file are in order already, which makes sorting them together a merge. A single sample, which may
     have any number of rows, needs none.
@@ -145,7 +145,7 @@ def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _renamed(path: Path, ids: Mapping[bytes, bytes], place: int) -> Iterator[bytes]:
-    """Give the rows of the samples that are asked for, under their ids."""
+    """Yield the rows of the samples that are asked for, under their ids."""
     with path.open("rb") as file:
         next(file)
         for line in file:
@@ -156,7 +156,7 @@ def _renamed(path: Path, ids: Mapping[bytes, bytes], place: int) -> Iterator[byt
 
 
 def _with_sort_key(path: Path, ids: Mapping[bytes, bytes], place: int) -> list[tuple[int, bytes]]:
-    """Give the same with each row's place in the genome, by which they are sorted."""
+    """Return the same with each row's place in the genome, by which they are sorted."""
     rows, ranks = [], _RANKS
     with path.open("rb") as file:
         next(file)

@@ -130,7 +130,7 @@ class SampleTask:
     options: Options
 
     def match_name(self, names: Iterable[str]) -> str | None:
-        """Give the name under which a file has the sample: its own, or whatever the only one in it is called.
+        """Return the name under which a file has the sample: its own, or whatever the only one in it is called.
 
         A name that another line of the sheet has is never taken for this sample's: it would get that one's rows.
         """
@@ -152,7 +152,7 @@ def _prepare_sample(wanted: SampleTask, shared: SharedInputs) -> PreparedSample 
 
 
 def _tip_of(error: InputError) -> str:
-    """Give the tip of an error in brackets, unless it names an option that a cohort does not have."""
+    """Return the tip of an error in brackets, unless it names an option that a cohort does not have."""
     is_of_use = error.tip not in {"", TIP} and not any(option in error.tip for option in _ONLY_ALONE)
     return f" ({error.tip})" if is_of_use else ""
 
@@ -249,14 +249,14 @@ def _require_name(wanted: SampleTask, file: PreparedFile) -> str:
 
 
 def _name_in_file(file: PreparedFile, name: str, label: str) -> str:
-    """Give what a file calls the sample whose prepared rows bear `name`, or nothing where that is its label."""
+    """Return what a file calls the sample whose prepared rows bear `name`, or nothing where that is its label."""
     if name != label:
         return name
     return next((own for own, sent in file.renamed.items() if sent == label), "")
 
 
 def _select_rows(file: PreparedFile, name: str, label: str, dropped: Counter[str]) -> SampleRows:
-    """Give the sample's rows of a prepared file; those of others are counted among what is not sent."""
+    """Return the sample's rows of a prepared file; those of others are counted among what is not sent."""
     about = input_account(file)
     if name != label:
         notes = InputNotes()

@@ -123,7 +123,7 @@ class CohortRecord:
         self.plan = Plan([*kept, *make_batches(rest, most_rows=most_rows, first=first)], wanted)
 
     def _known(self) -> KnownCohort:
-        """Give the record of an earlier run; nothing if there was none."""
+        """Return the record of an earlier run; nothing if there was none."""
         path = self.out / NAME
         if not path.exists():
             require_free_folder(self.out)
@@ -149,7 +149,7 @@ class CohortRecord:
             raise InputError(f"{self.out} holds {taken}, which is not this cohort's", tip="choose another --output")
 
     def _kept(self, known: KnownCohort, now: Mapping[str, PreparedSample]) -> list[Batch]:
-        """Give the jobs of an earlier run as they were, but for those whose samples have changed and nothing came of.
+        """Return the jobs of an earlier run as they were, but for those whose samples have changed and nothing came of.
 
         Raises:
             InputError: Samples have changed since their job was submitted.
@@ -250,12 +250,12 @@ def has_open_jobs(out: Path) -> bool:
 
 
 def recorded_service(out: Path) -> str:
-    """Give the service that the cohort of a folder was sent to."""
+    """Return the service that the cohort of a folder was sent to."""
     return str(_read(out / NAME)["service"])
 
 
 def _read(path: Path) -> KnownCohort:
-    """Give the content of a cohort's record, as far as a plan needs it.
+    """Return the content of a cohort's record, as far as a plan needs it.
 
     Raises:
         InputError: It is damaged, or of a later version.
@@ -285,5 +285,5 @@ def _cells(about: SampleEntry) -> list[str]:
 
 
 def _line(text: str) -> str:
-    """Give a text of several lines on one, so that it stays within its cell."""
+    """Return a text of several lines on one, so that it stays within its cell."""
     return "; ".join(line.strip() for line in text.splitlines())

@@ -16,7 +16,7 @@ class SheetColumns(TypedDict):
 
 
 def no_sheet() -> SheetColumns:
-    """Give the columns of a cohort that has no sheet."""
+    """Return the columns of a cohort that has no sheet."""
     return {"columns": {}, "unused": []}
 
 

@@ -38,7 +38,7 @@ class RowRepair:
             self._text = mmap(file.fileno(), 0, access=ACCESS_READ)
 
     def find(self, line: bytes) -> int:
-        """Give the number of the row of the upload with this line's sample and alteration, 0 if there is none."""
+        """Return the number of the row of the upload with this line's sample and alteration, 0 if there is none."""
         cells = line.decode("utf-8", "replace").rstrip("\r\n").split("\t")
         return self._matcher.find(cells) if len(cells) > self._matcher.last else 0
 

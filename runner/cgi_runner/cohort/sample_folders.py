@@ -106,7 +106,7 @@ def count_missing_rows(ledger: CohortRecord, batch: Batch) -> None:
 def _record(
     ledger: CohortRecord, batch: Batch, member: PreparedSample, record: Record, account: SampleAccount
 ) -> Record:
-    """Give a sample's own record. It has no job of its own, so that no command mistakes the packed job for that."""
+    """Return a sample's own record. It has no job of its own, so that no command mistakes the packed job for that."""
     return Record(
         service=record.service,
         title=ledger.title,

@@ -125,7 +125,7 @@ def hash_by_sample(
 
 
 def split_dropped(shared: SharedInputs, dropped: Path, places: Mapping[str, int], paths: Sequence[Path]) -> None:
-    """Give each sample its rows of the list of what is not sent.
+    """Write the rows that are not sent into the list of the sample that each belongs to.
 
     Args:
         shared: Gets the reasons, counted for each sample.

@@ -155,7 +155,7 @@ def sheet_from_names(names: Iterable[str], defaults: Defaults) -> Sheet:
 
 
 def _cells(columns: SheetColumns, cells: Sequence[str]) -> dict[str, str] | None:
-    """Give the cells of a line by the known columns, or None if there are more cells than columns."""
+    """Return the cells of a line by the known columns, or None if there are more cells than columns."""
     # Spreadsheets leave empty cells at the end of a line away, or add some.
     if any(cells[len(columns.names) :]):
         return None

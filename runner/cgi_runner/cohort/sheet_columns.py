@@ -79,7 +79,7 @@ _MOST_NAMED = 12
 
 
 def normalised_column(name: str) -> str:
-    """Give the name of a column without what differs between programs: case, accents, blanks, dots and dashes."""
+    """Return the name of a column without what differs between programs: case, accents, blanks, dots and dashes."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
     return re.sub(r"[\W_]+", "", plain.casefold())
 
@@ -265,6 +265,6 @@ def _is_file(folder: Path, cell: str) -> bool:
 
 
 def listed_columns(names: Sequence[str]) -> str:
-    """Give the names of some columns, then how many more there are."""
+    """Return the names of some columns, then how many more there are."""
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return ", ".join(map(quote, names[:_MOST_NAMED])) + more

@@ -17,7 +17,7 @@ _MOST_JOINED = 20  # lines of one cell; a quote that stands alone must not swall
 
 
 def read_cells(source: TextSource) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Give the names of the columns, and the number and the cells of every line below that holds anything.
+    """Return the names of the columns, and the number and the cells of every line below that holds anything.
 
     Lines above the header that begin with `#` are remarks, or the header itself where the line after them is none;
     `sep=;`, which Excel understands, is one too.
@@ -45,7 +45,7 @@ def read_cells(source: TextSource) -> tuple[list[str], list[tuple[int, list[str]
 
 
 def _names_in(header: str) -> tuple[str, bool]:
-    """Give the separator of a header, and whether one of its columns holds the samples."""
+    """Return the separator of a header, and whether one of its columns holds the samples."""
     for separator in SEPARATORS:
         if holds_sample_column(split(header, separator)):
             return separator, True
@@ -53,7 +53,7 @@ def _names_in(header: str) -> tuple[str, bool]:
 
 
 def _records(lines: Iterator[tuple[int, str]], separator: str, width: int) -> Iterator[tuple[int, list[str]]]:
-    """Give the cells of each record; a cell in quotes may go on over several lines."""
+    """Yield the cells of each record; a cell in quotes may go on over several lines."""
     waiting: list[tuple[int, str]] = []
     for line in lines:
         waiting.append(line)
@@ -66,7 +66,7 @@ def _records(lines: Iterator[tuple[int, str]], separator: str, width: int) -> It
 
 
 def _split_lines(lines: list[tuple[int, str]], separator: str, width: int) -> Iterator[tuple[int, list[str]]]:
-    """Give the cells of lines that may be one record: they are if that has not more cells than the header."""
+    """Yield the cells of lines that may be one record: they are if that has not more cells than the header."""
     if len(lines) > 1:
         joined = split(" ".join(text for _, text in lines), separator, width)
         is_closed = not sum(text.count('"') for _, text in lines) % 2

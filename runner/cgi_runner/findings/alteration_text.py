@@ -42,7 +42,7 @@ def split_names(cell: str) -> list[str]:
 
 
 def _split(cell: str) -> Iterator[str]:
-    """Give the parts between commas that stand in no parentheses; the time grows with the length, whatever it holds."""
+    """Yield the parts between commas outside parentheses; the time grows with the length, whatever the text holds."""
     held: list[str] = []
     depth = 0
     for piece in cell.split(", "):
@@ -67,7 +67,7 @@ def _parse(text: str) -> Named:
 
 
 def unlisted_changes(alterations: str, biomarker: str) -> tuple[str, ...]:
-    """Give the changes of alterations that a biomarker does not list, where it lists changes of their genes.
+    """Return the changes of alterations that a biomarker does not list, where it lists changes of their genes.
 
     CGI calls such a match complete as well: in a real archive, `ATM (N2875H)` with a list that has N2875K.
 

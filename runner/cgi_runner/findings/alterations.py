@@ -35,7 +35,7 @@ Place = tuple[str, str, str, str, str]
 
 
 def classify(summary: str) -> AlterationClass:
-    """Give the class of a mutation by CGI's oncogenic summary, of any generation of its archives."""
+    """Return the class of a mutation by CGI's oncogenic summary, of any generation of its archives."""
     word = " ".join(summary.casefold().split())
     if found := _CLASSES.get(word):
         return found

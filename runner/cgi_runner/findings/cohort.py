@@ -94,7 +94,7 @@ class SampleFolder:
 
 
 def sample_folders(folder: Path) -> list[SampleFolder]:
-    """Give the folders of the samples of a cohort; none for one that `cohort-merge` has written.
+    """Return the folders of the samples of a cohort; none for one that `cohort-merge` has written.
 
     Raises:
         InputError: The cohort's record cannot be read.
@@ -107,12 +107,12 @@ def sample_folders(folder: Path) -> list[SampleFolder]:
 
 
 def merged_samples(folder: Path) -> tuple[str, ...]:
-    """Give the samples of a folder that `cohort-merge` has written."""
+    """Return the samples of a folder that `cohort-merge` has written."""
     return _read(folder / COHORT).merged_samples
 
 
 def find_shared_job(folder: Path) -> Path | None:
-    """Give the folder of the job that a sample of a cohort shared with others; None if this is not such a sample's."""
+    """Return the folder of the job that a sample of a cohort shared with others; None for any other folder."""
     try:
         job = json.loads((folder / RECORD).read_text(encoding="utf-8"))["cohort"]["job"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -121,7 +121,7 @@ def find_shared_job(folder: Path) -> Path | None:
 
 
 def read_job_warnings(folder: Path) -> list[str]:
-    """Give the warnings of the job that a sample of a cohort shared with others; none if it is not there."""
+    """Return the warnings of the job that a sample of a cohort shared with others; none if it is not there."""
     job = find_shared_job(folder)
     record = _complete(job) if job else None
     return [f"of the whole job: {text}" for text in record.warnings] if record else []
@@ -143,7 +143,7 @@ def _read_jobs(folder: Path, reader: FindingsReader, level_a: dict[str, int], un
 
 
 def _complete(folder: Path) -> Record | None:
-    """Give the record of a folder with verified results; None if it has none."""
+    """Return the record of a folder with verified results; None if it has none."""
     try:
         record = read_record(folder / RECORD)
     except InputError:
@@ -152,7 +152,7 @@ def _complete(folder: Path) -> Record | None:
 
 
 def _read(path: Path) -> _Cohort:
-    """Give the record of a cohort.
+    """Return the record of a cohort.
 
     Raises:
         InputError: It cannot be read.
@@ -196,7 +196,7 @@ def _list(value: object) -> list[object]:
 
 
 def _sample(about: object) -> _Sample:
-    """Give a sample, which has a label, a job and a folder that lies in the cohort's."""
+    """Return a sample, which has a label, a job and a folder that lies in the cohort's."""
     if not isinstance(about, dict):
         raise ValueError(about)  # noqa: TRY004
     label, job, folder = (about[name] for name in ("label", "job", "folder"))
@@ -208,7 +208,7 @@ def _sample(about: object) -> _Sample:
 
 
 def _merged_source(content: dict[str, object]) -> Source:
-    """Give where merged tables come from; one record of it covers all of their jobs."""
+    """Return where merged tables come from; one record of it covers all of their jobs."""
     service, reference, versions = (content.get(name) for name in ("service", "reference", "cgi_versions"))
     return Source(
         version=", ".join(sorted(versions)) if isinstance(versions, dict) else "",

@@ -63,7 +63,7 @@ Getter = Callable[[list[str]], dict[str, str]]
 
 
 def getter(table: Table, names: Mapping[str, tuple[str, ...]]) -> Getter:
-    """Give a function that picks facts from a row's cells.
+    """Return a function that picks facts from a row's cells.
 
     Args:
         table: The table that the rows come from.
@@ -85,7 +85,7 @@ def getter(table: Table, names: Mapping[str, tuple[str, ...]]) -> Getter:
 def brief_getter(
     table: Table, names: Mapping[str, tuple[str, ...]], facts: Sequence[str]
 ) -> Callable[[list[str]], list[str]]:
-    """Give a function that picks a few facts from a row's cells, in their order; as `getter`, and much faster.
+    """Return a function that picks a few facts from a row's cells, in their order; as `getter`, and much faster.
 
     Args:
         table: The table of results.
@@ -105,5 +105,5 @@ def brief_getter(
 
 
 def clean(cell: str) -> str:
-    """Give a cell without no-break spaces and without blanks at its ends."""
+    """Return a cell without no-break spaces and without blanks at its ends."""
     return cell.replace("\xa0", " ").strip()

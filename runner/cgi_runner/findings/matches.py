@@ -57,7 +57,7 @@ class MatchCollector:
             self._count(match, cancer_type)
 
     def _find(self, facts: dict[str, str], sample: str, *, is_yes: bool, added: list[Match]) -> Match:
-        """Give the match that a row belongs to, with the row's diseases and sources."""
+        """Return the match that a row belongs to, with the row's diseases and sources."""
         about = ("alterations", "biomarker", "drug", "effect", "level", "biom")
         key = (sample, *(facts[name] for name in about), str(is_yes))
         match = self._known.get(key)

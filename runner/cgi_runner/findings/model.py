@@ -262,7 +262,7 @@ class Findings:
         return sum(known) if known else None
 
     def matches_of(self, kind: MatchKind, *tumours: TumourMatch) -> list[Match]:
-        """Give the matches of a kind, in the order of every output.
+        """Return the matches of a kind, in the order of every output.
 
         Args:
             kind: What the matches rest on.
@@ -288,7 +288,7 @@ def effect_rank(effect: str) -> tuple[int, str]:
 
 
 def effect_key(effect: str) -> str:
-    """Give the known effect that a word of CGI's is; an empty text for any other word, which stays neutral."""
+    """Return the known effect that a word of CGI's is; an empty text for any other word, which stays neutral."""
     word = " ".join(effect.replace("_", " ").casefold().split())
     if word.startswith(_EFFECTS[-1]):
         return _EFFECTS[-1]

@@ -152,7 +152,7 @@ class FindingsReader:
             )
 
     def finish(self) -> Findings:
-        """Give the findings, in the order of every output, with what can only be said at the end."""
+        """Return the findings, in the order of every output, with what can only be said at the end."""
         findings = self.findings
         if untied := sum(1 for _ in self._matches.untied()):
             findings.warnings.append(f"drug matches that could not be tied to an alteration of the results: {untied}")
@@ -204,7 +204,7 @@ class FindingsReader:
 
 
 def reason_class(reason: str) -> str:
-    """Give a reason without what it quotes, which is the same for all rows with this reason."""
+    """Return a reason without what it quotes, which is the same for all rows with this reason."""
     return _QUOTED.sub("", reason)
 
 
@@ -220,7 +220,7 @@ def _results(folder: Path, shown: Path) -> ResultSummary:
 
 
 def source_of(record: Record, summary: Mapping[str, str] | None = None) -> Source:
-    """Give where the results of a record come from.
+    """Return where the results of a record come from.
 
     Args:
         record: Record of a run, or of a sample of a cohort.
@@ -262,7 +262,7 @@ def _source_of(summary: Mapping[str, str], found: ResultSummary) -> Source:
 
 
 def _analysed(summary: Mapping[str, str]) -> frozenset[str] | None:
-    """Give the kinds of which CGI's summary counts any; None where it does not count all of them."""
+    """Return the kinds of which CGI's summary counts any; None where it does not count all of them."""
     names = {"mutations": "mutations", "cnas": "cnas", "fusions": "translocations"}
     counts = {kind: summary.get(f"Analysed {name}", "") for name, kind in names.items()}
     if not all(count.isdecimal() for count in counts.values()):

@@ -35,7 +35,7 @@ class InputAccount(TypedDict, total=False):
 
 
 def input_account(file: PreparedFile) -> InputAccount:
-    """Give what the record says of a prepared file."""
+    """Return what the record says of a prepared file."""
     return {
         "source": file.source,
         "format": file.format,

@@ -20,7 +20,7 @@ _OF_NUMBERS = "0123456789.,%/|-"
 
 
 def match_names(names: Sequence[str], known: Iterable[str]) -> list[str]:
-    """Give each column of a header its known name, or else its own in lower case.
+    """Return each column of a header its known name, or else its own in lower case.
 
     Args:
         names: What the file calls its columns.
@@ -43,7 +43,7 @@ _LAST = {column: tuple(map(canonical, words)) for column, words in OTHER_NAMES.i
 
 
 def find_columns(names: Iterable[str]) -> dict[str, int]:
-    """Give the place of each known column that is among these names, by what CGI calls it."""
+    """Return the place of each known column that is among these names, by what CGI calls it."""
     lower = [canonical(name) for name in names]
     known = ((column, (*words, *_LAST.get(column, ()))) for column, words in _CANONICAL.items())
     found = {column: next(filter(lower.__contains__, words), None) for column, words in known}
@@ -183,17 +183,17 @@ class Header:
         return all(column in self.column_index for column in columns)
 
     def name(self, column: str) -> str:
-        """Give what the file calls a column."""
+        """Return what the file calls a column."""
         return self.names[self.column_index[column]]
 
     def cells(self) -> Iterator[tuple[int, list[str]]]:
-        """Give the cells of every row, with its line; a row of another width is a fault."""
+        """Yield the cells of every row, with its line; a row of another width is a fault."""
         for number, line in self.source.lines():
             if cells := self.split_row(number, line):
                 yield number, cells
 
     def column_indexes(self, *columns: str) -> list[int]:
-        """Give where these columns are; those that are not there are behind the last one."""
+        """Return where these columns are; those that are not there are behind the last one."""
         return [self.column_index.get(column, len(self.names)) for column in columns]
 
     def _last_needed(self) -> int:
@@ -214,7 +214,7 @@ class Header:
         return False
 
     def split_row(self, number: int, line: str) -> list[str]:
-        """Give the cells of a line; one of another width than the header's is a fault, and has none.
+        """Return the cells of a line; one of another width than the header's is a fault, and has none.
 
         Args:
             number: Number of the line, from 1.

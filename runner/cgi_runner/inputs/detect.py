@@ -122,7 +122,7 @@ def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: Dro
 
 
 def _find_reader(kind: Kind, header: Header) -> tuple[Kind, _MakeReader] | None:
-    """Give the kind of alterations that a header announces, the one that was asked for first, and its reader."""
+    """Return the kind of alterations that a header announces, the one that was asked for first, and its reader."""
     mutations = next((reader for columns, reader in READERS if header.has(*columns)), None)
     if mutations and kind == "mutations":
         header.check(*next(columns for columns, _ in READERS if header.has(*columns)), "sample")

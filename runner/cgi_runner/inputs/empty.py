@@ -11,7 +11,7 @@ from cgi_runner.inputs.status_columns import NOT_DETECTED, NOT_IN_TUMOR, NOT_PAS
 
 
 def explain_empty(reasons: Counter[str]) -> str:
-    """Say why nothing is left of some rows, given the reasons why they are not sent."""
+    """Return why nothing is left of some rows, given the reasons why they are not sent."""
     why = "; ".join(f"{reason}: {rows}" for reason, rows in reasons.most_common())
     return f"none of its {reasons.total()} rows is sent ({why})" if why else "it has no rows"
 

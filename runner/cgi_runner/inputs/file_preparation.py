@@ -46,7 +46,7 @@ class FilePreparation:
         return self.reader.format in FORMATS_WITH_POSITIONS
 
     def batches(self, default: str) -> Iterator[Batch]:
-        """Give the rows to send, in the order of the file, each with its line and the file's number.
+        """Yield the rows to send, in the order of the file, each with its line and the file's number.
 
         Args:
             default: The sample of rows in a file that names none.

@@ -45,7 +45,7 @@ def clean_gene(text: str) -> str:
 
 
 def rejection_of_gene(text: str) -> str:
-    """Say why a cell names no gene; nothing where it may name one, or where the cell is faulty as a whole."""
+    """Return why a cell names no gene; nothing where it may name one, or where the cell is faulty as a whole."""
     if _IDENTIFIER.fullmatch(text):
         return IDENTIFIER
     if _SEVERAL.search(text):
@@ -62,7 +62,7 @@ def is_in_capitals(gene: str) -> bool:
 
 @cache
 def _former_symbols() -> dict[str, str]:
-    """Give the present symbol for each former one."""
+    """Return the present symbol for each former one."""
     with (files("cgi_runner") / "data" / "former_symbols.tsv").open(encoding="utf-8") as lines:
         below = (line for line in lines if not line.startswith("#"))
         return {row["former"]: row["symbol"] for row in csv.DictReader(below, delimiter="\t")}

@@ -46,7 +46,7 @@ class Genome:
     """Accessions of the same chromosomes in the other build."""
 
     def rank(self, chromosome: str) -> int:
-        """Give the rank of a chromosome however it is spelled, or 0 for a contig that CGI does not take."""
+        """Return the rank of a chromosome however it is spelled, or 0 for a contig that CGI does not take."""
         return self.order.get(chromosome) or self.order.get(strip_chr(chromosome), 0)
 
 
@@ -64,7 +64,7 @@ def _genome(name: str, facts: tuple[tuple[int, int], ...]) -> Genome:
 
 
 def strip_chr(chromosome: str) -> str:
-    """Give the name without `chr`, in capitals."""
+    """Return the name without `chr`, in capitals."""
     return chromosome.upper().removeprefix("CHR")
 
 

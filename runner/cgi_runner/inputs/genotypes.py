@@ -19,7 +19,7 @@ _NORMAL_GENOTYPE = re.compile(r"(?:^|;)NT=(het|hom)(?:;|$)")
 
 @lru_cache(maxsize=1000)
 def alleles_of(genotype: str) -> frozenset[int]:
-    """Give the alternate alleles in a genotype like 0/1, 1|2 or 1; -1 stands for something that is none."""
+    """Return the alternate alleles in a genotype like 0/1, 1|2 or 1; -1 stands for something that is none."""
     calls = [call for call in re.split(r"[/|]", genotype) if call not in ("", ".", "0")]
     return frozenset(int(call) if re.fullmatch("[0-9]{1,4}", call) else -1 for call in calls)
 

@@ -67,7 +67,7 @@ class RunFile:
 
 
 def read_parts(file: BinaryIO, start: int, end: int) -> Iterator[list[str]]:
-    """Give the lines of a stretch of a file, some at a time; others may read the file in between.
+    """Yield the lines of a stretch of a file, some at a time; others may read the file in between.
 
     Args:
         file: The file; the stretch ends with a line end.
@@ -88,7 +88,7 @@ def read_parts(file: BinaryIO, start: int, end: int) -> Iterator[list[str]]:
 
 
 def merge_runs(runs: Iterable[Iterator[list[str]]]) -> Iterator[list[str]]:
-    """Give the rows of all runs in order, some at a time.
+    """Yield the rows of all runs in order, some at a time.
 
     Whatever is read later comes after the least of the last rows at hand: all rows up to that one can be given. They
     are sorted together, which is quick, as they consist of sorted stretches; a heap would compare them one by one.

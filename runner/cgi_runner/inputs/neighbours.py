@@ -141,7 +141,7 @@ class PhasedCall:
 
 
 def phase_of(first: PhasedCall, second: PhasedCall) -> str:
-    """Say what a file says of the phase of two substitutions.
+    """Return what a file says of the phase of two substitutions.
 
     CaVEMan writes 0|1 for every call: without a phase set that is told and nothing more.
 

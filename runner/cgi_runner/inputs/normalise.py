@@ -94,7 +94,7 @@ def normalise(position: int, reference: str, alternate: str) -> tuple[int, str, 
 
 
 def rejection_reason(reference: str, alternate: str) -> str:
-    """Say why CGI would not take these alleles (fact 21).
+    """Return why CGI would not take these alleles (fact 21).
 
     Args:
         reference: Well formed, in upper case.
@@ -136,7 +136,7 @@ class VariantValidator:
     def fast_parse(
         self, chromosome: str, digits: str, reference: str, alternate: str, sample: str
     ) -> VariantKey | None:
-        """Give the key of a variant in the plainest spelling, with trimmed alleles; None for any other.
+        """Return the key of a variant in the plainest spelling, with trimmed alleles; None for any other.
 
         Nearly all are plain, and there may be millions: two alleles of A, C, G and T, or one of them `-`, at a place
         that exists. `rows` knows all the rest, and says what is wrong.
@@ -172,7 +172,7 @@ class VariantValidator:
     def parse_columns(
         self, chromosomes: list[str], digits: list[str], references: list[str], alternates: list[str]
     ) -> tuple[list[int], list[int], set[int]] | None:
-        """Give rank and position of many plain variants, as `fast_parse` does of each, and trim alleles in place.
+        """Return rank and position of many plain variants, as `fast_parse` does of each, and trim alleles in place.
 
         Args:
             chromosomes: The column of the chromosome as the file has it.
@@ -216,7 +216,7 @@ class VariantValidator:
         return {row for row, (at, end) in enumerate(zip(positions, ends, strict=True)) if not 0 < at <= end}
 
     def rows(self, line: int, site: Site, alleles: Iterable[Allele], *, against: str = "") -> list[Row]:
-        """Give the rows to send for the alternate alleles of a site.
+        """Return the rows to send for the alternate alleles of a site.
 
         Args:
             line: Number of the line in the user's file, from 1.
@@ -262,7 +262,7 @@ class VariantValidator:
             self._dropped.add("mutations", line, sample, alteration, reason)
 
     def _rank(self, line: int, chromosome: str) -> int:
-        """Give the rank of the chromosome, or 0 when it is not one that CGI takes."""
+        """Return the rank of the chromosome, or 0 when it is not one that CGI takes."""
         if chromosome in self.genome.other_build_accessions:
             self._problems.abort(
                 f"line {line}, column {self._columns[0]}: found {quote(chromosome)}, not of {self.genome.name}",
@@ -275,7 +275,7 @@ class VariantValidator:
         return rank
 
     def _position(self, line: int, text: str, rank: int) -> int:
-        """Give the position, or 0 when it is none."""
+        """Return the position, or 0 when it is none."""
         position = int(text) if _POSITION.fullmatch(text) else 0
         end = self.genome.lengths[rank]
         if 0 < position <= (end or position):

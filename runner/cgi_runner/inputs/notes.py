@@ -49,7 +49,7 @@ class InputNotes:
             self.decide(f"the sample {quote(name)} is sent as {quote(sent)} ({why})")
 
     def list_decisions(self) -> list[str]:
-        """Give all decisions; of many samples with other names, only the number."""
+        """Return all decisions; of many samples with other names, only the number."""
         more = {why: len(names) - _MOST_RENAMED for why, names in self._renamed_by.items()}
         counted = [
             f"{number} more samples are sent under other names ({why})" for why, number in more.items() if number > 0

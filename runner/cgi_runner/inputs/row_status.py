@@ -59,7 +59,7 @@ class RowStatus:
         self._warned: set[str] = set()
 
     def rejection_reason(self, line: int, cells: Mapping[str, str]) -> str:
-        """Say why a row is left out: not found, of the germline, filters failed; else return an empty string.
+        """Return why a row is left out: not found, of the germline, filters failed; else return an empty string.
 
         Args:
             line: Number of the line, from 1.

@@ -55,7 +55,7 @@ def is_tcga_barcode(name: str) -> bool:
 
 
 def tcga_sample(name: str) -> str:
-    """Give the sample of a TCGA barcode, without portion, plate or aliquot; other names as they are."""
+    """Return the sample of a TCGA barcode, without portion, plate or aliquot; other names as they are."""
     return name[:_TCGA_SAMPLE].replace(".", "-") if is_tcga_barcode(name) else name
 
 
@@ -66,7 +66,7 @@ def is_gene_symbol(text: str) -> bool:
 
 
 def select_samples(problems: InputProblems, line: int, names: Sequence[str], options: Options) -> dict[int, str]:
-    """Give the sample columns to read, by their place among `names`, and the names to send them under.
+    """Return the sample columns to read, by their place among `names`, and the names to send them under.
 
     The sample that was asked for picks its column; a file with a single column is renamed to it unless that is another
     known sample's, one without any is named by it later.
@@ -103,7 +103,7 @@ def select_samples(problems: InputProblems, line: int, names: Sequence[str], opt
 
 
 def default_name(source: TextSource, sample: str | None, others: set[str]) -> str:
-    """Give the sample of a file that names none: the one asked for, or else the only one of the other files.
+    """Return the sample of a file that names none: the one asked for, or else the only one of the other files.
 
     Args:
         source: The file; where nobody asked for the name, it is noted.
@@ -128,7 +128,7 @@ def default_name(source: TextSource, sample: str | None, others: set[str]) -> st
 
 
 def listed(names: Sequence[str]) -> str:
-    """Give a few names, quoted, for a message."""
+    """Return a few names, quoted, for a message."""
     more = ["…"] if len(names) > MOST_LISTED else []
     return ", ".join([*map(quote, names[:MOST_LISTED]), *more])
 
@@ -159,7 +159,7 @@ class SampleColumn:
                 header.guard_patients()
 
     def of(self, line: int, cell: str, default: str) -> str:
-        """Give the sample of a row whose cell in the sample column is this; a bad one is a fault.
+        """Return the sample of a row whose cell in the sample column is this; a bad one is a fault.
 
         Args:
             line: Number of the line, from 1.

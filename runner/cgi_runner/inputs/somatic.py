@@ -76,7 +76,7 @@ class CallStatus:
         """Cells of FILTER that need no further look."""
 
     def rejection_reason(self, filters: str, marks: str = "") -> str:
-        """Say why a row is left out, or return an empty string.
+        """Return why a row is left out, or return an empty string.
 
         Args:
             filters: The cell of FILTER.

@@ -102,7 +102,7 @@ class StatusColumns:
         self._warned: set[str] = set()
 
     def rejection_reason(self, line: int, cells: Sequence[str], reference: str = "") -> str:
-        """Say why a row is left out, or return an empty string.
+        """Return why a row is left out, or return an empty string.
 
         Args:
             line: Number of the line, from 1.

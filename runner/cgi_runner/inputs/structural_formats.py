@@ -39,7 +39,7 @@ COLUMN_NAMES = frozenset(
 
 
 def find_format(header: Header) -> tuple[Kind, _Make] | None:
-    """Give the kind of alterations that a header announces and the reader for it, or None.
+    """Return the kind of alterations that a header announces and the reader for it, or None.
 
     A table that holds numbers is none, unless somebody has added a column for calls.
     """

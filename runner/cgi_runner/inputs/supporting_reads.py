@@ -43,7 +43,7 @@ class SupportingReads:
         ]
 
     def rejection_reason(self, cells: Mapping[str, str]) -> str:
-        """Say that no read supports a row, or return an empty string; a column without a number says nothing.
+        """Return that no read supports a row, or return an empty string; a column without a number says nothing.
 
         Args:
             cells: All cells of the row by the name of their column.

@@ -87,7 +87,7 @@ class TextSource:
         self._raw.close()
 
     def line(self) -> tuple[int, str] | None:
-        """Give the next line and its number, or None at the end."""
+        """Return the next line and its number, or None at the end."""
         if self._start == len(self._text):
             self._text, self._start = next(self._blocks, ""), 0
             if not self._text:
@@ -104,7 +104,7 @@ class TextSource:
             self._text, self._start, self._number = text + self._text[self._start :], 0, lines[0][0]
 
     def texts(self) -> Iterator[tuple[int, str]]:
-        """Give all further lines as texts of many lines, each line with its line feed, and the number of the first."""
+        """Yield all further lines as texts of many lines, each line with its line feed, and the number of the first."""
         text = self._text[self._start :] or next(self._blocks, "")
         while text:
             number = self._number
@@ -113,19 +113,19 @@ class TextSource:
             text = next(self._blocks, "")
 
     def blocks(self) -> Iterator[tuple[int, list[str]]]:
-        """Give all further lines in blocks, each with the number of its first line."""
+        """Yield all further lines in blocks, each with the number of its first line."""
         for number, text in self.texts():
             yield number, text[:-1].split("\n")
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """Give all further lines that are not blank, each with its number."""
+        """Yield all further lines that are not blank, each with its number."""
         for first, lines in self.blocks():
             for number, line in enumerate(lines, first):
                 if line and not line.isspace():
                     yield number, line
 
     def _iter_blocks(self) -> Iterator[str]:
-        """Give whole lines as text, a block at a time, each line with its line feed."""
+        """Yield whole lines as text, a block at a time, each line with its line feed."""
         blocks = self._bytes()
         rest = self._next(blocks, b"")
         if rest.startswith(UTF_16):
@@ -151,7 +151,7 @@ class TextSource:
             yield self._decode(rest.removesuffix(b"\n") + b"\n")
 
     def _bytes(self) -> Iterator[bytes]:
-        """Give decompressed bytes, a block at a time."""
+        """Yield decompressed bytes, a block at a time."""
         start = self._raw.first(BGZF_HEADER)
         self._is_compressed = start.startswith(GZIP)
         raw = io.BufferedReader(self._raw, BLOCK)
@@ -194,7 +194,7 @@ class TextSource:
 
 
 def _as_utf_8(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Give blocks of UTF-16 in UTF-8, without the mark at their beginning."""
+    """Yield blocks of UTF-16 in UTF-8, without the mark at their beginning."""
     decoder = codecs.getincrementaldecoder("utf-16")()
     for block in chain(blocks, [b""]):
         if text := decoder.decode(block, final=not block):
@@ -217,7 +217,7 @@ class _TailTrackingReader(io.RawIOBase):
         self.end = b""
 
     def first(self, size: int) -> bytes:
-        """Give the first bytes, however few a pipe gives at once; they are read again afterwards."""
+        """Return the first bytes, however few a pipe gives at once; they are read again afterwards."""
         self._first = self._file.read(size)
         return self._first
 

@@ -40,7 +40,7 @@ class Unsupported:
         return {canonical(name) for name in names}.issuperset(map(canonical, self.columns))
 
     def tip(self, kind: Kind) -> str:
-        """Say what to do instead, where the file was given as one of this kind."""
+        """Return what to do instead, where the file was given as one of this kind."""
         if self.fusions and kind != self.kind:
             return self.fusions if kind == "translocations" else f"{_VCF}, or gene and protein"
         return f"{self.limits}; {_WAYS_OUT[self.kind]}"
@@ -201,7 +201,7 @@ _OF_EITHER = ("##alt=<id=dup", "##alt=<id=del")
 
 
 def find_by_header(names: list[str]) -> Unsupported | None:
-    """Give the kind of table that these columns tell, or None."""
+    """Return the kind of table that these columns tell, or None."""
     return next((table for table in (*TABLES, *BREAKPOINTS, *SMALL_VARIANTS) if table.is_told_by(names)), None)
 
 
@@ -223,7 +223,7 @@ def is_turned(names: list[str]) -> bool:
 
 
 def find_by_first_line(text: str) -> Unsupported | None:
-    """Give the kind of file that begins with this line, or None."""
+    """Return the kind of file that begins with this line, or None."""
     start = text.strip().lower()
     return next((file for beginning, file in _STARTS if start.startswith(beginning)), None)
 

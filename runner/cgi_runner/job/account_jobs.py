@@ -127,7 +127,7 @@ def find_unlisted(api: JobService, tag: str, jobs: Collection[str], tags: JobTag
 
 
 def find_duplicates(api: JobService, record: Record, account: str) -> list[str]:
-    """Give other jobs with a record's tag, if its submission was ever in doubt: one may have come in very late.
+    """Return other jobs with a record's tag, if its submission was ever in doubt: one may have come in very late.
 
     Args:
         api: The service.

@@ -114,7 +114,7 @@ def accept_archive(archive: Path, out: Path, accepted_id: str, *, strict: bool =
 
 
 def _load_existing(archive: Path, out: Path, sample: str | None, archive_sample: str | None) -> Record | None:
-    """Give the record of the very same archive, if the folder holds its verified files already."""
+    """Return the record of the very same archive, if the folder holds its verified files already."""
     if (out / NAME).is_file():
         record = read_record(out / NAME)
         is_same = {*record.archive_samples.values()} == ({sample} if sample else set())
@@ -197,7 +197,7 @@ def _take_sample(
 
 
 def _find_wanted(found: Collection[str], named: Sequence[str], sample: str, archive_sample: str | None) -> str:
-    """Give the name of an archive for a sample; nothing is taken for another patient's unless both names are given."""
+    """Return the archive's name of a sample; another patient's is never used unless both names are given."""
     if archive_sample is None:
         if not named or sample in named:
             return sample

@@ -58,7 +58,7 @@ def plain_title(title: str) -> str:
 
 
 def extract_tag(title: str) -> str:
-    """Give the tag that a title has, without blanks and in lower case, as CGI's web site is known to change titles.
+    """Return the tag that a title has, without blanks and in lower case, as CGI's web site is known to change titles.
 
     Only the first one counts: it stands before the user's own title, which may quote another job's.
     """
@@ -96,7 +96,7 @@ class JobTagCache:
             self._seen = set(map(str, content))
 
     def candidates(self, tag: str, jobs: Iterable[str]) -> list[str]:
-        """Give those of the jobs that have the tag, or of which nothing is known.
+        """Return those of the jobs that have the tag, or of which nothing is known.
 
         Args:
             tag: A tag, or a title with one.

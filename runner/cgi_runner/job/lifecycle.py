@@ -199,7 +199,7 @@ def _submit_or_resume(
 
 
 def _count_rows(file: PreparedFile) -> str:
-    """Give `8 mutations` or `1 mutation`."""
+    """Return `8 mutations` or `1 mutation`."""
     return f"{file.rows_sent} {file.kind.removesuffix('s') if file.rows_sent == 1 else file.kind}"
 
 

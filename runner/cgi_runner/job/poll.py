@@ -40,7 +40,7 @@ GONE = "does it belong to another account? if it was deleted, --fresh submits it
 
 
 def poll_interval(waited: float, jitter: float = 1.0) -> float:
-    """Give the seconds between two looks at a job that has been waited for this long.
+    """Return the seconds between two looks at a job that has been waited for this long.
 
     Args:
         waited: Seconds since the job was submitted, or the wait began.

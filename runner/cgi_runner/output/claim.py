@@ -26,7 +26,7 @@ UPLOAD = re.compile(r"input\d+\.tsv")
 
 
 def load_matching_record(out: Path, wanted: Record, dropped: Path | None = None) -> Record | None:
-    """Give the record that the folder holds of this very job.
+    """Return the record that the folder holds of this very job.
 
     Args:
         out: The output folder.
@@ -124,7 +124,7 @@ def claim_names(unpacked: ExtractedArchive, out: Path, store: RecordStore) -> se
 
 
 def read_dropped(path: Path) -> Iterable[tuple[str, str, str, str, str]]:
-    """Give the rows of a `dropped.tsv` that were not sent, as `DroppedFile.add` takes them."""
+    """Yield the rows of a `dropped.tsv` that were not sent, as `DroppedFile.add` takes them."""
     if not path.is_file():
         return
     with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:

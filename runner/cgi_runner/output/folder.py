@@ -254,7 +254,7 @@ def restore_from_archive(out: Path, record: Record, work: Path) -> bool:
 
 
 def not_returned(record: Record) -> int:
-    """Give the number of rows that were sent and did not come back, as far as the archive tells."""
+    """Return the number of rows that were sent and did not come back, as far as the archive tells."""
     return sum(counts.get("not_returned") or 0 for counts in record.rows.values())
 
 

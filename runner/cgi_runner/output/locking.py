@@ -207,7 +207,7 @@ def _warn_once(text: str) -> None:
 
 
 def lock_dir() -> Path | None:
-    """Give a private folder that does not depend on HOME or TMPDIR, which workflow engines change for every step."""
+    """Return a private folder that does not depend on HOME or TMPDIR, which workflow engines change for every step."""
     folders = [Path(place) / f"cgi-runner-{os.getuid()}" for place in _PLACES]
     found = next(filter(_is_private, folders), None)
     if found is None and any(map(os.path.lexists, folders)):

@@ -113,7 +113,7 @@ class Record:
     """What the archive calls samples whose names it spells otherwise than they were sent, and the names sent."""
 
     def as_json(self) -> RecordJson:
-        """Give the record as it stands on disk and in `--json`."""
+        """Return the record as it stands on disk and in `--json`."""
         return {
             "schema": SCHEMA,
             "cgi_runner": __version__,
@@ -199,7 +199,7 @@ class RecordStore:
 
 
 def read_record(path: Path) -> Record:
-    """Give the record that was kept in a file.
+    """Return the record that was kept in a file.
 
     Raises:
         InputError: The file is missing or is no record that this version understands.

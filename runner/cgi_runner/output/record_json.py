@@ -55,7 +55,7 @@ class RecordJson(TypedDict):
 
 
 def redacted(value: T) -> T:
-    """Give a value of JSON with its texts redacted: what people and services write freely might quote the account."""
+    """Return a value of JSON with its texts redacted: what people and services write freely might quote the account."""
     if isinstance(value, str):
         return cast("T", redact(value))
     if isinstance(value, Mapping):

@@ -35,7 +35,7 @@ class Change:
     new: str = ""
 
     def cells(self) -> tuple[str, ...]:
-        """Give it as a row."""
+        """Return it as a row."""
         return self.what, self.change, self.sample, self.subject, self.drug, self.biomarker, self.old, self.new
 
 
@@ -51,7 +51,7 @@ class Comparison:
     """How many drivers and drug matches are the same in both."""
 
     def of(self, what: str, change: str) -> list[Change]:
-        """Give the differences of one kind.
+        """Return the differences of one kind.
 
         Args:
             what: `driver` or `drug match`.
@@ -61,7 +61,7 @@ class Comparison:
         return [each for each in self.changes if each.what == what and each.change == change]
 
     def as_json(self) -> ComparisonJson:
-        """Give it for machines."""
+        """Return it for machines."""
         return {
             "schema": SCHEMA,
             "old": _about(self.old),
@@ -109,7 +109,7 @@ def compare(old: Findings, new: Findings) -> Comparison:
 
 
 def describe(findings: Findings) -> str:
-    """Say in a few words when and by which version of CGI these findings were made."""
+    """Return in a few words when and by which version of CGI these findings were made."""
     about = _about(findings)
     return f"CGI {', '.join(about['versions']) or 'of unknown version'}, {', '.join(about['dates']) or 'date unknown'}"
 
@@ -174,7 +174,7 @@ def _notes_on_tables(old: Findings, new: Findings, common: set[str]) -> list[str
 
 
 def _in_both(old: Findings, new: Findings, common: set[str]) -> Tables:
-    """Give the samples and the tables that both sides have of them."""
+    """Return the samples and the tables that both sides have of them."""
     return {(sample, kind) for sample in common for kind in old.samples[sample].tables & new.samples[sample].tables}
 
 
@@ -183,7 +183,7 @@ def _values(sources: Sequence[Source], name: str) -> str:
 
 
 def _driver_pairs(findings: Findings, tables: Tables) -> Iterator[Pair]:
-    """Give each driver with what makes it the same one in another interpretation; coordinates depend on the genome."""
+    """Yield each driver with what makes it the same one in another interpretation; coordinates depend on the genome."""
     found: list[Alteration | StructuralAlteration] = [*findings.drivers, *structural_drivers(findings)]
     for driver in found:
         is_mutation = isinstance(driver, Alteration)
@@ -198,7 +198,7 @@ def _driver_pairs(findings: Findings, tables: Tables) -> Iterator[Pair]:
 
 
 def _match_pairs(findings: Findings, tables: Tables, *, has_tumour: bool) -> Iterator[Pair]:
-    """Give each drug match; the same alterations may stand in another order, or among others of their genes."""
+    """Yield each drug match; the same alterations may stand in another order, or among others of their genes."""
     for match in findings.matches:
         if (match.sample, "matches") in tables:
             change = Change("drug match", "", match.sample, match.alterations, match.drug, match.biomarker)
@@ -208,7 +208,7 @@ def _match_pairs(findings: Findings, tables: Tables, *, has_tumour: bool) -> Ite
 
 
 def _verdict(match: Match, *, has_tumour: bool) -> str:
-    """Say what CGI says of a match; a letter never stands without its effect."""
+    """Return what CGI says of a match; a letter never stands without its effect."""
     tumour = {"this": "this tumour type", "other": "other tumour types", "any": "any tumour type"}[match.tumour.value]
     words = f"{match.level or '?'} {match.effect.casefold() or 'effect unknown'}, {match.kind.value}"
     return f"{words}, {tumour}" if has_tumour else words

@@ -48,7 +48,7 @@ class Bar:
 
     @property
     def text(self) -> str:
-        """Say the numbers."""
+        """Return the numbers."""
         if self.total is None:
             return f"{self.sample}: unknown"
         parts = ", ".join(f"{segment.count} {segment.label}" for segment in self.segments)
@@ -93,7 +93,7 @@ class LevelRow:
 
 
 def bars(findings: Findings) -> list[Bar]:
-    """Give the bars of the first samples, on one scale."""
+    """Return the bars of the first samples, on one scale."""
     samples = list(findings.samples.values())[:MOST_BARS]
     most = max((sample.mutations or 0 for sample in samples), default=0) or 1
     return [_bar(sample, _WIDTH / most) for sample in samples]
@@ -111,7 +111,7 @@ def _bar(sample: SampleCounts, scale: float) -> Bar:
 
 
 def matrix(findings: Findings) -> Matrix | None:
-    """Give the matrix of genes and samples; None for a single sample."""
+    """Return the matrix of genes and samples; None for a single sample."""
     if len(findings.samples) < 2:  # noqa: PLR2004 - several samples are two or more
         return None
     found: dict[str, dict[str, set[str]]] = {}
@@ -140,7 +140,7 @@ def _row(gene: str, inside: dict[str, set[str]], samples: tuple[str, ...]) -> Ge
 
 
 def level_columns(findings: Findings) -> list[tuple[str, MatchKind, tuple[TumourMatch, ...]]]:
-    """Give the columns of the table of levels: a heading, the kind of match and the tumour types it counts."""
+    """Return the columns of the table of levels: a heading, the kind of match and the tumour types it counts."""
     strict = strict_tumour(findings)
     this = {TumourMatch.THIS: "this tumour type", TumourMatch.ANY: "any tumour type"}[strict]
     yes = (TumourMatch.THIS, TumourMatch.ANY)
@@ -156,7 +156,7 @@ def level_columns(findings: Findings) -> list[tuple[str, MatchKind, tuple[Tumour
 
 
 def level_rows(findings: Findings) -> list[LevelRow]:
-    """Give the rows of the table of levels, A first."""
+    """Return the rows of the table of levels, A first."""
     columns = level_columns(findings)
     counts: dict[str, list[Counter[str]]] = {}
     for match in findings.matches:

@@ -52,5 +52,5 @@ def _key(alteration: Alteration | StructuralAlteration) -> Key:
 
 
 def structural_drivers(findings: Findings) -> Iterator[StructuralAlteration]:
-    """Give the copy numbers and fusions that are drivers."""
+    """Return the copy numbers and fusions that are drivers."""
     return (each for each in findings.structural if each.is_driver)

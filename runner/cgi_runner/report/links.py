@@ -70,7 +70,7 @@ def _link(match: re.Match[str]) -> Piece | None:
 
 
 def _url(url: str) -> Piece | None:
-    """Give the link for an address, named after its host and never after what stands before an `@`."""
+    """Return the link for an address, named after its host and never after what stands before an `@`."""
     if not (url.isascii() and url.isprintable()):
         return None
     if civic := _CIVIC.fullmatch(url):

@@ -49,7 +49,7 @@ def escape(text: str) -> str:
 
 
 def _blocks(findings: Findings, changes: Comparison | None) -> Iterator[str]:
-    """Give lines, or a few lines that belong together."""
+    """Yield lines, or a few lines that belong together."""
     strict = strict_tumour(findings)
     yield f"# {escape(_title(findings))}\n"
     if findings.is_sandbox:
@@ -125,7 +125,7 @@ def _count_rows_not_sent(findings: Findings) -> int | None:
 
 
 def _left_out(findings: Findings) -> Iterator[str]:
-    """Give the reasons of rows that were not sent or did not come back, the most frequent first."""
+    """Yield the reasons of rows that were not sent or did not come back, the most frequent first."""
     if not findings.dropped_reasons:
         return
     yield "\n## Rows left out\n"
@@ -171,7 +171,7 @@ def _drivers(findings: Findings) -> Iterator[tuple[str, ...]]:
 
 
 def _figure(findings: Findings) -> Iterator[str]:
-    """Give the bars of classes, which Galaxy's page draws itself."""
+    """Yield the bars of classes, which Galaxy's page draws itself."""
     values = [
         {"sample": printable(sample.name), "class": klass.value, "mutations": sample.classes[klass]}
         for sample in list(findings.samples.values())[:_MOST_BARS]

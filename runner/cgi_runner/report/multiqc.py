@@ -91,7 +91,7 @@ def _general(findings: Findings) -> dict[str, object]:
 
 
 def _numbers(sample: SampleCounts, strict: TumourMatch) -> Iterator[tuple[str, int]]:
-    """Give the numbers of a sample; what is not known has no cell."""
+    """Return the numbers of a sample; what is not known has no cell."""
     complete = sample.matches_of(MatchKind.COMPLETE, strict)
     numbers = {
         "cgi_mutations": sample.mutations,

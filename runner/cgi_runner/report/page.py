@@ -75,7 +75,7 @@ def write_page(findings: Findings, path: Path, *, top: int, changes: Comparison 
 
 @cache
 def _environment() -> Environment:
-    """Give what templates are read with, once."""
+    """Return what templates are read with, once."""
     environment = Environment(
         loader=PackageLoader("cgi_runner.report"),
         autoescape=True,
@@ -105,7 +105,7 @@ def _finalize(value: object) -> object:
 
 
 def _names(text: str) -> tuple[str, str]:
-    """Give the beginning of a list of names, and the rest if it is long; parted at a comma, nothing is lost."""
+    """Return the beginning of a list of names, and the rest if it is long; parted at a comma, nothing is lost."""
     names = split_names(text)
     if len(names) > _SHOWN + 1:
         return ", ".join(names[:_SHOWN]) + ",", ", ".join(names[_SHOWN:])
@@ -126,7 +126,7 @@ def _breaks(text: str) -> Markup:
 
 
 def _level_class(level: str) -> str:
-    """Give a level as one of a few fixed words, for colours and filters: never a word from a table."""
+    """Return a level as one of a few fixed words, for colours and filters: never a word from a table."""
     rank, _ = level_rank(level)
     return _LETTERS[rank].lower() if rank < len(_LETTERS) else "x"
 
@@ -174,7 +174,7 @@ def _cancer_name(name: str) -> str:
 
 
 def _classes(findings: Findings) -> list[tuple[str, str, int]]:
-    """Give the classes for the legend of the bars, in order, with the numbers of all samples."""
+    """Return the classes for the legend of the bars, in order, with the numbers of all samples."""
     total = sum((sample.classes for sample in findings.samples.values()), Counter[AlterationClass]())
     names = zip(AlterationClass, figures.CLASS_ORDER, strict=True)
     return [(name, klass.value, total[klass]) for klass, name in names if total[klass]]
@@ -239,7 +239,7 @@ def _note(total: int | None, name: str, *, is_absent: bool) -> str:
 
 
 def _drug_sections(findings: Findings, top: int) -> list[DrugSection]:
-    """Give the drug matches in the order in which they may be read: complete ones in this tumour type first."""
+    """Return the drug matches in the order in which they may be read: complete ones in this tumour type first."""
     has_any = bool(findings.matches_of(MatchKind.COMPLETE, TumourMatch.ANY))
     has_this = bool(findings.matches_of(MatchKind.COMPLETE, TumourMatch.THIS)) or not has_any
     has_other = wording.tells_others_apart(findings)

@@ -14,7 +14,7 @@ _GAP = "  "
 
 
 def summary(findings: Findings) -> Iterator[str]:
-    """Give the drivers and the complete matches in small tables, and how many more there are."""
+    """Yield the drivers and the complete matches in small tables, and how many more there are."""
     yield from _drivers(findings)
     yield from _matches(findings)
     if findings.is_sandbox:

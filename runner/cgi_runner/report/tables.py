@@ -78,7 +78,7 @@ def _cell(value: object) -> str:
 
 
 def drivers(findings: Findings) -> Iterator[DriverRow]:
-    """Give the drivers as rows: mutations, then copy numbers and fusions."""
+    """Yield the drivers as rows: mutations, then copy numbers and fusions."""
     index = LevelIndex(findings)
     for driver in findings.drivers:
         yield {**_mutation(driver), **_levels(index, driver), "line": findings.lines.get(driver)}
@@ -126,7 +126,7 @@ def _structural(each: StructuralAlteration) -> DriverFacts:
 
 
 def drug_match(match: Match) -> DrugRow:
-    """Give a drug match as a row."""
+    """Return a drug match as a row."""
     return {
         "sample": match.sample,
         "kind": match.kind.value,
@@ -147,7 +147,7 @@ def drug_match(match: Match) -> DrugRow:
 
 
 def json_pieces(findings: Findings) -> Iterator[str]:
-    """Give `results.json` piece by piece, so that a large cohort is never whole in memory."""
+    """Yield `results.json` piece by piece, so that a large cohort is never whole in memory."""
     head = json.dumps(_head(findings), indent=1, ensure_ascii=False)
     yield head.removesuffix("\n}")
     lists: tuple[tuple[str, Callable[[], Iterator[object]]], ...] = (

@@ -36,12 +36,12 @@ def heading(kind: MatchKind, tumour: TumourMatch) -> str:
 
 
 def sign(effect: str) -> str:
-    """Give the sign of an effect; an effect that is not known stays neutral."""
+    """Return the sign of an effect; an effect that is not known stays neutral."""
     return _SIGNS.get(effect_key(effect), "•")
 
 
 def effect_class(effect: str) -> str:
-    """Give an effect as one of a few fixed words, for colours and filters: never a word from a table."""
+    """Return an effect as one of a few fixed words, for colours and filters: never a word from a table."""
     return {"responsive": "responsive", "resistant": "resistant"}.get(effect_key(effect), "other")
 
 
@@ -79,7 +79,7 @@ def _effects(effects: Counter[str]) -> str:
 
 
 def sorted_effects(effects: Counter[str]) -> list[tuple[str, int]]:
-    """Give effects with their numbers in the order of every output."""
+    """Return effects with their numbers in the order of every output."""
     return sorted(effects.items(), key=lambda pair: effect_rank(pair[0]))
 
 

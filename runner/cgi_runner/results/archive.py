@@ -129,7 +129,7 @@ def is_unpacked(archive: Path, folder: Path, changed: Collection[str] = ()) -> b
 
 
 def _checksum(path: Path) -> tuple[int, int]:
-    """Give the size and the CRC of a file, as a zip's directory has them."""
+    """Return the size and the CRC of a file, as a zip's directory has them."""
     size = crc = 0
     with path.open("rb") as file:
         while piece := file.read(_CHUNK):
@@ -162,7 +162,7 @@ def _open(archive: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _check(everything: list[zipfile.ZipInfo], packed: int, free: int) -> tuple[dict[str, zipfile.ZipInfo], list[str]]:
-    """Give the members to unpack by their names, and the names of those that are passed over."""
+    """Return the members to unpack by their names, and the names of those that are passed over."""
     if len(everything) > _MOST_MEMBERS:
         raise ResultsError(f"the archive has {len(everything)} members, too many for results", tip=_AGAIN)
     members, left_out = select_members(everything)
@@ -205,7 +205,7 @@ def _unreadable(archive: Path, error: Exception, *, is_download: bool) -> Result
 
 
 def read_summary(folder: Path) -> dict[str, str]:
-    """Give the `key: value` lines of summary.txt (v23.12) or report.txt (v23.05); nothing where neither is."""
+    """Return the `key: value` lines of summary.txt (v23.12) or report.txt (v23.05); nothing where neither is."""
     path = next((folder / name for name in ("summary.txt", "report.txt") if (folder / name).is_file()), None)
     if path is None:
         return {}

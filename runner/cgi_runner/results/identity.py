@@ -37,7 +37,7 @@ class SentInput:
 
 
 def find_sent_inputs(inputs: Mapping[str, InputAccount], folder: Path) -> dict[str, SentInput]:
-    """Give what a record says was sent, with the prepared files themselves where a folder still has them.
+    """Return what a record says was sent, with the prepared files themselves where a folder still has them.
 
     Args:
         inputs: What the record says of each kind of input.
@@ -185,7 +185,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _plain_lines(path: Path) -> Iterator[bytes]:
-    """Give the lines as the runner writes them: no BOM, CR, empty lines, trailing tabs or quotes."""
+    """Yield the lines as the runner writes them: no BOM, CR, empty lines, trailing tabs or quotes."""
     with path.open("rb") as file:
         is_header = True
         for line in file:
@@ -238,7 +238,7 @@ class _Spellings(dict[str, str]):
 
 
 def _fingerprint(table: Table, names: Sequence[str], spellings: _Spellings | None = None) -> int:
-    """Give a sum over all rows that does not depend on their order."""
+    """Return a sum over all rows that does not depend on their order."""
     places = [place for name in names if (place := table.place(name)) is not None]
     sample = names.index(_SAMPLE) if spellings is not None and _SAMPLE in names else None
     total = 0

@@ -187,7 +187,7 @@ class RowMatcher:
                 matching.examples.append(f"{change} of sample {_cell(cells, columns.sample) or '(none)'}")
 
     def find(self, cells: list[str]) -> int:
-        """Give the row of the upload with the sample and the alteration of a returned row, 0 if there is none."""
+        """Return the row of the upload with the sample and the alteration of a returned row, 0 if there is none."""
         if not self.columns:
             return 0
         return self._find_by_key(self._key(cells)) or self._find_otherwise(cells, self.columns)

@@ -62,7 +62,7 @@ def select_members(members: Iterable[zipfile.ZipInfo]) -> tuple[dict[str, zipfil
 
 
 def fault_of(name: str, member: zipfile.ZipInfo, reserved: Container[str]) -> str:
-    """Say why a member must not be unpacked under a name.
+    """Return why a member must not be unpacked under a name.
 
     Args:
         name: The name that the member would get.
@@ -95,7 +95,7 @@ def _is_junk(name: str) -> bool:
 
 
 def _common_folder(names: list[str]) -> str:
-    """Give the folders that all names begin with, with the slash at the end."""
+    """Return the folders that all names begin with, with the slash at the end."""
     prefix = ""
     for _ in range(_DEEPEST):
         folders = {name[len(prefix) :].partition("/")[0] for name in names}

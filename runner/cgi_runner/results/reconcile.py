@@ -63,7 +63,7 @@ class RowAccount:
     """How the returned rows of this kind fit what was sent."""
 
     def counts(self) -> RowCounts:
-        """Give the numbers for the record."""
+        """Return the numbers for the record."""
         return RowCounts(sent=self.sent, returned=self.returned, merged=self.merged, not_returned=self.not_returned)
 
 
@@ -134,7 +134,7 @@ def _accounts(
 
 
 def _number_in(result: Table, place: int) -> str:
-    """Give the number of an upload that has no copy in the archive, as the first id of a table of results has it."""
+    """Return the number of an upload that has no copy in the archive, as the first id of a table of results has it."""
     match = _ID.match(next(result.column(place), ""))
     return match[1] if match else ""
 
@@ -169,7 +169,7 @@ class _MissingRows:
 
 
 def _row_formatter(sent: Table) -> Callable[[list[str]], tuple[str, str]]:
-    """Give a function that tells a row's sample and its alteration."""
+    """Return a function that tells a row's sample and its alteration."""
     sample = sent.place("sample")
     chromosome, position = sent.place("chr", "#chrom", "chrom"), sent.place("pos")
     reference, alternate = sent.place("ref"), sent.place("alt")

@@ -97,7 +97,7 @@ def _columns(table: Table, sample: int | None, names: Mapping[str, tuple[tuple[s
 
 
 def key_function(columns: Columns, *, with_sample: bool = True) -> KeyFunction:
-    """Give a function that makes of a row's cells what it has in common with every spelling of the same row.
+    """Return a function that makes of a row's cells what it has in common with every spelling of the same row.
 
     Args:
         columns: Where to look.
@@ -123,7 +123,7 @@ def key_function(columns: Columns, *, with_sample: bool = True) -> KeyFunction:
 
 
 def _fusion(cells: list[str]) -> Hashable:
-    """Give the partners in any order: CGI sorts them."""
+    """Return the partners in any order: CGI sorts them."""
     text = cells[0].strip().upper().replace("--", "__").replace("::", "__")
     return tuple(sorted(text.split("__")))
 
@@ -173,11 +173,11 @@ class RowIndex:
         return self.columns is not None and self.columns.sample is not None
 
     def find(self, key: Key) -> int:
-        """Give the last row with this key, 0 if there is none."""
+        """Return the last row with this key, 0 if there is none."""
         return self._rows.get(hash(key), 0)
 
     def find_alternative(self, cells: list[str], columns: Columns) -> int:
-        """Give a row that another known way of spelling makes equal to a returned one, 0 if there is none.
+        """Return a row that another known way of spelling makes equal to a returned one, 0 if there is none.
 
         Args:
             cells: The returned row.
@@ -243,7 +243,7 @@ class RowIndex:
 
 
 def _other_keys(cells: list[str], columns: Columns, strand: str) -> Iterator[Key]:
-    """Give what else a row of variants may be equal by: the other way of trimming, the other strand."""
+    """Yield what else a row of variants may be equal by: the other way of trimming, the other strand."""
     if columns.kind != "variant":
         return
     chromosome, position, reference, alternate = (cells[place] for place in columns.alteration)

@@ -25,7 +25,7 @@ class Table:
         self._exact_places = {name: i for i, name in reversed(list(enumerate(names)))}
 
     def place(self, *names: str) -> int | None:
-        """Give the index of the first of these columns that the table has, whatever the case of its header.
+        """Return the index of the first of these columns that the table has, whatever the case of its header.
 
         Where two columns differ by case only, as CGI's REF and the echo of a `ref`, it is the one that is named.
         """
@@ -33,27 +33,27 @@ class Table:
         return next((place for place in found if place is not None), None)
 
     def rows(self) -> Iterator[list[str]]:
-        """Give the rows as cells, at least as many as the header has; short rows are filled up with empty cells."""
+        """Yield the rows as cells, at least as many as the header has; short rows are filled up with empty cells."""
         width = len(self.columns)
         for line in self._data():
             cells = line.split("\t")
             yield cells if len(cells) >= width else cells + [""] * (width - len(cells))
 
     def leading_cells(self, last: int) -> Iterator[list[str]]:
-        """Give of each row the cells up to the column with this index, and the rest as one more; faster than `rows`."""
+        """Yield the cells of each row up to the column with this index, and the rest as one; faster than `rows`."""
         width = last + 1
         for line in self._data():
             cells = line.split("\t", width)
             yield cells if len(cells) >= width else cells + [""] * (width - len(cells))
 
     def column(self, place: int) -> Iterator[str]:
-        """Give one column, by its index; several times faster than whole rows where it stands far to the left."""
+        """Yield one column, by its index; several times faster than whole rows where it stands far to the left."""
         for line in self._data():
             cells = line.split("\t", place + 1)
             yield cells[place] if len(cells) > place else ""
 
     def leading_cells_with_offsets(self, last: int) -> Iterator[tuple[int, list[str]]]:
-        """Give what `leading_cells` gives, each with the byte at which its line begins.
+        """Yield what `leading_cells` gives, each with the byte at which its line begins.
 
         From there, `split_line` can read the row again.
 
@@ -73,7 +73,7 @@ class Table:
                 offset += len(line)
 
     def split_line(self, line: bytes) -> list[str]:
-        """Give the cells of a line of the file, at least as many as the header has."""
+        """Return the cells of a line of the file, at least as many as the header has."""
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         cells = (_unquote(text) if self._is_quoted else text).split("\t")
         return cells if len(cells) >= len(self.columns) else cells + [""] * (len(self.columns) - len(cells))

@@ -26,7 +26,7 @@ class ChromosomeNames(dict[str, str]):
 
 
 def trimmed_at_start(position: str, reference: str, alternate: str) -> tuple[Hashable, str, str]:
-    """Give a change without what both alleles share at their start, then at their end.
+    """Return a change without what both alleles share at their start, then at their end.
 
     Args:
         position: As it is written; a text that is no number stays as it is.
@@ -45,7 +45,7 @@ def trimmed_at_start(position: str, reference: str, alternate: str) -> tuple[Has
 
 
 def trimmed_at_end(position: str, reference: str, alternate: str) -> tuple[Hashable, str, str]:
-    """Give the same, trimmed at the end first; in a repeat, this is another place.
+    """Return the same, trimmed at the end first; in a repeat, this is another place.
 
     Args:
         position: Position of the first base, from 1.
@@ -64,7 +64,7 @@ def trimmed_at_end(position: str, reference: str, alternate: str) -> tuple[Hasha
 
 
 def reverse_complement(allele: str) -> str:
-    """Give an allele as it reads on the other strand."""
+    """Return an allele as it reads on the other strand."""
     return allele.upper().translate(_COMPLEMENT)[::-1]
 
 

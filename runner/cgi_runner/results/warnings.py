@@ -19,7 +19,7 @@ _AFFECTING = (
 def collect_warnings(
     tables: ResultTables, rows: list[RowAccount], summary: Mapping[str, str], cancer_type: str
 ) -> list[str]:
-    """Give the sentences that a reader of these results should see, most serious first.
+    """Return the sentences that a reader of these results should see, most serious first.
 
     Args:
         tables: The tables of the archive.
@@ -40,7 +40,7 @@ def collect_warnings(
 
 
 def unknown_reasons(rows: list[RowAccount]) -> list[str]:
-    """Give what an archive leaves open of the rows that were sent and returned, one sentence each."""
+    """Return what an archive leaves open of the rows that were sent and returned, one sentence each."""
     found = []
     if not rows:
         found.append("the archive holds no copy of an input, so it is not known which rows CGI left out")

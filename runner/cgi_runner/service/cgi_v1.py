@@ -76,7 +76,7 @@ class CgiClient:
         return answer
 
     def list_jobs(self, *, retry: bool = True) -> list[str]:
-        """Give the ids of all jobs of the account, in the service's order, which means nothing.
+        """Return the ids of all jobs of the account, in the service's order, which means nothing.
 
         Args:
             retry: Whether to ask again after failures that may pass; no for a caller that has retries of its own.
@@ -100,7 +100,7 @@ class CgiClient:
         return answer
 
     def get_job(self, job_id: str) -> JobInfo:
-        """Give what is known of a job (fact 7 of docs/sandbox.md).
+        """Return what is known of a job (fact 7 of docs/sandbox.md).
 
         Raises:
             UnknownJobError: The account has no such job.
@@ -119,7 +119,7 @@ class CgiClient:
         return JobInfo(job_id, status, texts["title"], texts["cancertype"], texts["reference"], texts["date"])
 
     def logs(self, job_id: str, *, retry: bool = True) -> JobLog:
-        """Give a job's state and log; works while it runs (fact 8 of docs/sandbox.md).
+        """Return a job's state and log; works while it runs (fact 8 of docs/sandbox.md).
 
         Args:
             job_id: Id of a job of the account.
@@ -145,7 +145,7 @@ class CgiClient:
         return JobLog(Status(str(answer["status"])), texts, is_known)
 
     def download(self, job_id: str) -> Iterator[tuple[bytes, int | None]]:
-        """Give the pieces of a finished job's archive, each with the announced size of the whole in bytes."""
+        """Yield the pieces of a finished job's archive, each with the announced size of the whole in bytes."""
         with self._translate_404(job_id):
             yield from self._session.stream(job_id, action="download")
 
@@ -168,7 +168,7 @@ class CgiClient:
         self._session.with_retries(gone)
 
     def _ask(self, job_id: str, method: str = "GET", *, action: str | None = None, retry: bool = True) -> Any:
-        """Give the JSON that the service answers to a request about one job."""
+        """Return the JSON that the service answers to a request about one job."""
 
         def once() -> Any:
             with self._translate_404(job_id):

@@ -116,7 +116,7 @@ def _is_untrusted(error: BaseException) -> bool:
 
 
 def _walk_causes(error: BaseException) -> Iterator[BaseException]:
-    """Give an exception and those that the libraries have wrapped in it, the innermost last."""
+    """Yield an exception and those that the libraries have wrapped in it, the innermost last."""
     link: Any = error
     while isinstance(link, BaseException):
         yield link
@@ -125,7 +125,7 @@ def _walk_causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _root_cause(error: BaseException) -> str:
-    """Give the innermost message of a chain of library exceptions, in one line."""
+    """Return the innermost message of a chain of library exceptions, in one line."""
     *_, inner = _walk_causes(error)
     message = re.sub(r"^\w+\(host=[^)]*\): ", "", " ".join(str(inner).split()))
     return safe_excerpt(message) or type(inner).__name__
@@ -151,7 +151,7 @@ def is_number(text: str) -> bool:
 
 
 def parse_error_body(text: str) -> dict[str, Any]:
-    """Give the JSON object in the body of an error; any other text becomes its message."""
+    """Return the JSON object in the body of an error; any other text becomes its message."""
     try:
         answer = json.loads(text) if len(text) < _LARGEST_ERROR else None
     except (ValueError, RecursionError):
@@ -205,7 +205,7 @@ def rejection_error(method: str, response: requests.Response, answer: Mapping[st
 
 
 def as_credentials_error(error: RejectedError) -> RunnerError:
-    """Give the error for the user: a refused account is a matter of credentials, all else stays as it is."""
+    """Return the error for the user: a refused account is a matter of credentials, all else stays as it is."""
     if error.status not in _AUTHORIZATION:
         return error
     return CredentialsError(
@@ -278,7 +278,7 @@ def redirect_error(url: str, method: str, response: requests.Response) -> Servic
 
 
 def _retry_after(value: str, clock: Clock) -> float | None:
-    """Give the seconds of a Retry-After header in either of its forms; None where it makes no sense."""
+    """Return the seconds of a Retry-After header in either of its forms; None where it makes no sense."""
     if is_number(value):
         return float(value)
     try:

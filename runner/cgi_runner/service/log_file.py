@@ -53,7 +53,7 @@ class LogFile(Sequence[str]):
         raise ValueError("a line that is not text, or has no end")
 
     def __len__(self) -> int:
-        """Give the number of lines."""
+        """Return the number of lines."""
         return len(self._places)
 
     @overload

@@ -28,11 +28,11 @@ class MultipartBody:
         self._files = tuple(files.values())
 
     def __len__(self) -> int:
-        """Give the length of the whole; requests announces it, for not every service takes a body without one."""
+        """Return the length of the whole; requests announces it, for not every service takes a body without one."""
         return sum(map(len, self._frame)) + sum(file.seek(0, os.SEEK_END) for file in self._files)
 
     def __iter__(self) -> Iterator[bytes]:
-        """Give the pieces."""
+        """Yield the pieces."""
         for before, file in zip(self._frame, self._files, strict=False):  # after the last file comes the end
             yield before
             file.seek(0)

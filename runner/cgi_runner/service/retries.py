@@ -22,7 +22,7 @@ T = TypeVar("T")
 def call_with_retries(
     call: Callable[[], T], retry_policy: RetryPolicy, clock: Clock, *, retryable: Callable[[BaseException], bool]
 ) -> T:
-    """Give what a call gives, made again after failures that may pass.
+    """Return what a call gives, made again after failures that may pass.
 
     Args:
         call: The call, which takes nothing.
@@ -45,7 +45,7 @@ def call_with_retries(
 
 
 def retry_wait(retry_policy: RetryPolicy) -> Callable[[RetryCallState], float]:
-    """Give what tells the seconds before the next try: what the service asks for, within reason, or a growing pause."""
+    """Return a function that gives the seconds before the next try: what the service asks for, or a growing pause."""
     growing = wait_random_exponential(multiplier=1, min=SHORTEST_PAUSE, max=retry_policy.max_wait)
 
     def pause(state: RetryCallState) -> float:

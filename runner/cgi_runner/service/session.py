@@ -88,16 +88,16 @@ class CgiSession:
         self._requests.close()
 
     def get_json(self, path: str = "") -> Any:
-        """Give the JSON that the service answers to a GET, repeated after passing failures."""
+        """Return the JSON that the service answers to a GET, repeated after passing failures."""
         return self.with_retries(lambda: self.json("GET", path))
 
     def post_json(self, body: MultipartBody) -> Any:
-        """Give the answer to a POST of a form, sent again only if it surely never arrived."""
+        """Return the answer to a POST of a form, sent again only if it surely never arrived."""
         headers = {"Content-Type": body.content_type}
         return self.with_retries(lambda: self.json("POST", body=body, headers=headers), retryable=is_safe_to_post_again)
 
     def stream(self, path: str, *, action: str) -> Iterator[tuple[bytes, int | None]]:
-        """Give the chunks of a binary answer, each with the length announced for the whole; tried once.
+        """Yield the chunks of a binary answer, each with the length announced for the whole; tried once.
 
         Args:
             path: What follows the base address, e.g. a job's id.
@@ -127,7 +127,7 @@ class CgiSession:
                 yield piece, total
 
     def _check_for_error(self, response: requests.Response, watchdog: WatchdogTimer, begun: bytes) -> bytes:
-        """Give a short answer whole, unless it is a JSON object that tells of an error."""
+        """Return a short answer whole, unless it is a JSON object that tells of an error."""
         text = self._text(response, watchdog, begun)
         answer = parse_error_body(text)
         if tells_error(answer):
@@ -135,7 +135,7 @@ class CgiSession:
         return text.encode()
 
     def with_retries(self, call: Callable[[], T], *, retryable: Callable[[BaseException], bool] = is_transient) -> T:
-        """Give what a call gives, made again after failures that may pass; the last failure is raised as it is.
+        """Return what a call gives, made again after failures that may pass; the last failure is raised as it is.
 
         Args:
             call: The call, which takes nothing.
@@ -145,7 +145,7 @@ class CgiSession:
         return call_with_retries(call, self.retry_policy, self._clock, retryable=retryable)
 
     def json(self, method: str, path: str = "", **request: Any) -> Any:
-        """Give the JSON that the service answers to one request.
+        """Return the JSON that the service answers to one request.
 
         Args:
             method: `GET`, `POST` or `DELETE`.
@@ -197,7 +197,7 @@ class CgiSession:
             raise self._response_limit_error() from None
 
     def _iter_limited(self, response: requests.Response, watchdog: WatchdogTimer, most: int) -> Iterator[bytes]:
-        """Give the body as it arrives, of so many bytes at most, and in so much time as an answer may take."""
+        """Yield the body as it arrives, of so many bytes at most, and in so much time as an answer may take."""
         ends, size = self._clock.monotonic() + self.retry_policy.answer, 0
         for piece in self._iter_chunks(response, watchdog):
             size += len(piece)
@@ -206,7 +206,7 @@ class CgiSession:
             yield piece
 
     def _iter_chunks(self, response: requests.Response, watchdog: WatchdogTimer) -> Iterator[bytes]:
-        """Give the body as it arrives: waiting for whole chunks, one would never notice an answer that only drips."""
+        """Yield the body as it arrives: waiting for whole chunks, one would never notice an answer that only drips."""
         while piece := response.raw.read1(CHUNK, decode_content=True):
             yield piece
         if watchdog.has_cut:
@@ -250,7 +250,7 @@ class CgiSession:
     def _request(
         self, method: str, path: str, *, action: str | None, body: Any, headers: Mapping[str, str] | None
     ) -> requests.Response:
-        """Give the answer to a request; to one without a body, asked again with a slash where the service wants one."""
+        """Return the response to a request; one without a body is repeated with a slash if the service requires it."""
         url = f"{self.service.url}/{path}" if path else self.service.url
         url += "/" if bool(path) in self._slashed else ""
         response = self._requests.request(

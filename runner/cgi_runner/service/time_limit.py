@@ -148,7 +148,7 @@ _POOLS = {"http": _TimeLimitedPool, "https": _TimeLimitedHttpsPool}
 
 
 def _bundle_context() -> ssl.SSLContext:
-    """Give settings of TLS that take a private authority's certificates as Python did until 3.12.
+    """Return settings of TLS that take a private authority's certificates as Python did until 3.12.
 
     From 3.13 on, certificates that lack an authority key identifier or a key usage are refused, as those of many an
     institution do. Signature, dates and name are checked all the same.

@@ -31,7 +31,7 @@ def fail(message):
 
 
 def format_options(name, value):
-    """Give an option's words: none for None and False, a bare flag for True, one for each entry of a list."""
+    """Return an option's words: none for None and False, a bare flag for True, one for each entry of a list."""
     flag = f"--{name.replace('_', '-')}"
     if value is None or value is False:
         return []
@@ -42,13 +42,13 @@ def format_options(name, value):
 
 
 def files_of(name):
-    """Give the input files of a name as a list."""
+    """Return the input files of a name as a list."""
     files = snakemake.input.get(name, [])
     return [files] if isinstance(files, str) else list(files)
 
 
 def build_command():
-    """Give the runner's command line for this rule."""
+    """Return the runner's command line for this rule."""
     params = dict(snakemake.params.items())
     command = params.pop("command", "run")
     if command not in COMMANDS:

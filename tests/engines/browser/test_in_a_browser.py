@@ -31,7 +31,7 @@ def _missing(reason: str) -> NoReturn:
 
 @pytest.fixture(scope="module")
 def chromium() -> str:
-    """Give the browser; skip where it or its packages are absent, or fail where they are demanded."""
+    """Return the browser; skip where it or its packages are absent, or fail where they are demanded."""
     found = shutil.which("chromium")
     if not (found and shutil.which("node") and (MODULES / "node_modules" / "axe-core").is_dir()):
         _missing("no browser with axe-core is here; tests/engines/browser/install_browser.sh sets it up")

@@ -27,7 +27,7 @@ pytestmark = [
 
 
 def errors_of(study: Path) -> list[str]:
-    """Give the errors that the validator reports; it must have come to its end."""
+    """Return the errors that the validator reports; it must have come to its end."""
     command = [*shlex.split(COMMAND), "--study_directory", str(study), "--no_portal_checks", "--verbose"]
     answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)
     said = answer.stdout + answer.stderr

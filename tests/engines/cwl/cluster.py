@@ -73,7 +73,7 @@ class Cluster:
         self.environment = {"SLURM_CONF": str(self.configuration), "PATH": PATH}
 
     def call(self, *command: str | Path) -> str:
-        """Give what one of Slurm's programs prints."""
+        """Return what one of Slurm's programs prints."""
         words = list(map(str, command))
         answer = subprocess.run(words, env=self.environment, capture_output=True, text=True, check=False, timeout=60)
         assert answer.returncode == 0, f"{words}: {answer.stderr}"
@@ -156,7 +156,7 @@ def _kill(process: int) -> None:
 
 
 def _processes_of(*marks: str) -> list[int]:
-    """Give the processes whose environment has all of these marks."""
+    """Return the processes whose environment has all of these marks."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):

@@ -25,7 +25,7 @@ def missing(reason: str) -> None:
 
 
 def needed(find: Callable[[], Engine]) -> Engine:
-    """Give an engine, or leave the test out."""
+    """Return an engine, or leave the test out."""
     try:
         return find()
     except MissingError as error:
@@ -35,7 +35,7 @@ def needed(find: Callable[[], Engine]) -> Engine:
 
 @pytest.fixture(scope="session")
 def laptop() -> Engine:
-    """Give cwltool without containers."""
+    """Return cwltool without containers."""
     return needed(engines.without_containers)
 
 
@@ -48,7 +48,7 @@ def service() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def suites(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suites]:
-    """Give what came of the suite on an engine; the engines that are asked for run at once."""
+    """Provide what came of the suite on an engine; the engines that are asked for run at once."""
     callspecs = [getattr(item, "callspec", None) for item in request.session.items]
     asked = {spec.params["engine"] for spec in callspecs if spec and "engine" in spec.params}
     folder = tmp_path_factory.mktemp("suites")

@@ -15,7 +15,7 @@ FILES = sorted(CWL.glob("*.cwl"))
 
 @cache
 def load(path: Path) -> Any:
-    """Give the content of a YAML file."""
+    """Return the content of a YAML file."""
     return YAML(typ="safe").load(path)
 
 
@@ -25,12 +25,12 @@ ALL = TOOLS | WORKFLOWS
 
 
 def type_of(port: dict[str, Any]) -> str:
-    """Give the type of an input or output in its short form."""
+    """Return the type of an input or output in its short form."""
     return _short(port["type"])
 
 
 def binding_of(port: dict[str, Any]) -> dict[str, Any]:
-    """Give how an input gets onto the command line; one that is a list says it for each of its items."""
+    """Return how an input gets onto the command line; one that is a list says it for each of its items."""
     kinds = port["type"] if isinstance(port["type"], list) else [port["type"]]
     items: dict[str, Any] = next(
         (kind["inputBinding"] for kind in kinds if isinstance(kind, dict) and "inputBinding" in kind), {}

@@ -43,17 +43,17 @@ class Engine:
 
 
 def cwltool(*options: str) -> Engine:
-    """Give cwltool with these options; steps find the runner that is under test."""
+    """Return cwltool with these options; steps find the runner that is under test."""
     return Engine(find_program("cwltool", OWN_BIN), options, _environment())
 
 
 def without_containers() -> Engine:
-    """Give cwltool that runs the steps on this machine as they are."""
+    """Return cwltool that runs the steps on this machine as they are."""
     return cwltool("--no-container")
 
 
 def docker() -> Engine:
-    """Give cwltool that runs each step in the image of this clone, with cwltool's own read-only defaults."""
+    """Return cwltool that runs each step in the image of this clone, with cwltool's own read-only defaults."""
     with _ONE_BUILD:
         environment = with_image()
     # NetworkAccess means the host's network here, so that a step reaches the test's service on loopback.
@@ -79,7 +79,7 @@ def with_image() -> dict[str, str]:
 
 
 def toil(jobs: Path, *options: str) -> Engine:
-    """Give Toil on this machine, its job stores in a folder of the test."""
+    """Return Toil on this machine, its job stores in a folder of the test."""
     program = find_program("toil-cwl-runner", TOIL)
     always = ("--no-container", "--retryCount", "0", "--logWarning", "--clean", "always", "--disableProgress")
     environment = _environment()
@@ -88,7 +88,7 @@ def toil(jobs: Path, *options: str) -> Engine:
 
 
 def find_program(name: str, folder: Path) -> str:
-    """Give the path of a program in a folder.
+    """Return the path of a program in a folder.
 
     Raises:
         MissingError: It is not there.

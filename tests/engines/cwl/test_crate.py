@@ -19,13 +19,13 @@ ROOT_ENTITY = ENTITIES["./"]
 
 
 def types(entity: dict[str, Any]) -> set[str]:
-    """Give the types of an entity."""
+    """Return the types of an entity."""
     kind = entity["@type"]
     return {kind} if isinstance(kind, str) else set(kind)
 
 
 def references(value: Any) -> set[str]:
-    """Give the ids that a property refers to."""
+    """Return the ids that a property refers to."""
     values = value if isinstance(value, list) else [value]
     return {one["@id"] for one in values if isinstance(one, dict)}
 

@@ -23,7 +23,7 @@ PYTHON = Path("/usr/bin") / f"python{sys.version_info.major}.{sys.version_info.m
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    """Give a folder that belongs to somebody else, on a path that they can enter."""
+    """Provide a folder that belongs to somebody else, on a path that they can enter."""
     with tempfile.TemporaryDirectory(prefix="cgi-runner-tests-") as name:
         folder = Path(name)
         folder.chmod(0o755)

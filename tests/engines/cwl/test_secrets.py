@@ -47,7 +47,7 @@ SCENES = {
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Path]]:
-    """Give the folder that holds all that came of a scene; the scenes are played at once."""
+    """Provide the folder that holds all that came of a scene; the scenes are played at once."""
     folder = tmp_path_factory.mktemp("scenes")
     with served() as url, ThreadPoolExecutor(len(SCENES)) as pool:
         started = {name: pool.submit(_play, scene, url, folder / name) for name, scene in SCENES.items()}
@@ -95,7 +95,7 @@ def _play(scene: Scene, url: str, folder: Path) -> Path:
 
 
 def holders(folder: Path) -> list[str]:
-    """Give the files that hold the token in any form; links are not followed, what they lead to is the user's own."""
+    """Return the files that hold the token in any form; links are not followed, what they lead to is the user's own."""
     files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
     assert len(files) >= 4, "there should be something to look through"
     return [str(path.relative_to(folder)) for path in files if TOKEN.encode() in path.read_bytes()]

@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.slurm, pytest.mark.timeout(900)]
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Give a Slurm with two nodes."""
+    """Provide a Slurm with two nodes."""
     try:
         with running(tmp_path_factory.mktemp("slurm")) as cluster:
             yield cluster
@@ -98,7 +98,7 @@ class Cohort:
             )
 
     def jobs(self) -> list[str]:
-        """Give the titles of the account's jobs at the service."""
+        """Return the titles of the account's jobs at the service."""
         return [self._ask(f"/{job}")["metadata"]["title"] for job in self._ask("")]
 
     def _ask(self, path: str) -> Any:

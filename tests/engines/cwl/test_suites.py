@@ -24,7 +24,7 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def outcome(suites: Suites, engine: str, name: str) -> Outcome:
-    """Give what a test of the suite came to on an engine."""
+    """Return what a test of the suite came to on an engine."""
     return suites(engine)[name]
 
 

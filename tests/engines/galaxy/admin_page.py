@@ -41,7 +41,7 @@ execution:
 
 
 def environments(path: Path) -> dict[str, Any]:
-    """Give each environment of a job configuration as Galaxy understands it."""
+    """Return each environment of a job configuration as Galaxy understands it."""
     app = mock_galaxy.App(job_conf=str(path), create_model=True)
     found: dict[str, Any] = {}
     for name in yaml.safe_load(path.read_text())["execution"]["environments"]:
@@ -65,7 +65,7 @@ def is_resubmitted(condition: str, seconds: float, attempts: int) -> bool:
 
 
 def dispatched(folder: Path, tool: str, roles: list[str]) -> Any:
-    """Give where TPV sends a tool of a user with these roles, or why it does not."""
+    """Return where TPV sends a tool of a user with these roles, or why it does not."""
     job_conf = folder / "dispatch.yml"
     job_conf.write_text(DISPATCH % (folder / "tpv.yml"))
     dry = TPVDryRunner.from_params(str(job_conf), user_email="user@example.org", tool_id=tool, roles=roles)
@@ -78,7 +78,7 @@ def dispatched(folder: Path, tool: str, roles: list[str]) -> Any:
 
 
 def images(path: Path, tool: str) -> dict[str, Any]:
-    """Give the image of a tool for each kind of container."""
+    """Return the image of a tool for each kind of container."""
     app = AppInfo(container_resolvers_config_file=str(path))
     description = explicit.ContainerDescription("cgi-runner:0.1.0", type="docker")
     found = {}

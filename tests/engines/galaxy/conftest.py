@@ -149,18 +149,18 @@ class User:
         return {**job, "made": {output["output_name"]: output["id"] for output in started["outputs"]}}
 
     def dataset(self, dataset: str) -> Any:
-        """Give what a dataset's box in the history shows."""
+        """Return what a dataset's box in the history shows."""
         return self.ask("GET", f"datasets/{dataset}")
 
     def content(self, dataset: str) -> bytes:
-        """Give a dataset's content, byte for byte."""
+        """Return a dataset's content, byte for byte."""
         path = f"{self.url}/api/datasets/{dataset}/display"
         answer = self._session.get(path, params={"raw": True}, timeout=60)
         answer.raise_for_status()
         return answer.content
 
     def text(self, dataset: str) -> str:
-        """Give a dataset's content as text."""
+        """Return a dataset's content as text."""
         return self.content(dataset).decode()
 
 
@@ -212,7 +212,7 @@ class Galaxy:
 
 @pytest.fixture(scope="session")
 def engine() -> Path:
-    """Give the folder in which install_galaxy.sh has put Galaxy."""
+    """Return the folder in which install_galaxy.sh has put Galaxy."""
     if not (ENGINE / "ready").is_file():
         missing(f"Galaxy is not installed in {ENGINE}: run tests/engines/galaxy/install_galaxy.sh")
     return ENGINE
@@ -226,7 +226,7 @@ class Templates:
         self._process = process
 
     def ask(self, tool: str, part: str, parameters: dict[str, Any]) -> Any:
-        """Give the form of a tool as XML, the lines of its command, or the labels by output."""
+        """Return the form of a tool as XML, the lines of its command, or the labels by output."""
         assert self._process.stdin
         assert self._process.stdout
         question = {"tool": str(TOOLS / f"{tool}.xml"), "part": part, "parameters": parameters}
@@ -239,7 +239,7 @@ class Templates:
 
 @pytest.fixture(scope="module")
 def templates(engine: Path) -> Iterator[Templates]:
-    """Give Galaxy's way to fill templates, without a server."""
+    """Provide Galaxy's way to fill templates, without a server."""
     command = [str(engine / "server" / "bin" / "python"), str(RENDER)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Templates(process)
@@ -247,7 +247,7 @@ def templates(engine: Path) -> Iterator[Templates]:
 
 @pytest.fixture(scope="session")
 def docker_environment() -> dict[str, str]:
-    """Give what a shell needs to reach a container engine; nothing where there is none."""
+    """Return what a shell needs to reach a container engine; nothing where there is none."""
     script = 'set -e; found=$("$0" env); eval "$found"; env -0'
     answer = subprocess.run(
         ["bash", "-c", script, CONTAINERS / "engine.sh"], capture_output=True, text=True, check=False
@@ -304,7 +304,7 @@ def slurm(galaxy: Galaxy) -> Iterator[cluster.Cluster]:
 
 
 def environment(folder: Path, docker: dict[str, str]) -> dict[str, str]:
-    """Give Galaxy an environment in which its jobs find this very cgi-runner, and nothing else of this environment."""
+    """Return an environment in which Galaxy's jobs find this cgi-runner, and nothing else of this environment."""
     programs = folder / "bin"
     programs.mkdir()
     (programs / "cgi-runner").symlink_to(Path(sys.executable).with_name("cgi-runner"))
@@ -332,7 +332,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Give ports that nobody listens on."""
+    """Return ports that nobody listens on."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
         return [opened.getsockname()[1] for opened in sockets]

@@ -31,7 +31,7 @@ class Dataset:
             self.element_identifier = identifier or name
 
     def __str__(self) -> str:
-        """Give the path."""
+        """Return the path."""
         return "/data/dataset.dat"
 
 
@@ -55,7 +55,7 @@ def stand_in(value: Any) -> Any:
 
 
 def answer(tool: Any, part: str, parameters: dict[str, Any]) -> Any:
-    """Give the XML of a tool, the lines of its command, or the labels of its outputs by their names."""
+    """Return the XML of a tool, the lines of its command, or the labels of its outputs by their names."""
 
     def fill(template: str) -> str:
         filled: str = fill_template(template, context=stand_in(parameters), python_template_version=Version("3.11"))

@@ -21,14 +21,14 @@ BLOCKS = ("galaxy.yml", "vault.yml", "containers.yml", "job_conf.yml", "tpv.yml"
 
 
 def blocks(language: str) -> list[str]:
-    """Give the page's blocks in a language, without the blanks of the list that they stand in."""
+    """Return the page's blocks in a language, without the blanks of the list that they stand in."""
     found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", PAGE, re.MULTILINE | re.DOTALL)
     return ["".join(line.removeprefix(indent) for line in text.splitlines(keepends=True)) for indent, text in found]
 
 
 @pytest.fixture(scope="module")
 def loaded(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Give what Galaxy makes of the page."""
+    """Return what Galaxy makes of the page."""
     folder = tmp_path_factory.mktemp("admin")
     texts = dict(zip(BLOCKS, blocks("yaml"), strict=True))
     python = engine / "server" / "bin" / "python"

@@ -27,7 +27,7 @@ def write(folder: Path, lists: Mapping[str, Any], table: str | None = None) -> s
 
 
 def element(folder: Path, name: str, datatype: str = "tabular", build: str = "hg38") -> list[str]:
-    """Give an element of a list, whose dataset holds its own name."""
+    """Return an element of a list, whose dataset holds its own name."""
     data = folder / f"dataset_{name}.dat"
     data.write_text(name)
     return [name, str(data), datatype, build]

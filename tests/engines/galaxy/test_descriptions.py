@@ -80,13 +80,13 @@ def module(name: str) -> ModuleType:
 
 
 def tokens() -> dict[str, str]:
-    """Give the texts that stand behind names like @OPTIONS@."""
+    """Return the texts that stand behind names like @OPTIONS@."""
     found = ET.parse(TOOLS / "macros.xml").getroot().findall("token")
     return {token.attrib["name"]: token.text or "" for token in found}
 
 
 def text_of(tool: str, part: str) -> str:
-    """Give the command or the help of a tool as Galaxy sees it."""
+    """Return the command or the help of a tool as Galaxy sees it."""
     text = ET.parse(TOOLS / f"{tool}.xml").getroot().findtext(part) or ""
     while named := [name for name in tokens() if name in text]:
         for name in named:

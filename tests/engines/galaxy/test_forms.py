@@ -32,18 +32,18 @@ STOPS = "stops at once"
 
 @pytest.fixture(scope="module")
 def forms(templates: Templates) -> dict[str, ET.Element]:
-    """Give the XML of each tool with its macros in place."""
+    """Return the XML of each tool with its macros in place."""
     return {tool: ET.fromstring(templates.ask(tool, "form", {})) for tool in SUITE}
 
 
 def one(element: ET.Element, path: str) -> ET.Element:
-    """Give the one element at a path."""
+    """Return the one element at a path."""
     (found,) = element.findall(path)
     return found
 
 
 def formats(form: ET.Element, kind: str) -> str:
-    """Give the datatypes that an input of the form takes."""
+    """Return the datatypes that an input of the form takes."""
     return one(form, f"inputs/param[@argument='--{kind}']").attrib["format"]
 
 

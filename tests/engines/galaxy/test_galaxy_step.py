@@ -21,7 +21,7 @@ def step(folder: Path, script: str, *options: str) -> subprocess.CompletedProces
 
 
 def failing(code: int, error: str) -> str:
-    """Give a command that talks, fails as cgi-runner does, and ends with this code."""
+    """Return a command that talks, fails as cgi-runner does, and ends with this code."""
     return f"import sys; print('talk\\nERROR {error}\\nTIP do this', file=sys.stderr); sys.exit({code})"
 
 

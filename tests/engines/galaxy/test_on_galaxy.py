@@ -48,7 +48,7 @@ LUNG = "chr\tpos\tref\talt\nchr7\t55191822\tT\tG\n"
 
 
 def remote_jobs(sandbox: Sandbox, email: str, token: str = TOKEN) -> list[str]:
-    """Give the ids of an account's jobs at a service."""
+    """Return the ids of an account's jobs at a service."""
     answer = requests.get(sandbox.url, headers={"Authorization": f"{email} {token}"}, timeout=10)
     answer.raise_for_status()
     jobs: list[str] = answer.json()
@@ -72,7 +72,7 @@ def somebody(galaxy: Galaxy, environment: str, name: str, tools: tuple[str, ...]
 
 
 def job_request(mutations: dict[str, Any] | None, **more: Any) -> dict[str, Any]:
-    """Give the inputs of cgi_runner_run or cgi_runner_submit for a job at the service of the administrators."""
+    """Return the inputs of cgi_runner_run or cgi_runner_submit for a job at the service of the administrators."""
     return {"mutations": mutations, "cancer_type": "CM", "account|service": "site", **more}
 
 
@@ -448,7 +448,7 @@ def test_the_token_of_the_vault_is_found_nowhere_after_the_purge(
 
 
 def files_with(galaxy: Galaxy, token: str) -> list[Path]:
-    """Give the files of the server that hold a token, once no job that needs it is running."""
+    """Return the files of the server that hold a token, once no job that needs it is running."""
     deadline = time.monotonic() + BOX_SECONDS
     while any(job["state"] in {"new", "queued", "running"} for job in all_jobs(galaxy)):
         assert time.monotonic() < deadline, "jobs are still running"
@@ -462,6 +462,6 @@ def files_with(galaxy: Galaxy, token: str) -> list[Path]:
 
 
 def all_jobs(galaxy: Galaxy) -> list[Any]:
-    """Give every job of every user."""
+    """Return every job of every user."""
     jobs: list[Any] = galaxy.admin.ask("GET", "jobs", params={"user_details": True, "limit": 500})
     return jobs

@@ -23,7 +23,7 @@ def dataset(name: str, **more: str) -> dict[str, Any]:
 
 
 def fill(templates: Templates, part: str = "command", tool: str = "cgi_runner_run", **parameters: Any) -> Any:
-    """Give the lines of the command, or the labels by output, of a tool, by default of cgi_runner_run."""
+    """Return the lines of the command, or the labels by output, of a tool, by default of cgi_runner_run."""
     form = {
         "mutations": NONE, "more": [], "cnas": NONE, "translocations": NONE, "cancer_type": "CM", "reference": "auto",
         "tumour": {"samples": "one", "sample": "", "tumor_column": ""},
@@ -184,7 +184,7 @@ def test_every_further_file_is_sent_with_the_first(templates: Templates) -> None
 
 
 def annotate(templates: Templates, file: dict[str, Any], results: dict[str, Any], sample: str = "") -> list[str]:
-    """Give the lines of the command that annotates a file."""
+    """Return the lines of the command that annotates a file."""
     tumour = {"samples": "one", "sample": sample, "tumor_column": ""}
     flags = {"cbioportal": "", "overwrite": "", "annotated": "/data/annotated.dat"}
     lines: list[str] = fill(

@@ -31,7 +31,7 @@ def _missing(reason: str) -> NoReturn:
 
 @pytest.fixture(scope="session")
 def engine_environment() -> dict[str, str]:
-    """Give the environment in which commands reach the engine; skip without one, or fail where one is demanded."""
+    """Return the environment in which commands reach the engine; skip without one, or fail where one is demanded."""
     answer = subprocess.run([ROOT / "containers/engine.sh", "env"], capture_output=True, text=True, check=False)
     if answer.returncode:
         _missing(f"no container engine answers ({answer.stderr.strip().splitlines()[0]}); containers/engine.sh up")
@@ -64,7 +64,7 @@ def docker(engine_environment: dict[str, str]) -> Docker:
 
 @pytest.fixture(scope="session")
 def version() -> str:
-    """Give the version that the package gives itself."""
+    """Return the version that the package gives itself."""
     text = (ROOT / "runner/cgi_runner/__init__.py").read_text()
     match = re.search(r'__version__ = "(.+)"', text)
     assert match
@@ -73,7 +73,7 @@ def version() -> str:
 
 @pytest.fixture(scope="session")
 def token() -> str:
-    """Give the token that must be seen nowhere."""
+    """Return the token that must be seen nowhere."""
     return TOKEN
 
 
@@ -102,7 +102,7 @@ def in_image(docker: Docker, image: str) -> Callable[..., str]:
 
 @pytest.fixture
 def container(docker: Docker) -> Iterator[str]:
-    """Give a name for a container, which is removed at the end of the test."""
+    """Provide a name for a container, which is removed at the end of the test."""
     name = f"cgi-runner-test-{uuid.uuid4().hex[:12]}"
     yield name
     docker("rm", "--force", "--volumes", name, check=False)
@@ -110,7 +110,7 @@ def container(docker: Docker) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
-    """Give a port of this machine that nothing listens on."""
+    """Return a port of this machine that nothing listens on."""
 
     def find() -> int:
         with socket.socket() as probe:
@@ -141,7 +141,7 @@ def await_health(docker: Docker) -> Callable[[str, int], None]:
 def sandbox(
     docker: Docker, image: str, free_port: Callable[[], int], await_health: Callable[[str, int], None]
 ) -> Iterator[str]:
-    """Give the API's URL at a sandbox that runs in a container of its own, as tightly locked as the runner's."""
+    """Provide the API's URL at a sandbox that runs in a container of its own, as tightly locked as the runner's."""
     port, name = free_port(), f"cgi-runner-sandbox-{uuid.uuid4().hex[:12]}"
     tight = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp")
     serve = ("cgi-runner", "sandbox", "--port", str(port), "--duration", "0")
@@ -165,7 +165,7 @@ def shared_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def caller() -> str:
-    """Give the user of the tests: one the image has never heard of, or this very user where that is not to be had."""
+    """Return the user of the tests: one the image has never heard of, or this very user where that is not to be had."""
     return "12345:12345" if os.geteuid() == 0 else f"{os.geteuid()}:{os.getegid()}"
 
 
@@ -182,7 +182,7 @@ def secret_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tight(caller: str, shared_folder: Path) -> tuple[str, ...]:
-    """Give the tightest options: an unknown user, no privilege, a read-only root, and one folder to write."""
+    """Return the tightest options: an unknown user, no privilege, a read-only root, and one folder to write."""
     mounts = ("--volume", f"{ROOT / 'examples'}:/examples:ro", "--volume", f"{shared_folder}:/data")
     return ("--user", caller, "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", *mounts)
 

@@ -24,7 +24,7 @@ def call(*words: str | Path, env: dict[str, str]) -> subprocess.CompletedProcess
 
 @pytest.fixture(scope="module")
 def tools(engine_environment: dict[str, str]) -> Path:
-    """Give the folder of the linters, as the build script uses it."""
+    """Return the folder of the linters, as the build script uses it."""
     return Path(call(ROOT / "containers/tools.sh", env=engine_environment).stdout.strip())
 
 
@@ -60,7 +60,7 @@ def test_no_engine_is_said_with_a_tip(tmp_path: Path, engine_environment: dict[s
 
 @pytest.fixture
 def own_engine(engine_environment: dict[str, str]) -> Iterator[dict[str, str]]:
-    """Give the environment of an engine of one's own, in a folder whose path is short enough for sockets."""
+    """Provide the environment of an engine of one's own, in a folder whose path is short enough for sockets."""
     if os.geteuid() or not Path("/usr/sbin/dockerd").exists():
         pytest.skip("starting an engine of its own needs root and Debian's docker.io")
     with tempfile.TemporaryDirectory(prefix="engine-", dir="/tmp", ignore_cleanup_errors=True) as folder:

@@ -92,12 +92,12 @@ class Container:
 
 @pytest.fixture
 def held(run_job: Docker, docker: Docker, container: str, service: Sandbox, secrets: dict[str, str]) -> Container:
-    """Give the main job in a container."""
+    """Return the main job in a container."""
     return Container(run_job, docker, container, service.url, secrets)
 
 
 def jobs(service: Sandbox, secrets: dict[str, str]) -> list[str]:
-    """Give the account's jobs."""
+    """Return the account's jobs."""
     header = {"Authorization": f"{secrets['CGI_EMAIL']} {secrets['CGI_TOKEN']}"}
     given: list[str] = requests.get(service.url, headers=header, timeout=10).json()
     return given

@@ -118,7 +118,7 @@ def test_miniwdl_runs_it_by_digest(digest: str, tmp_path: Path) -> None:
 
 @pytest.fixture
 def podman(registry: str, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Give the environment of a Podman of root's with a store of its own, which a command `docker` calls, too."""
+    """Provide the environment of a Podman of root's with a store of its own, which a command `docker` calls, too."""
     if os.geteuid() != 0:
         pytest.skip("the settings of this test are for root's Podman")
     program = shutil.which("podman") or ""

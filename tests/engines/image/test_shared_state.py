@@ -99,7 +99,7 @@ class Containers:
         self._docker("kill", name, check=False)
 
     def jobs(self) -> list[str]:
-        """Give the account's jobs."""
+        """Return the account's jobs."""
         header = {"Authorization": f"{self._secrets['CGI_EMAIL']} {self._secrets['CGI_TOKEN']}"}
         found: list[str] = requests.get(self._url, headers=header, timeout=10).json()
         return found
@@ -116,12 +116,12 @@ class Containers:
 def containers(
     docker: Docker, image: str, caller: str, tmp_path: Path, service: Sandbox, secrets: dict[str, str]
 ) -> Containers:
-    """Give the containers of one account."""
+    """Return the containers of one account."""
     return Containers(docker, image, caller, tmp_path, service.url, secrets)
 
 
 def new_name() -> str:
-    """Give a name that no other container has."""
+    """Return a name that no other container has."""
     return f"cgi-runner-test-{uuid.uuid4().hex[:12]}"
 
 

@@ -45,7 +45,7 @@ for process in found.processes:
 
 
 def script(part: str, **values: str) -> str:
-    """Give a part of the process as bash sees it, with values in place of what Nextflow would fill in."""
+    """Return a part of the process as bash sees it, with values in place of what Nextflow would fill in."""
     block = MAIN.split(f"    {part}:\n", 1)[1].split('"""')[1]
     filled = re.sub(r"(?<!\\)\$\{([a-zA-Z_.]+)\}", lambda name: values[name[1]], block)
     return dedent(filled.replace("\\\\", "\\").replace("\\$", "$"))  # Nextflow takes the indent away, too
@@ -59,7 +59,7 @@ def run_script(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def values_for(files: str) -> dict[str, str]:
-    """Give what Nextflow would fill in for one tumour on the sandbox."""
+    """Return what Nextflow would fill in for one tumour on the sandbox."""
     return {
         "files": files,
         "meta.cancer_type": "cgi:CM",

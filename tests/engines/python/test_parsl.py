@@ -90,7 +90,7 @@ class Flow:
         return json.loads(printed)
 
     def token_holders(self) -> list[str]:
-        """Give the files that hold the token; Parsl's own are among those looked through."""
+        """Return the files that hold the token; Parsl's own are among those looked through."""
         files = [path for path in self.folder.rglob("*") if path.is_file()]
         assert any("runinfo" in path.parts for path in files)
         return [str(path) for path in files if TOKEN.encode() in path.read_bytes()]
@@ -101,7 +101,7 @@ NewFlow = Callable[..., Flow]
 
 @pytest.fixture
 def new_flow(tmp_path: Path) -> NewFlow:
-    """Give a function that makes a flow, or leave the test out where there is no Parsl."""
+    """Return a function that makes a flow, or leave the test out where there is no Parsl."""
     if not PYTHON.exists():
         missing(f"no Parsl in {PYTHON.parent}; tests/engines/python/install_parsl.sh installs it")
     return lambda name, *settings: Flow(tmp_path / name, *settings)

@@ -13,7 +13,7 @@ from engines.snakemake.workflow import NewWorkflow, Workflow, snakemake_program
 
 @pytest.fixture
 def new_workflow(tmp_path: Path) -> NewWorkflow:
-    """Give a function that makes a workflow, or leave the test out where there is no Snakemake."""
+    """Return a function that makes a workflow, or leave the test out where there is no Snakemake."""
     try:
         snakemake_program()
     except MissingError as error:

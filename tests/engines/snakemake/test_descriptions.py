@@ -30,7 +30,7 @@ class Files(list[str]):
         super().__init__(one for files in named.values() for one in ([files] if isinstance(files, str) else files))
 
     def get(self, name: str, default: object = None) -> object:
-        """Give the file or files of a name."""
+        """Return the file or files of a name."""
         return self.named.get(name, default)
 
 

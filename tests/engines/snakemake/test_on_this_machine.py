@@ -55,7 +55,7 @@ def counted(quota: int) -> Iterator[Sandbox]:
 
 
 def commands_of_the_readme() -> list[str]:
-    """Give the commands that the page tells people to type, in lines of their own and within sentences."""
+    """Return the commands that the page tells people to type, in lines of their own and within sentences."""
     page = (HERE / "README.md").read_text()
     return re.findall(r"^snakemake .+$", page, re.MULTILINE) + re.findall(r"`snakemake (?=-j|cgi)[^`]+`", page)
 
@@ -86,7 +86,7 @@ def has_job(workflow: Workflow, tumour: str) -> bool:
 
 
 def merged_samples(workflow: Workflow) -> set[str]:
-    """Give the samples of the joined table that have a row of each of their two files."""
+    """Return the samples of the joined table that have a row of each of their two files."""
     rows = (workflow.folder / "results/merged/alterations.tsv").read_text().splitlines()[1:]
     found = [tumour for tumour in TUMOURS for row in rows if tumour in row.split("\t")]
     return {tumour for tumour in TUMOURS if found.count(tumour) == len(("snvs", "mnvs"))}
@@ -134,7 +134,7 @@ def test_a_leader_that_was_killed_goes_on_with_the_same_jobs(new_workflow: NewWo
 
 @pytest.fixture
 def failures(new_workflow: NewWorkflow) -> Iterator[Workflow]:
-    """Give a folder in which a rule has ended with each exit code, and one well; the slow one was repeated twice."""
+    """Provide a folder in which a rule has ended with each exit code, and one well; the slow one was repeated twice."""
     workflow = new_workflow("accounts")
     (workflow.folder / "good.tsv").write_text("chr\tpos\tref\talt\nchr7\t140753336\tA\tT\n")
     (workflow.folder / "bad.tsv").write_text("chr\tpos\tref\talt\nchr7\tnowhere\tA\tT\n")

@@ -27,7 +27,7 @@ use rule * from cgi as cgi_*
 
 
 def snakemake_program(name: str = "snakemake") -> str:
-    """Give the path of Snakemake or of a program beside it.
+    """Return the path of Snakemake or of a program beside it.
 
     Raises:
         MissingError: It is not on this machine.
@@ -103,13 +103,13 @@ class Workflow:
         return (self.folder / "said.txt").read_text()
 
     def record(self, output: str) -> dict[str, Any]:
-        """Give the record in an output folder, empty while there is none."""
+        """Return the record in an output folder, empty while there is none."""
         path = self.folder / output / "cgi-job.json"
         record: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
         return record
 
     def runners(self) -> dict[int, str]:
-        """Give the runners that are at work for this folder, by process: the command line of each."""
+        """Return the runners that are at work for this folder, by process: the command line of each."""
         found = {}
         for entry in Path("/proc").glob("[0-9]*"):
             try:
@@ -122,7 +122,7 @@ class Workflow:
         return found
 
     def token_holders(self) -> list[str]:
-        """Give the files beside the credentials that hold the token."""
+        """Return the files beside the credentials that hold the token."""
         files = [
             path for path in self.folder.rglob("*") if path.is_file() and self.credentials.parent not in path.parents
         ]

@@ -34,12 +34,12 @@ class Outcome:
 
 
 def checker() -> Engine:
-    """Give miniwdl without containers, which can only check."""
+    """Return miniwdl without containers, which can only check."""
     return Engine(find_program("miniwdl", TOIL), environment={"PATH": f"{TOIL}:{os.environ['PATH']}"})
 
 
 def miniwdl() -> Engine:
-    """Give miniwdl with Docker, in the image of this clone, run as it is."""
+    """Return miniwdl with Docker, in the image of this clone, run as it is."""
     program = find_program("miniwdl", TOIL)  # first: the image is built for nobody where it is missing
     environment = with_image()
     networks = {"MINIWDL__DOCKER_SWARM__ALLOW_NETWORKS": '["host"]'}
@@ -48,7 +48,7 @@ def miniwdl() -> Engine:
 
 
 def toil(folder: Path) -> Engine:
-    """Give Toil's WDL runner with Docker; its job store and all else lie in a folder of the test."""
+    """Return Toil's WDL runner with Docker; its job store and all else lie in a folder of the test."""
     program = find_program("toil-wdl-runner", TOIL)
     environment = with_image()
     environment |= {"PATH": f"{TOIL}:{environment['PATH']}", "TMPDIR": str(folder), "HOME": str(folder)}

@@ -65,7 +65,7 @@ WITHOUT_TASK = {
 
 
 def options(task: str) -> dict[str, click.Option]:
-    """Give the options of a task's command that its description should have."""
+    """Return the options of a task's command that its description should have."""
     command = cli.commands[task.replace("_", "-")]
     found = [option for option in command.params if isinstance(option, click.Option)]
     left_out = {name for of, name in LEFT_OUT_OF if of == task} | set(LEFT_OUT)

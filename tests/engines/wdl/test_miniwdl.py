@@ -47,7 +47,7 @@ TUMOURS = [f"tumour-{number}" for number in range(6)]
 
 @pytest.fixture(scope="module", autouse=True)
 def engine() -> Engine:
-    """Give miniwdl with Docker, or leave the tests out before any thread or container needs it."""
+    """Return miniwdl with Docker, or leave the tests out before any thread or container needs it."""
     return needed(engines.miniwdl)
 
 
@@ -74,7 +74,7 @@ def finish(run: subprocess.Popen[bytes], folder: Path) -> Outcome:
 
 
 def jobs_of(account: str, service: str) -> list[str]:
-    """Give the titles of the account's jobs at the service."""
+    """Return the titles of the account's jobs at the service."""
 
     def ask(path: str) -> Any:
         header = {"Authorization": f"{account}@example.org {TOKEN}"}
@@ -86,7 +86,7 @@ def jobs_of(account: str, service: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def outcomes(service: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[int], Outcome]]:
-    """Give what came of the run that should end with an exit code; the runs go on side by side."""
+    """Provide what came of the run that should end with an exit code; the runs go on side by side."""
     folders = tmp_path_factory.mktemp("runs")  # here, as pytest's factory is not made for threads
 
     def run(code: int) -> Outcome:

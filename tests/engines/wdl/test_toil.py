@@ -30,7 +30,7 @@ CODES: dict[int, dict[str, object]] = {
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[int], Outcome]]:
-    """Give what came of the run that should end with an exit code; the runs go on side by side."""
+    """Provide what came of the run that should end with an exit code; the runs go on side by side."""
     folders = tmp_path_factory.mktemp("runs")  # here, as pytest's factory is not made for threads
 
     def run(code: int) -> Outcome:

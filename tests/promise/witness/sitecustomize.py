@@ -75,7 +75,7 @@ class Witness:
 
 
 def hurried(sleep: Callable[[float], None]) -> Callable[..., None]:
-    """Give a sleep that is soon over."""
+    """Return a sleep that is soon over."""
     return lambda seconds: sleep(seconds / HURRY)
 
 

@@ -39,7 +39,7 @@ RETURNED = [
 
 def match(sample: str, alterations: str, drug: str, effect: str, level: str, *, biom: str = "complete",
           is_this: bool = True) -> dict[str, str]:  # fmt: skip
-    """Give a row of biomarkers."""
+    """Return a row of biomarkers."""
     return {"Sample ID": sample, "Alterations": alterations, "Biomarker": alterations, "Drugs": drug,
             "Response": effect, "Evidence": level, "Match": "YES" if is_this else "NO", "BioM": biom}  # fmt: skip
 
@@ -86,7 +86,7 @@ def write_results(folder: Path) -> Path:
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
-    """Give a folder with the results of two samples."""
+    """Return a folder with the results of two samples."""
     return write_results(tmp_path / "results")
 
 
@@ -116,12 +116,12 @@ def annotate(
 
 
 def keys_of(annotated: str) -> list[dict[str, str]]:
-    """Give the keys of CGI's in each record of a VCF."""
+    """Return the keys of CGI's in each record of a VCF."""
     rows = [line.split("\t") for line in annotated.splitlines() if line and not line.startswith("#")]
     pairs = [[each.partition("=") for each in row[7].split(";") if each.startswith("CGI_")] for row in rows]
     return [{name: value for name, _, value in each} for each in pairs]
 
 
 def statuses(annotated: str) -> list[str]:
-    """Give the status of each record of a VCF."""
+    """Return the status of each record of a VCF."""
     return [keys["CGI_Status"] for keys in keys_of(annotated)]

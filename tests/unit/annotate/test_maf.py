@@ -30,7 +30,7 @@ VERSION = "#version 2.4\n"
 
 
 def row(place: str, change: str, sample: str = "one", *, first: str | None = None) -> list[str]:
-    """Give a row, of a place such as 7:140753336-140753336 and a change such as A>T."""
+    """Return a row, of a place such as 7:140753336-140753336 and a change such as A>T."""
     chromosome, _, positions = place.partition(":")
     start, _, end = positions.partition("-")
     reference, _, alternate = change.partition(">")

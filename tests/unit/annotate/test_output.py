@@ -21,14 +21,14 @@ from unit.annotate.conftest import BRAF, NAMES, vcf
 
 @pytest.fixture
 def source(results: Path) -> Path:
-    """Give a VCF beside the results."""
+    """Return a VCF beside the results."""
     path = results.parent / "in.vcf"
     path.write_text(vcf(BRAF))
     return path
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Give the checksum of every file of a folder."""
+    """Return the checksum of every file of a folder."""
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir() if path.is_file()}
 
 

@@ -45,7 +45,7 @@ def spelled(position: str, reference: str, alternate: str) -> tuple[int, str, st
 
 @pytest.fixture
 def annotated(real_data: Path, tmp_path: Path) -> str:
-    """Give the VCF of the real archive, annotated."""
+    """Return the VCF of the real archive, annotated."""
     output = tmp_path / "out.vcf"
     annotate_file(real_data / NAME / "example.vcf", real_data / NAME, output)
     return output.read_text(encoding="utf-8")

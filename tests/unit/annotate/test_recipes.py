@@ -17,7 +17,7 @@ from unit.annotate.test_study import write_maf, write_structural
 
 
 def recipes(program: str) -> list[str]:
-    """Give the lines of the page that start a program."""
+    """Return the lines of the page that start a program."""
     blocks = re.findall(r"```console\n(.*?)```", (ROOT / "docs" / "annotate.md").read_text(encoding="utf-8"), re.DOTALL)
     lines = [line for block in blocks for line in block.replace("\\\n", "").splitlines()]
     return [line for line in lines if line.startswith(f"{program} ")]

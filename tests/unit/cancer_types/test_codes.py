@@ -18,7 +18,7 @@ DATA = ROOT / "runner" / "cgi_runner" / "data"
 
 
 def ancestors(entry: ListedCode) -> list[ListedCode]:
-    """Give the codes above one of OncoTree, the nearest first."""
+    """Return the codes above one of OncoTree, the nearest first."""
     found = []
     while entry.parent:
         entry = find_code(entry.list, entry.parent)

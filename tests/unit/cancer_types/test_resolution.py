@@ -9,7 +9,7 @@ from cgi_runner.errors import InputError
 
 
 def refusal(text: str) -> InputError:
-    """Give the error for a text that is no cancer type."""
+    """Return the error for a text that is no cancer type."""
     with pytest.raises(InputError) as caught:
         resolve(text)
     return caught.value

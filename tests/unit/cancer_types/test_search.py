@@ -16,14 +16,14 @@ QUERIES = [f"{name}queries.tsv" for name in ("", "more_", "clinical_", "rare_", 
 
 
 def queries(name: str) -> list[tuple[str, set[str]]]:
-    """Give each query with the ids that are right."""
+    """Return each query with the ids that are right."""
     with (HERE / name).open(encoding="utf-8") as lines:
         rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
         return [(row["query"], set(row["right"].split(","))) for row in rows]
 
 
 def accepted(text: str) -> str | None:
-    """Give the id that a text is resolved to, None if it is refused."""
+    """Return the id that a text is resolved to, None if it is refused."""
     try:
         return resolve(text)
     except InputError:
@@ -31,7 +31,7 @@ def accepted(text: str) -> str | None:
 
 
 def shares(asked: list[tuple[str, set[str]]]) -> tuple[float, float]:
-    """Give the shares of queries whose right type is first, and among the first three."""
+    """Return the shares of queries whose right type is first, and among the first three."""
     found = [([kind.id for kind in search(text)[:3]], right) for text, right in asked]
     first = sum(bool(right & set(ids[:1])) for ids, right in found)
     return first / len(found), sum(bool(right & set(ids)) for ids, right in found) / len(found)

@@ -43,7 +43,7 @@ class Bench:
     context: JobContext
 
     def of_another(self) -> Bench:
-        """Give the same service for a new account, which has no jobs to look through."""
+        """Return the same service for a new account, which has no jobs to look through."""
         credentials = Credentials(f"{next(_numbers)}@example.org", "deadbeefdeadbeefdead")
         policy = self.context.retry_policy
         api = client_of(self.sandbox.url, self.clock, credentials=credentials, retry_policy=policy)
@@ -78,14 +78,14 @@ def bench(*, quota: int = 1000, deadline: float = 3600, **settings: Any) -> Iter
 
 @pytest.fixture(name="bench")
 def _bench() -> Iterator[Bench]:
-    """Give a service with room for many jobs."""
+    """Provide a service with room for many jobs."""
     with bench() as served:
         yield served
 
 
 @pytest.fixture
 def table(tmp_path: Path) -> Callable[..., Path]:
-    """Give a function that writes a table into the folder of the sheet."""
+    """Return a function that writes a table into the folder of the sheet."""
 
     def write(name: str, header: str, *rows: str) -> Path:
         path = tmp_path / name
@@ -97,7 +97,7 @@ def table(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def three(table: Callable[..., Path]) -> Path:
-    """Give a sheet of three samples that fit into two jobs: two melanomas and a carcinoma of the breast."""
+    """Return a sheet of three samples that fit into two jobs: two melanomas and a carcinoma of the breast."""
     table("a.tsv", "chr\tpos\tref\talt", BRAF, TP53, "MT\t100\tA\tG")
     table("b.tsv", "chr\tpos\tref\talt", TP53, EGFR)
     table("c.tsv", "gene\tcna", "ERBB2\tamp")
@@ -107,12 +107,12 @@ def three(table: Callable[..., Path]) -> Path:
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
-    """Give the files of a sample's folder that do not name its job."""
+    """Return the files of a sample's folder that do not name its job."""
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name not in OWN}
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:
-    """Give all files below a folder that do not name times or jobs."""
+    """Return all files below a folder that do not name times or jobs."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*.tsv")
@@ -121,13 +121,13 @@ def everything_in(folder: Path) -> dict[str, bytes]:
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
-    """Give the rows of a table by the names of its columns."""
+    """Return the rows of a table by the names of its columns."""
     header, *lines = path.read_text(encoding="utf-8").splitlines()
     return [dict(zip(header.split("\t"), line.split("\t"), strict=True)) for line in lines]
 
 
 def with_deadline(served: Bench, seconds: float) -> Bench:
-    """Give the same service with another deadline."""
+    """Return the same service with another deadline."""
     return replace(served, context=replace(served.context, deadline=seconds))
 
 

@@ -44,7 +44,7 @@ NAMES = (
 
 
 def rows(usable: tuple[str, ...], others: tuple[str, ...] = ()) -> st.SearchStrategy[list[str]]:
-    """Give rows of a table, in any order and more than once; at least one of them is sent."""
+    """Return rows of a table, in any order and more than once; at least one of them is sent."""
     some = st.lists(st.sampled_from(usable + others), max_size=6)
     return st.tuples(some, st.sampled_from(usable)).map(lambda pair: [*pair[0], pair[1]])
 
@@ -71,7 +71,7 @@ COHORT = st.dictionaries(
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Bench]:
-    """Give one service for all examples."""
+    """Provide one service for all examples."""
     with bench(quota=100_000, deadline=1e9) as one:
         yield one
 

@@ -22,7 +22,7 @@ Table = Callable[..., Path]
 
 @pytest.fixture
 def alone(bench: Bench, tmp_path: Path, table: Table) -> Callable[..., Path]:
-    """Give a function that runs a sample by itself and gives its folder."""
+    """Return a function that runs a sample by itself and gives its folder."""
 
     def run(
         folder: str, sample: str, variant: str, kind: str = "mutations", header: str = "chr\tpos\tref\talt"

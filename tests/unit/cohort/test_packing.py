@@ -25,7 +25,7 @@ PLACES = st.lists(
 
 
 def member(name: str, rows: int, cancer_type: str = "CM", layout: bytes = b"") -> PreparedSample:
-    """Give a sample with so many rows."""
+    """Return a sample with so many rows."""
     kind = "mutations" if layout else "cnas"
     part = SampleRows(kind, Path("x"), layout or b"gene\n", name.encode(), rows, f"{name}{rows}", {})  # type: ignore[arg-type]
     return PreparedSample(Sample(name, name, cancer_type, "hg38", {}), (part,), Path("dropped.tsv"), {}, HG38)

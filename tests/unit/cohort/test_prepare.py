@@ -27,7 +27,7 @@ def gathered(tmp_path: Path, sheet: Path | None, **wanted: Any) -> PreparedSampl
 
 
 def bad(found: PreparedSamples) -> dict[str, str]:
-    """Give what is wrong, by sample."""
+    """Return what is wrong, by sample."""
     return {one.name: one.reason for one in found.rejected}
 
 

@@ -22,7 +22,7 @@ CNAS = ("ERBB2\tamp", "TP53\tdel", "MET\tamp")
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Bench]:
-    """Give one service for all tests, which returns shared variants as CGI does."""
+    """Provide one service for all tests, which returns shared variants as CGI does."""
     with bench(quota=100_000, deadline=1e9) as one:
         yield one
 

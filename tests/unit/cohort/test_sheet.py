@@ -15,7 +15,7 @@ Table = Callable[..., Path]
 
 
 def bad(sheet: Sheet) -> dict[str, str]:
-    """Give what is wrong, by sample."""
+    """Return what is wrong, by sample."""
     return {one.name: one.reason for one in sheet.rejected}
 
 
@@ -112,7 +112,7 @@ def test_what_is_no_sheet_is_refused(table: Table, lines: list[str], said: str) 
 
 
 def samples(sheet: Sheet) -> list[tuple[str, str, str | None]]:
-    """Give what decides of each sample: name, cancer type, reference."""
+    """Return what decides of each sample: name, cancer type, reference."""
     return [(sample.name, sample.cancer_type, sample.reference) for sample in sheet.samples]
 
 

@@ -20,7 +20,7 @@ from unit.cohort.conftest import Bench, everything_in, rows_of
 
 @pytest.fixture
 def packed(bench: Bench, three: Path, tmp_path: Path) -> Path:
-    """Give the folder of a job with two samples, whose own folders are still to be made."""
+    """Return the folder of a job with two samples, whose own folders are still to be made."""
     bench.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
     for name in ("one", "two"):
         (tmp_path / "out" / name / "cgi-job.json").unlink()

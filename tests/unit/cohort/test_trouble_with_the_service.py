@@ -23,7 +23,7 @@ Table = Callable[..., Path]
 
 @pytest.fixture
 def many(table: Table) -> Path:
-    """Give a sheet of six samples, each of which is a job when a job may have one row."""
+    """Return a sheet of six samples, each of which is a job when a job may have one row."""
     for number in range(6):
         table(f"{number}.tsv", "chr\tpos\tref\talt", f"chr1\t{100 + number}\tA\tG")
     return table("many.tsv", "sample\tcancer_type\tmutations", *(f"n{n}\tCM\t{n}.tsv" for n in range(6)))

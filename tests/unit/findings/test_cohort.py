@@ -17,7 +17,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 
 @pytest.fixture
 def cohort(finished_cohort: Path, tmp_path: Path) -> Path:
-    """Give a copy of the cohort's folder."""
+    """Return a copy of the cohort's folder."""
     return Path(shutil.copytree(finished_cohort, tmp_path / "cohort"))
 
 

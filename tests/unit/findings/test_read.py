@@ -21,7 +21,7 @@ MATCHES = ["Sample ID", "Alterations", "Biomarker", "Drugs", "Diseases", "Respon
 
 
 def match(**cells: str) -> dict[str, str]:
-    """Give a row of drug matches: complete, in the tumour type, of level A, unless other cells are named."""
+    """Return a row of drug matches: complete, in the tumour type, of level A, unless other cells are named."""
     about = {
         "Sample ID": "one", "Alterations": "BRAF (V600E)", "Biomarker": "BRAF (V600E)", "Drugs": "Vemurafenib",
         "Diseases": "Cutaneous melanoma", "Response": "Responsive", "Evidence": "A", "Match": "YES",
@@ -31,7 +31,7 @@ def match(**cells: str) -> dict[str, str]:
 
 
 def mutation(**cells: str) -> dict[str, str]:
-    """Give a row of mutations: an annotated driver, unless other cells are named."""
+    """Return a row of mutations: an annotated driver, unless other cells are named."""
     about = {
         "Input ID": "input01_1", "CGI-Sample ID": "one", "CGI-Gene": "BRAF", "CGI-Protein Change": "V600E",
         "CGI-Oncogenic Summary": "oncogenic (annotated)", "CGI-Oncogenic Prediction": "passenger (oncodriveMUT)",
@@ -49,7 +49,7 @@ def folder_with(
 
 
 def count(found: Findings, kind: MatchKind, tumour: TumourMatch) -> int:
-    """Give the number of distinct matches of a kind."""
+    """Return the number of distinct matches of a kind."""
     return len(found.matches_of(kind, tumour))
 
 

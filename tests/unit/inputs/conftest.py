@@ -26,15 +26,15 @@ class Outcome:
     folder: Path
 
     def sent(self, kind: str = "mutations") -> list[str]:
-        """Give the rows of a prepared file, cells joined by blanks, without the header."""
+        """Return the rows of a prepared file, cells joined by blanks, without the header."""
         return [line.replace("\t", " ") for line in (self.folder / f"{kind}.tsv").read_text().splitlines()[1:]]
 
     def header(self, kind: str = "mutations") -> str:
-        """Give the header of a prepared file, its names joined by blanks."""
+        """Return the header of a prepared file, its names joined by blanks."""
         return (self.folder / f"{kind}.tsv").read_text().splitlines()[0].replace("\t", " ")
 
     def dropped(self) -> list[str]:
-        """Give the rows of dropped.tsv, cells joined by a bar, without the header."""
+        """Return the rows of dropped.tsv, cells joined by a bar, without the header."""
         return [line.replace("\t", "|") for line in (self.folder / "dropped.tsv").read_text().splitlines()[1:]]
 
 
@@ -103,13 +103,13 @@ class InputRunner:
 
 @pytest.fixture
 def inputs(tmp_path: Path) -> InputRunner:
-    """Give a folder to prepare files in."""
+    """Return a folder to prepare files in."""
     return InputRunner(tmp_path)
 
 
 @pytest.fixture
 def vcf() -> Callable[..., str]:
-    """Give a way to write a VCF from its lines, fields apart by blanks and genotype columns by their names."""
+    """Return a way to write a VCF from its lines, fields apart by blanks and genotype columns by their names."""
 
     def write(*lines: str, samples: str = "", meta: str = "") -> str:
         columns = FIXED + "".join("\t" + name for name in ("FORMAT " + samples).split() if samples)
@@ -119,5 +119,5 @@ def vcf() -> Callable[..., str]:
 
 
 def compressed(text: str) -> bytes:
-    """Give the text as gzip."""
+    """Return the text as gzip."""
     return gzip.compress(text.encode())

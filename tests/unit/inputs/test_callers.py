@@ -30,15 +30,15 @@ class VcfLine:
 
     @property
     def info(self) -> dict[str, str]:
-        """Give INFO by key; flags are empty."""
+        """Return INFO by key; flags are empty."""
         return {item.partition("=")[0]: item.partition("=")[2] for item in self.cells["INFO"].split(";")}
 
     def of(self, column: str) -> dict[str, str]:
-        """Give a sample's fields by their names in FORMAT."""
+        """Return a sample's fields by their names in FORMAT."""
         return dict(zip(self.cells["FORMAT"].split(":"), self.cells[column].split(":"), strict=False))
 
     def genotype(self, column: str) -> list[str]:
-        """Give the alleles of a sample, by their numbers as text."""
+        """Return the alleles of a sample, by their numbers as text."""
         return self.of(column)["GT"].replace("|", "/").split("/")
 
 
@@ -143,7 +143,7 @@ every_caller = pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS)
 
 
 def lines_of(name: str) -> Iterator[VcfLine]:
-    """Give the lines of a file with their numbers."""
+    """Yield the lines of a file with their numbers."""
     columns: list[str] = []
     for number, text in enumerate((DATA / f"{name}.vcf").read_text().splitlines(), 1):
         if text.startswith("#CHROM"):
@@ -170,7 +170,7 @@ def trim(chromosome: str, position: int, reference: str, alternate: str) -> Vari
 
 
 def derived(caller: Caller) -> list[tuple[Variant, str]]:
-    """Give the variants to send and where they stand, by the caller's documentation."""
+    """Return the variants to send and where they stand, by the caller's documentation."""
     found = []
     for place, name in enumerate(caller.files, 1):
         for line in lines_of(name):
@@ -185,7 +185,7 @@ def derived(caller: Caller) -> list[tuple[Variant, str]]:
 
 
 def by_bcftools(name: str, expression: str) -> Iterator[Variant]:
-    """Give the variants of a file that bcftools finds, alleles apart."""
+    """Yield the variants of a file that bcftools finds, alleles apart."""
     text = (DATA / f"{name}.vcf").read_text()
     if "##contig" not in text:  # which bcftools cannot do without, and some callers do not write
         contigs = sorted({f"##contig=<ID={line.cells['CHROM']}>\n" for line in lines_of(name)})
@@ -206,7 +206,7 @@ def prepare(inputs: Any, caller: Caller) -> Any:
 
 
 def as_variant(row: str) -> tuple[Variant, str, str]:
-    """Give variant, sample and place of a row that would be sent."""
+    """Return variant, sample and place of a row that would be sent."""
     chromosome, position, reference, alternate, sample, place = row.split(" ")
     return (chromosome, int(position), reference, alternate), sample, place
 

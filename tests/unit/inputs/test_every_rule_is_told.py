@@ -40,7 +40,7 @@ class Case:
 
 
 def vcf(*lines: str, columns: str = "T1", meta: str = "", **options: Any) -> Case:
-    """Give a case of a VCF; blanks stand for tabs in its lines."""
+    """Return a case of a VCF; blanks stand for tabs in its lines."""
     text = VCF.format(meta, columns) + "".join(line.replace(" ", "|") + "\n" for line in lines)
     return Case({"mutations": text.replace("|", "\t").replace("!", "|")}, options)
 
@@ -164,7 +164,7 @@ def prepare(inputs: Any, case: Case) -> Prepared:
 
 
 def templates() -> Iterator[tuple[str, re.Pattern[str]]]:
-    """Give each sentence that is noted in the code, with its place, as a pattern for its values."""
+    """Yield each sentence that is noted in the code, with its place, as a pattern for its values."""
     for path in sorted(INPUTS.rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in NOTING:

@@ -13,7 +13,7 @@ T, A = f"{KRAS} sample", OTHER
 
 
 def row(reference: str, alternates: str, genotype: str, column: str = "P1.GT") -> dict[str, str | bytes]:
-    """Give a table of one row with its genotype, and one row that nothing is said of."""
+    """Return a table of one row with its genotype, and one row that nothing is said of."""
     return table(
         f"12|25398284|{reference}|{alternates}|{genotype}",
         "7|140453136|A|T|A/T",

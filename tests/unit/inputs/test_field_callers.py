@@ -25,14 +25,14 @@ ASK: dict[str, Any] = {"refused": "expected names or a header that show which ar
 
 
 def sage(names: str, *cells: str, **told: Any) -> Case:
-    """Give a file of SAGE with one record, whose right answer is the last column's unless it is a question."""
+    """Return a file of SAGE with one record, whose right answer is the last column's unless it is a question."""
     tumor = told.pop("tumor", names.rsplit(maxsplit=1)[-1])
     options: dict[str, Any] = {"follow": {"tumor_column": tumor}} if "refused" in told else {}
     return Case(vcf(f"{FIELDS} {' '.join(cells)}", samples=names, meta=SAGE), (f"{KRAS} {tumor}",), **options, **told)
 
 
 def germline(meta: str) -> Case:
-    """Give a file of one sample by a caller of germline variants."""
+    """Return a file of one sample by a caller of germline variants."""
     told = ("calls germline variants: they are sent as somatic",)
     return Case(vcf("12 25398284 . C T 90 PASS . GT 0/1", meta=f"##reference=hg19\n{meta}"), (f"{KRAS} P1",), told=told)
 

@@ -13,18 +13,18 @@ NOT_KNOWN = "rows are sent although it is not known what the column '{}' says of
 
 
 def rows(column: str, good: str, bad: str) -> dict[str, str | bytes]:
-    """Give a table of two rows of one sample with one more column, whose name may have blanks."""
+    """Return a table of two rows of one sample with one more column, whose name may have blanks."""
     files = table(f"12|25398284|C|T|P1|{good}", f"7|140453136|A|T|P1|{bad}", columns="chr pos ref alt sample X")
     return {name: str(text).replace("\tX\n", f"\t{column}\n", 1) for name, text in files.items()}
 
 
 def left_out(column: str, good: str, bad: str, reason: str) -> Case:
-    """Give a table whose second row is listed."""
+    """Return a table whose second row is listed."""
     return Case(rows(column, good, bad), (f"{KRAS} P1",), G19, dropped=(f"{reason}: {column}={bad}",))
 
 
 def unclear(column: str, good: str, cell: str) -> Case:
-    """Give a table whose second row is sent with a warning."""
+    """Return a table whose second row is sent with a warning."""
     return Case(rows(column, good, cell), BOTH, G19, told=(NOT_KNOWN.format(column, cell),))
 
 

@@ -10,12 +10,12 @@ from support.field_files import KRAS, Case, maf
 
 
 def indel(start: int, end: int, reference: str, alternate: str) -> dict[str, str | bytes]:
-    """Give a MAF of one indel, behind a substitution that counts from 1."""
+    """Return a MAF of one indel, behind a substitution that counts from 1."""
     return maf("K|12|25398284|25398284|C|C|T|A|37", f"X|8|{start}|{end}|{reference}|{reference}|{alternate}|A|37")
 
 
 def alleles(first: str, second: str) -> dict[str, str | bytes]:
-    """Give a MAF of one substitution of C with both of the tumour's alleles."""
+    """Return a MAF of one substitution of C with both of the tumour's alleles."""
     return maf(f"K|12|25398284|25398284|C|{first}|{second}|A|37")
 
 

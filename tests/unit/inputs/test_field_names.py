@@ -53,7 +53,7 @@ OTHERS = ("vcf_id", "maf", "n_samples", "sample_count", "profile", "in_sample")
 
 
 def two_rows(column: str) -> dict[str, str | bytes]:
-    """Give a table of two rows, each with another value in a column."""
+    """Return a table of two rows, each with another value in a column."""
     text = f"chr\tpos\tref\talt\t{column}\n" + "12\t25398284\tC\tT\tA1\n7\t140453136\tA\tT\tB2\n"
     return {"PAT1.tsv": text}
 

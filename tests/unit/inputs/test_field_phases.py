@@ -15,7 +15,7 @@ FIRST, SECOND = "7 140453136 . A T . PASS .", "7 140453137 . C T . PASS ."
 def neighbours(
     first: str, second: str, phase: str, *, joined: bool = False, rows: tuple[str, str] = (FIRST, SECOND)
 ) -> Case:
-    """Give two adjacent SNVs, FORMAT and column of each, and what is known of their phase."""
+    """Return two adjacent SNVs, FORMAT and column of each, and what is known of their phase."""
     files = vcf(*(f"{row} {cells}" for row, cells in zip(rows, (first, second), strict=True)))
     apart = (f"{BRAF} P1", "7 140453137 C T P1")
     return Case(

@@ -12,7 +12,7 @@ FIRST = "7 140453136 . A T . PASS ."
 
 
 def marked(info: str = ".", filters: str = "PASS", also: frozenset[str] = frozenset(), **options: Any) -> Case:
-    """Give a case of two rows, of which the first is marked and left out, unless options take it."""
+    """Return a case of two rows, of which the first is marked and left out, unless options take it."""
     options |= {"filters": also} if also else {}
     rows = [f"12 25398284 . C T . {filters} {info} GT 0/1", "7 140453136 . A T . PASS DP=3 GT 0/1"]
     sent = (f"{BRAF} P1", f"{KRAS} P1") if options else (f"{BRAF} P1",)

@@ -36,7 +36,7 @@ TUMOR_IS_SECOND = {
 
 
 def pairs() -> Iterator[tuple[str, Case]]:
-    """Give a case for each way to tell the tumour, and the same with its columns the other way round."""
+    """Yield a case for each way to tell the tumour, and the same with its columns the other way round."""
     for name, (meta, columns) in TUMOR_IS_SECOND.items():
         normal, tumor = columns.split()
         for samples, row in ((f"{normal} {tumor}", IN_SECOND), (f"{tumor} {normal}", IN_FIRST)):

@@ -24,7 +24,7 @@ BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b00030000000000000000
 
 
 def zipped(name: str = "x.tsv") -> bytes:
-    """Give a zip archive with a table."""
+    """Return a zip archive with a table."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(name, TABLE)
@@ -32,13 +32,13 @@ def zipped(name: str = "x.tsv") -> bytes:
 
 
 def bgzipped(text: str) -> bytes:
-    """Give the text as bgzip writes it, without the block that ends a whole file."""
+    """Return the text as bgzip writes it, without the block that ends a whole file."""
     packed = compress(text.encode())
     return packed[:3] + b"\x04" + packed[4:10] + b"\x06\x00BC\x02\x00\x00\x00" + packed[10:]
 
 
 def edited(text: str, place: int, byte: bytes) -> bytes:
-    """Give the text with one byte set into it."""
+    """Return the text with one byte set into it."""
     data = text.encode()
     return data[:place] + byte + data[place:]
 

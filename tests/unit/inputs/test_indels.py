@@ -14,7 +14,7 @@ SNV = "1 500 C T P1 2"
 
 
 def maf(*rows: str) -> str:
-    """Give a MAF with a substitution and these rows of chromosome 2."""
+    """Return a MAF with a substitution and these rows of chromosome 2."""
     return MAF.format("".join(f"2|{row}|P1\n" for row in rows))
 
 

@@ -11,7 +11,7 @@ Vcf = Callable[..., str]
 
 
 def two(vcf: Vcf, names: str, first: str, second: str, *, second_place: int = 1001) -> str:
-    """Give a VCF of one sample with two substitutions."""
+    """Return a VCF of one sample with two substitutions."""
     return vcf(
         f"7 1000 . A T . PASS . {names} {first}", f"7 {second_place} . C A . PASS . {names} {second}", samples="T1"
     )

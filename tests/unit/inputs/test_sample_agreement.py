@@ -12,7 +12,7 @@ from cgi_runner.inputs.samples import tcga_sample
 
 
 def names(**found: str) -> dict[str, frozenset[str]]:
-    """Give the samples of each file from words."""
+    """Return the samples of each file from words."""
     return {source: frozenset(text.split()) for source, text in found.items()}
 
 

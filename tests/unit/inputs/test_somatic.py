@@ -21,7 +21,7 @@ MAF = (
 
 @pytest.fixture
 def inputs(inputs: Any) -> Any:
-    """Give files of hg19, as the textbook positions below are."""
+    """Return files of hg19, as the textbook positions below are."""
     inputs.build = "hg19"
     return inputs
 

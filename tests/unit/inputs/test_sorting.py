@@ -40,7 +40,7 @@ def sort(
 
 
 def columns_of(rows: list[Any]) -> VariantColumns:
-    """Give rows of variants as columns."""
+    """Return rows of variants as columns."""
     cells = zip(*((*key, line) for key, line in rows), strict=True)
     return VariantColumns(*(list(column) for column in cells))
 

@@ -26,7 +26,7 @@ class Variant:
     genome: str
 
     def bases(self, first: int, last: int) -> str:
-        """Give the genome's bases between two positions, both included."""
+        """Return the genome's bases between two positions, both included."""
         return self.genome[first - START : last - START + 1]
 
     def padded(self, left: int, right: int) -> tuple[int, str, str]:

@@ -67,7 +67,7 @@ def test_a_tip_that_is_followed_works(inputs: Any, case: Case) -> None:
 
 
 def patterns(module: Any, node: ast.expr) -> Iterator[str]:
-    """Give what a tip in the code may be, as patterns for its values; what is worked out elsewhere gives none."""
+    """Yield what a tip in the code may be, as patterns for its values; what is worked out elsewhere gives none."""
     if isinstance(node, ast.Constant):
         yield re.escape(str(node.value))
     elif isinstance(node, ast.Name) and isinstance(getattr(module, node.id, None), str):
@@ -87,7 +87,7 @@ def patterns(module: Any, node: ast.expr) -> Iterator[str]:
 
 
 def all_tips() -> Iterator[tuple[str, str]]:
-    """Give each tip of the readers of mutations with its place, as a pattern."""
+    """Yield each tip of the readers of mutations with its place, as a pattern."""
     for path in sorted(INPUTS.rglob("*.py")):
         if path.stem.startswith(OF_STRUCTURE):
             continue

@@ -20,7 +20,7 @@ NORMALS = "17 41245466 . G A . PASS . GT 0/1 0/0"
 
 @pytest.fixture
 def inputs(inputs: Any) -> Any:
-    """Give files of hg19, as the textbook positions below are."""
+    """Return files of hg19, as the textbook positions below are."""
     inputs.build = "hg19"
     return inputs
 
@@ -214,7 +214,7 @@ def test_a_threshold_is_no_sample(inputs: Any, vcf: Vcf, options: str) -> None:
 
 
 def strelka(vcf: Vcf) -> tuple[str, str]:
-    """Give both files of Strelka2: no genotypes, read counts of two tiers, columns NORMAL and TUMOR."""
+    """Return both files of Strelka2: no genotypes, read counts of two tiers, columns NORMAL and TUMOR."""
     snvs = vcf(
         "7 140453136 . A T . PASS SOMATIC;QSS=90;NT=ref DP:AU:CU:GU:TU 40:40,41:0,0:0,0:0,0 60:30,31:0,0:0,0:30,30",
         "12 25398284 . C T . LowEVS SOMATIC;NT=ref DP:AU:CU:GU:TU 40:0,0:40,40:0,0:0,0 60:0,0:57,57:0,0:3,3",

@@ -17,12 +17,12 @@ Files = dict[str, Any]
 
 
 def vcf(*rows: str, samples: str = "P1", meta: str = "") -> str:
-    """Give a VCF with the samples' columns; bars stand for tabs."""
+    """Return a VCF with the samples' columns; bars stand for tabs."""
     return VCF.format(meta) + (f"|FORMAT|{samples}" if samples else "") + "\n" + "".join(f"{row}\n" for row in rows)
 
 
 def table(*rows: str, more: str = "") -> str:
-    """Give a table of positions with more columns."""
+    """Return a table of positions with more columns."""
     return TABLE.format(more) + "".join(f"{row}\n" for row in rows)
 
 
@@ -42,7 +42,7 @@ class Case:
 
 
 def of(text: Any, tip: str, then: Any = None, *sent: str, options: dict[str, Any] | None = None, **more: Any) -> Case:
-    """Give a case of one file of mutations; `then` is the file and `more` are the options that the tip asks for."""
+    """Return a case of one file of mutations; `then` is the file and `more` are the options that the tip asks for."""
     changed = more if then is None else {"mutations": then, **more}
     return Case({"mutations": text}, tip, changed, sent or (SENT,), options or {})
 

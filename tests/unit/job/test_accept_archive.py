@@ -29,7 +29,7 @@ def rename(members: dict[str, bytes]) -> None:
 
 @pytest.fixture
 def refused(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> ForeignResultsError:
-    """Give the error of a job whose archive names another one; its folder is `out`."""
+    """Return the error of a job whose archive names another one; its folder is `out`."""
     inject(sandbox, Repacked(rename))
     with pytest.raises(ForeignResultsError) as failed:
         run(REQUEST, tmp_path / "out", context)

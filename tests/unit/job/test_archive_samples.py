@@ -43,7 +43,7 @@ def archive(path: Path, *samples: str, returned: int = 3, cna_sample: str | None
 
 
 def column(path: Path, name: str) -> list[str]:
-    """Give a column of a table."""
+    """Return a column of a table."""
     header, *rows = path.read_text(encoding="utf-8").splitlines()
     return [row.split("\t")[header.split("\t").index(name)] for row in rows]
 

@@ -97,7 +97,7 @@ def test_a_pause_asked_for_while_fetching_is_kept(
 
 @pytest.fixture
 def fetched(context: JobContext, tmp_path: Path) -> Callable[[str], Record]:
-    """Give a function that fetches a job, known by its id only, from a scripted service."""
+    """Return a function that fetches a job, known by its id only, from a scripted service."""
 
     def fetch(url: str) -> Record:
         record = Record(context.service, job_id="c22ecf2af788d65ec257")

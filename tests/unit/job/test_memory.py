@@ -33,7 +33,7 @@ print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 
 
 def peak(*arguments: str | Path) -> float:
-    """Give the peak memory of a process with these arguments, in MB."""
+    """Return the peak memory of a process with these arguments, in MB."""
     done = subprocess.run(
         [sys.executable, "-c", MEMORY, *arguments],
         cwd=Path(__file__).parents[2],

@@ -45,7 +45,7 @@ def server() -> Iterator[Scripted]:
 
 @pytest.fixture
 def waiting(server: Scripted, clock: SimulatedClock) -> Callable[..., Any]:
-    """Give a function that waits for a job of that server, an hour unless told otherwise."""
+    """Return a function that waits for a job of that server, an hour unless told otherwise."""
 
     def wait_for(deadline: float = 3600) -> Any:
         return wait(JOB, context_at(server.url, clock, deadline=deadline))
@@ -386,7 +386,7 @@ ANEW = "does it belong to another account? if it was deleted, --fresh submits it
 
 
 def waiting_at(url: str, clock: SimulatedClock, deadline: float = 3600) -> Callable[[], JobLog]:
-    """Give a function that waits for a job of this service."""
+    """Return a function that waits for a job of this service."""
     return lambda: wait(JOB, context_at(url, clock, deadline=deadline))
 
 

@@ -46,14 +46,14 @@ def losing(sandbox: Sandbox) -> None:
 
 
 def left_out(out: Path) -> list[tuple[str, ...]]:
-    """Give what the list of rows left out says of each: line, alteration, and whether it was sent."""
+    """Return what the list of rows left out says of each: line, alteration, and whether it was sent."""
     with (out / "dropped.tsv").open(newline="") as lines:
         rows = csv.DictReader(lines, delimiter="\t")
         return [(row["line"], row["alteration"], row["stage"]) for row in rows]
 
 
 def counts(record: Record) -> tuple[int, int]:
-    """Give how many mutations were read and not sent."""
+    """Return how many mutations were read and not sent."""
     return record.inputs["mutations"]["rows_read"], record.inputs["mutations"]["rows_not_sent"]
 
 

@@ -34,13 +34,13 @@ def server() -> Iterator[Scripted]:
 
 
 def scheduler_at(server: Scripted, clock: SimulatedClock, deadline: float = 3600) -> Scheduler:
-    """Give a scheduler that works with a server."""
+    """Return a scheduler that works with a server."""
     context = context_at(server.url, clock, deadline=deadline)
     return Scheduler(context)
 
 
 def record_of(folder: Path, clock: SimulatedClock) -> RecordStore:
-    """Give the record of a job that was submitted and waits."""
+    """Return the record of a job that was submitted and waits."""
     record = Record("service", job_id="jobjob0", fingerprint=TAG, state=State.WAITING)
     return RecordStore(folder / NAME, record, clock)
 

@@ -37,7 +37,7 @@ UNCLEAR = {
 
 
 def hiding(clock: SimulatedClock, late: float) -> Any:
-    """Give an interceptor that shows an empty account until it is so late."""
+    """Return an interceptor that shows an empty account until it is so late."""
 
     def hide(environ: Any, start_response: Any, app: Any) -> Any:
         if environ["PATH_INFO"].endswith("/v1") and environ["REQUEST_METHOD"] == "GET" and clock.seconds < late:
@@ -202,7 +202,7 @@ def test_an_answer_with_the_id_of_a_job_that_was_there_is_not_believed(
 
 
 def describing(*answers: Answer) -> Any:
-    """Give an interceptor that describes jobs in these ways, one after the other."""
+    """Return an interceptor that describes jobs in these ways, one after the other."""
     left = list(answers)
 
     def describe(environ: Any, start_response: Any, app: Any) -> Any:

@@ -40,7 +40,7 @@ def posted(api: CgiClient, folder: Path, text: str = RAW) -> str:
 
 
 def dropped(folder: Path) -> list[dict[str, str]]:
-    """Give the rows of a folder's dropped.tsv."""
+    """Return the rows of a folder's dropped.tsv."""
     with (folder / "dropped.tsv").open(newline="") as lines:
         return list(csv.DictReader(lines, delimiter="\t"))
 

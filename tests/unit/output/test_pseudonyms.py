@@ -26,7 +26,7 @@ MEMBERS = {
 
 
 def counted(view: SampleView, folder: Path) -> dict[str, list[int | None]]:
-    """Give what a view counts of each kind: sent, returned, merged, not returned."""
+    """Return what a view counts of each kind: sent, returned, merged, not returned."""
     accounts = reconcile(read_result_tables(folder), [])
     found = view.counts(accounts, folder)
     return {

@@ -103,5 +103,5 @@ def write_results(folder: Path, change: Change = as_it_is, title: str = "a title
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
-    """Give a folder with the results of two samples."""
+    """Return a folder with the results of two samples."""
     return write_results(tmp_path / "results")

@@ -72,7 +72,7 @@ def page_of(folder: Path, top: int = 300) -> str:
 
 @cache
 def benign_kinds() -> set[tuple[str, tuple[str, ...]]]:
-    """Give the elements of a page without anything odd."""
+    """Return the elements of a page without anything odd."""
     with tempfile.TemporaryDirectory() as folder:
         return parsed(page_of(write_results(Path(folder) / "benign"))).kinds
 

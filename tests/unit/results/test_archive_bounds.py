@@ -19,7 +19,7 @@ AGAIN = "run the command again; if that does not help, `cgi-runner status` shows
 
 
 def refused(path: Path, **options: Any) -> RunnerError:
-    """Give the error with which an archive is refused."""
+    """Return the error with which an archive is refused."""
     with pytest.raises(RunnerError) as failed:
         unpack(path, path.with_name("out"), **options)
     return failed.value

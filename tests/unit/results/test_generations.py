@@ -38,7 +38,7 @@ def test_the_order_of_columns_means_nothing(name: str, tmp_path: Path) -> None:
 
 
 def shuffled(text: str) -> str:
-    """Give a table with its columns in another order."""
+    """Return a table with its columns in another order."""
     end = "\r\n" if "\r\n" in text else "\n"
     lines = [line.split("\t") for line in text.removesuffix(end).split(end)]
     order = list(range(len(lines[0])))

@@ -66,7 +66,7 @@ BY_BYTES = {"CRLF", "no final newline", "two final newlines", "BOM", "upper-case
 
 
 def members(copy: str | None = SENT, named: str = JOB, **more: str) -> dict[str, str]:
-    """Give the members of an archive."""
+    """Return the members of an archive."""
     found = {"alterations.tsv": RESULT, **more}
     if copy is not None:
         found["input01.tsv"] = copy

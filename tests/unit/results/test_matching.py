@@ -25,7 +25,7 @@ SENT = UPLOAD + "chr9\t100\tG\tT\tS1\nchr9\t100\tG\tT\tS2\nchr9\t200\tA\tC\tS2\n
 
 
 def row(number: int | str, variant: str, sample: str, echo: str = "") -> str:
-    """Give a row of results: `9 100 G T` is CGI's own spelling of a variant, `echo` what was sent."""
+    """Return a row of results: `9 100 G T` is CGI's own spelling of a variant, `echo` what was sent."""
     row_id = f"input01_{number}" if isinstance(number, int) else number
     return "\t".join([row_id, *variant.split(), *(echo or f"chr{variant}").split(), sample, "x"]) + "\n"
 
@@ -34,7 +34,7 @@ ALL = (row(2, "9 100 G T", "S1"), row(2, "9 100 G T", "S2"), row(3, "9 200 A C",
 
 
 def account(upload: str, *rows: str, folder: Path, header: str = RESULT) -> RowAccount:
-    """Give the account of mutations."""
+    """Return the account of mutations."""
     members = {"input01.tsv": upload, "alterations.tsv": header + "".join(rows)}
     (found,) = reconcile(read_result_tables(laid_out(members, folder)), [])
     return found
@@ -235,7 +235,7 @@ def test_three_rows_that_were_not_sent_are_named(tmp_path: Path) -> None:
 
 
 def matcher(upload: str, returned: str, folder: Path) -> RowMatcher:
-    """Give what compares a table of results with an upload."""
+    """Return what compares a table of results with an upload."""
     laid_out({"input01.tsv": upload, "alterations.tsv": returned}, folder)
     sent = Table(folder / "input01.tsv")
     return RowMatcher(RowIndex("01", sent, uploaded_columns(sent)), Table(folder / "alterations.tsv"), Matching())

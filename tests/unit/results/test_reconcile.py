@@ -23,7 +23,7 @@ LOG = [
 
 
 def accounts(members: Mapping[str, str], folder: Path, log: list[str] | None = None) -> dict[str, RowAccount]:
-    """Give the accounts of an archive by kind of input."""
+    """Return the accounts of an archive by kind of input."""
     return {rows.kind: rows for rows in reconcile(read_result_tables(laid_out(members, folder)), log or [])}
 
 

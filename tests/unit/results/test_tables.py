@@ -12,7 +12,7 @@ from cgi_runner.results.tables import Table
 
 
 def made(folder: Path, content: bytes) -> Table:
-    """Give a table with this content."""
+    """Return a table with this content."""
     (folder / "table.tsv").write_bytes(content)
     return Table(folder / "table.tsv")
 

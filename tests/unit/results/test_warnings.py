@@ -18,14 +18,14 @@ NO_COPY = "the archive holds no copy of an input, so it is not known which rows 
 
 
 def said(members: Mapping[str, str], folder: Path, cancer_type: str = "") -> list[str]:
-    """Give the warnings for an archive."""
+    """Return the warnings for an archive."""
     laid_out(members, folder)
     found = read(ExtractedArchive(folder / "x.zip", folder, (), read_summary(folder)), [], cancer_type=cancer_type)
     return [sentence for sentence in found.warnings if sentence != NO_COPY]
 
 
 def judged(consequence: str, summary: str = "", reference: str = "A", alternate: str = "T") -> dict[str, str]:
-    """Give a row of alterations.tsv."""
+    """Return a row of alterations.tsv."""
     return {
         "Input ID": "input01_1",
         "REF": reference,
@@ -131,7 +131,7 @@ def test_an_archive_without_a_copy_of_the_input_leaves_everything_open(tmp_path:
 
 
 def warnings_of(members: dict[str, str], folder: Path, **about: str) -> list[str]:
-    """Give the warnings for an archive."""
+    """Return the warnings for an archive."""
     laid_out(members, folder)
     found = read(ExtractedArchive(folder / "x.zip", folder, (), about), []).warnings
     return [sentence for sentence in found if sentence != NO_COPY]

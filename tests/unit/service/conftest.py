@@ -22,5 +22,5 @@ def server() -> Iterator[Scripted]:
 
 @pytest.fixture
 def called(server: Scripted, clock: SimulatedClock) -> CgiClient:
-    """Give the API of that server."""
+    """Return the API of that server."""
     return CgiClient(session_to(server.url, clock, retry_policy=RetryPolicy(attempts=2)))

@@ -23,7 +23,7 @@ FIELDS = {"cancer_type": "BRCA", "title": "été", "reference": "hg38"}
 
 @pytest.fixture
 def table(tmp_path: Path) -> Path:
-    """Give a file to send, under a name that is nobody's business."""
+    """Return a file to send, under a name that is nobody's business."""
     path = tmp_path / "patient-4711.tsv"
     path.write_text("chr\tpos\tref\talt\n7\t140753336\tA\tT\n")
     return path

@@ -27,7 +27,7 @@ POSTED = Answer(f'"{JOB}"')
 
 
 def closed_port() -> int:
-    """Give a port of this machine on which nobody listens."""
+    """Return a port of this machine on which nobody listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

@@ -28,7 +28,7 @@ def test_letters_that_are_none_are_replaced(clock: SimulatedClock) -> None:
 
 @pytest.fixture
 def line(clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Give a function that sets the seconds which everything takes to arrive."""
+    """Return a function that sets the seconds which everything takes to arrive."""
     read = urllib3.HTTPResponse.read1
 
     def takes(seconds: int) -> None:

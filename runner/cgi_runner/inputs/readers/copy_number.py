@@ -149,7 +149,7 @@ class CopyNumberReader:
         return self._samples.renamed
 
     def batches(self, default: str) -> Iterator[list[Row]]:
-        """Give the rows to send, one line at a time; numbers wait until it is clear that they are levels."""
+        """Yield the rows to send, one line at a time; numbers wait until it is clear that they are levels."""
         (place,) = self._header.column_indexes("sample")
         waiting: list[tuple[int, str, dict[str, str]]] = []
         are_levels, read = self._kind.has_levels, 0
@@ -178,7 +178,7 @@ class CopyNumberReader:
         self._problems.add(line, name, found, expected, tip=tip)
 
     def _rows(self, line: int, sample: str, row: Mapping[str, str]) -> list[Row]:
-        """Give the row to send of one line, if there is one."""
+        """Return the row to send of one line, if there is one."""
         gene, value = row[self._kind.gene], row[self._kind.value]
         meaning = meaning_of_level(value) if is_number(value) else self._kind.meaning(value)
         is_low_level = bool(meaning) and meaning not in {AMP, DEL} and self._low_level.is_asked

@@ -48,7 +48,7 @@ _SCORES = (
 
 
 def gene_column(names: list[str]) -> int | None:
-    """Give where the symbols of the genes are: only annotation stands before them in a matrix."""
+    """Return where the symbols of the genes are: only annotation stands before them in a matrix."""
     for place, name in enumerate(names):
         if name.lower() in GENES or (place == 0 and _is_of_xena(names)):
             return place
@@ -63,7 +63,7 @@ def _is_of_xena(names: list[str]) -> bool:
 
 
 def sample_columns(names: list[str]) -> list[int]:
-    """Give where the samples of a matrix are; nothing if its header is not that of a matrix."""
+    """Return where the samples of a matrix are; nothing if its header is not that of a matrix."""
     gene = gene_column(names)
     if gene is None:
         return []
@@ -95,7 +95,7 @@ _MEASURE = re.compile(
 
 
 def _tip(cell: str) -> str:
-    """Say what to give in place of a cell that is no level."""
+    """Return what to give in place of a cell that is no level."""
     return _WORDS_TIP if meaning_of_word(cell) else _TIP
 
 
@@ -141,7 +141,7 @@ class MatrixReader:
             notes.decide(f"other samples are left out: {listed(others)}")
 
     def batches(self, default: str) -> Iterator[list[Row]]:  # noqa: ARG002 - the matrix names all of its samples
-        """Give the rows to send, one gene at a time."""
+        """Yield the rows to send, one gene at a time."""
         problems = self._header.source.problems
         read = 0
         for line, cells in self._header.cells():

@@ -35,7 +35,7 @@ def is_number(text: str) -> bool:
 
 @lru_cache(maxsize=1000)
 def meaning_of_word(text: str) -> str:
-    """Give `amp`, `del`, the reason why a word is neither, or nothing for a word that is not known."""
+    """Return `amp`, `del`, the reason why a word is neither, or nothing for a word that is not known."""
     if _plain(text) in _ABSENT:
         return NO_VALUE
     meaning = _look_up(text)
@@ -43,7 +43,7 @@ def meaning_of_word(text: str) -> str:
 
 
 def low_level_call(text: str) -> str:
-    """Give `amp` for a gain and `del` for a loss that are below what CGI knows, nothing for any other word or level."""
+    """Return `amp` for a gain and `del` for a loss that CGI has no word for, an empty string for anything else."""
     if is_number(text):
         return _LOW_LEVELS.get(float(text), "")
     return {"gain": AMP, "loss": DEL}.get(_look_up(text), "")
@@ -59,7 +59,7 @@ def _plain(text: str) -> str:
 
 
 def _look_up(text: str) -> str:
-    """Give the meaning of a word in the table, in whatever order its parts stand: `deletion (homozygous)`."""
+    """Return the meaning of a word in the table, in whatever order its parts stand: `deletion (homozygous)`."""
     known = _words().get(_plain(text), "")
     return known or (_parts().get(_parts_of(text), "") if _PLAIN.fullmatch(text) else "")
 
@@ -70,7 +70,7 @@ def _parts_of(text: str) -> frozenset[str]:
 
 @cache
 def _parts() -> dict[frozenset[str], str]:
-    """Give the meaning of each set of parts that has only one."""
+    """Return the meaning of each set of parts that has only one."""
     meanings: dict[frozenset[str], set[str]] = {}
     for word, meaning in _words().items():
         meanings.setdefault(_parts_of(word), set()).add(meaning)
@@ -85,7 +85,7 @@ def _words() -> dict[str, str]:
 
 @lru_cache(maxsize=1000)
 def meaning_of_level(text: str) -> str:
-    """Give the same of a level between -2 and 2, written as a whole number or with a point."""
+    """Return the same of a level between -2 and 2, written as a whole number or with a point."""
     if text.strip().casefold() in _ABSENT:
         return NO_VALUE
     return _LEVELS.get(float(text), "") if is_number(text) else ""

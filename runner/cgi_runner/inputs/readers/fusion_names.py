@@ -57,7 +57,7 @@ _HYPHENATED = re.compile(
 
 
 def parse_fusion(text: str) -> Partners | str:
-    """Give the partners in the order in which they are written, or the reason why there are not two."""
+    """Return the partners in the order in which they are written, or the reason why there are not two."""
     text = " ".join(text.split())
     if reason := _rejection_of_text(text):
         return reason
@@ -77,7 +77,7 @@ def parse_fusion(text: str) -> Partners | str:
 
 
 def _rejection_of_text(text: str) -> str:
-    """Say why a text names no partner, whatever stands in it."""
+    """Return why a text names no partner, whatever stands in it."""
     if len(text) > LONGEST:
         return TOO_LONG
     return DENIED if _DENIED.search(text) else ""
@@ -89,7 +89,7 @@ def _take_off_words(text: str) -> str:
 
 
 def check_partners(first: str, second: str) -> Partners | str:
-    """Give two partners without what stands behind their symbols, or the reason why they are not two genes.
+    """Return two partners without what stands behind their symbols, or the reason why they are not two genes.
 
     Args:
         first: The first partner, as the file has it.

@@ -70,7 +70,7 @@ class FusionFormat:
         return names.issuperset(map(canonical, self.columns))
 
     def find(self, cells: Mapping[str, str]) -> Partners | str:
-        """Give the partners of a row, or the reason why it is left out."""
+        """Return the partners of a row, or the reason why it is left out."""
         if reason := self.exclude(cells):
             return reason
         if self.fusion:
@@ -117,7 +117,7 @@ class FusionReader:
         return self._samples.renamed
 
     def batches(self, default: str) -> Iterator[list[Row]]:
-        """Give the rows to send, one line at a time."""
+        """Yield the rows to send, one line at a time."""
         (place,) = self._header.column_indexes("sample")
         read = 0
         for line, cells in self._header.cells():

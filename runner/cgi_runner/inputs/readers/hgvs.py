@@ -88,12 +88,12 @@ class GenomicReader(VariantTable):
     format = "gdna"
 
     def variant_columns(self, header: Header) -> tuple[str, str, str, str]:
-        """Give the one column that tells everything."""
+        """Return the one column that tells everything."""
         name = header.name("gdna")
         return name, name, name, name
 
     def batches(self, default: str) -> Iterator[list[Row]]:
-        """Give the rows to send, one line at a time."""
+        """Yield the rows to send, one line at a time."""
         problems = self.header.source.problems
         places = self.header.column_indexes("gdna", "build", *CONTEXT)
         for line, cells in self.header.cells():
@@ -113,7 +113,7 @@ class GenomicReader(VariantTable):
 
 
 def parse_hgvs_g(expression: str) -> tuple[str, str, str, str] | None:
-    """Give chromosome, position and alleles of a genomic expression, or None where it does not tell them."""
+    """Return chromosome, position and alleles of a genomic expression, or None where it does not tell them."""
     whole = _GENOMIC.fullmatch(expression)
     edit = whole and _EDIT.fullmatch(whole[4])
     if not whole or not edit:
@@ -151,7 +151,7 @@ class ProteinReader:
         self.named, self.samples = self._samples.named, self._samples.seen
 
     def batches(self, default: str) -> Iterator[list[Row]]:
-        """Give the rows to send, one line at a time."""
+        """Yield the rows to send, one line at a time."""
         places = self._header.column_indexes("protein", "gene", "protein_change", "sample", "filter", "ref")
         for line, cells in self._header.cells():
             whole, gene, part, cell, verdict, reference = [([*cells, ""])[place] for place in places]
@@ -179,7 +179,7 @@ class ProteinReader:
 
 
 def protein_change(expression: str) -> tuple[str, str]:
-    """Give the gene or transcript and the change in one-letter codes; both are empty when the expression is none."""
+    """Return the gene or transcript and the change in one-letter codes; both are empty when the expression is none."""
     whole = _PROTEIN.fullmatch(expression.strip().replace("%3D", "="))
     is_one = whole and len(whole[2]) == len(whole[4]) and not _SEVERAL.search(whole[1]) and is_gene_symbol(whole[1])
     if not whole or not is_one:

@@ -20,7 +20,7 @@ class LowLevelCalls:
         self._sent: Counter[str] = Counter()
 
     def call(self, value: str) -> str:
-        """Give `amp` or `del` for a word or level that an option sends, nothing for any other."""
+        """Return `amp` or `del` for a word or level that an option sends, nothing for any other."""
         if self._sends_low_levels and (call := low_level_call(value)):
             return call
         return AMP if self._sends_partial and is_partial_amplification(value) else ""

@@ -24,7 +24,7 @@ class MafReader(VariantTable):
         self._first_alleles = 0
 
     def line_rows(self, line: int, cells: list[str], default: str, against: str = "") -> list[Row]:
-        """Give the rows to send of one line.
+        """Return the rows to send of one line.
 
         Args:
             line: Number of the line, from 1.

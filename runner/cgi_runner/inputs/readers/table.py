@@ -81,11 +81,11 @@ class VariantTable:
         return self._samples.own_names
 
     def variant_columns(self, header: Header) -> tuple[str, str, str, str]:
-        """Give what the file calls chromosome, position, reference and alternate allele."""
+        """Return what the file calls chromosome, position, reference and alternate allele."""
         return header.name("chr"), header.name("pos"), header.name("ref"), header.name("alt")
 
     def batches(self, default: str) -> Iterator[Batch]:
-        """Give the rows to send, block by block."""
+        """Yield the rows to send, block by block."""
         for first, text in self.header.source.texts():
             yield self._block(first, text, default)
         if self._indels:
@@ -102,7 +102,7 @@ class VariantTable:
             )
 
     def _block(self, first: int, text: str, default: str) -> Batch:
-        """Give the rows of a block: by column, once lines before it have told how, or else line by line."""
+        """Return the rows of a block: by column, once lines before it have told how, or else line by line."""
         header, block, parsed = self.header, None, None
         if self._build is not None and self._counts_from_one:
             block = BlockColumns.of(text, header.separator, len(header.names))
@@ -120,7 +120,7 @@ class VariantTable:
         return columns
 
     def _rows(self, lines: Iterable[tuple[int, str]], default: str) -> list[Row]:
-        """Give the rows of lines; plain ones are dealt with here, all others by `line_rows`."""
+        """Return the rows of lines; plain ones are dealt with here, all others by `line_rows`."""
         rows: list[Row] = []
         header, parse, passing = self.header, self._validator.fast_parse, self._status.plain
         separator, width = header.separator, len(header.names)
@@ -248,7 +248,7 @@ class VariantTable:
         return start, ""
 
     def line_rows(self, line: int, cells: list[str], default: str, against: str = "") -> list[Row]:
-        """Give the rows to send of one line.
+        """Return the rows to send of one line.
 
         Args:
             line: Number of the line, from 1.
@@ -268,7 +268,7 @@ class VariantTable:
     def check_alleles(
         self, line: int, site: Site, alternates: list[str], context: list[str], default: str, against: str = ""
     ) -> list[Row]:
-        """Give the rows to send of one line.
+        """Return the rows to send of one line.
 
         Args:
             line: Number of the line, from 1.

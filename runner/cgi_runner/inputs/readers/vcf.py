@@ -86,14 +86,14 @@ class VcfReader:
         return next((column for column, name in self._samples.items() if name == sample), 0)
 
     def batches(self, default: str) -> Iterator[Batch]:
-        """Give the rows to send, block by block; `default` is the sample of a file without genotypes."""
+        """Yield the rows to send, block by block; `default` is the sample of a file without genotypes."""
         for first, text in self._source.texts():
             block = BlockColumns.of(plain := without_quotes(text), "\t", self._width)
             yield self._block(first, block, default) if block else self._lines(first, plain, default)
         self._note_counts()
 
     def _block(self, first: int, block: BlockColumns, default: str) -> Batch:
-        """Give the rows of a block.
+        """Return the rows of a block.
 
         Plain lines with a usual genotype are dealt with here, column by column; `_rows` knows every other case, and
         says what is wrong. Words that mark a row as not somatic are looked for in the whole block first, as few files
@@ -145,7 +145,7 @@ class VcfReader:
         return carried
 
     def _lines(self, first: int, text: str, default: str) -> list[Row]:
-        """Give the rows of a block in which a line has more or fewer cells than the header."""
+        """Return the rows of a block in which a line has more or fewer cells than the header."""
         rows: list[Row] = []
         for number, line in enumerate(text[:-1].split("\n"), first):
             cells = line.split("\t")
@@ -215,7 +215,7 @@ class VcfReader:
         return reason or (self._status.rejection_reason(filters[0], "") if all(filters) else "")
 
     def _carried(self, line: int, cells: list[str], alternates: list[str]) -> list[Allele]:
-        """Give each alternate allele with the tumours that carry it."""
+        """Return each alternate allele with the tumours that carry it."""
         names = cells[8].split(":")
         tumors = tuple(self._samples.values())
         if "GT" not in names or self._takes_all or self._is_open(names, cells):
