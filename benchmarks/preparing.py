@@ -42,8 +42,8 @@ WHAT = {
 WHY = "votes for the genome build, marks of callers and the file's checksum came after the bar was set"
 MOST = {"caller_vcf": (0.5, 0.33), "packed": (0.5, 0.33), "unsorted_vcf": (0.75, 0.5)}
 """Of the peer's time on the clock, and of its processor time."""
-MOST_MEMORY = 100
-MOST_SHARE = 0.1
+MAX_MEMORY = 100
+MAX_SHARE = 0.1
 """Of the peer's memory, at a million rows; of few rows, Python itself takes more."""
 
 
@@ -97,7 +97,7 @@ def _compare_with_peers(made: str, path: Path, scale: Scale) -> Iterator[Row]:
     yield row
     row = Row(f"preparing.{made}_memory", f"{what}, memory", mine.memory, "MB", SAME_WORK, peer.memory)
     if scale.rows >= 1_000_000:
-        row.judged, row.most = "ratio", MOST_SHARE
+        row.judged, row.most = "ratio", MAX_SHARE
     yield row
     limited = f"{what}, beside a copy of its columns"
     yield Row(f"preparing.{made}_limit", limited, mine.seconds, peer="bcftools query", peers=least.seconds)
@@ -174,6 +174,6 @@ def _measure_growth(scale: Scale, folder: Path) -> Iterator[Row]:
         ours=memory[-1],
         unit="MB",
         judged="ours",
-        most=MOST_MEMORY,
+        most=MAX_MEMORY,
         growth=f"{memory[-1] - memory[-2]:+.1f} MB from {small:,} to {large:,} rows",
     )

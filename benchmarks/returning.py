@@ -106,7 +106,7 @@ def _make_job(folder: Path, number: int) -> None:
         )
         for name, parts in shared.parts.items()
     ]
-    (batch,) = make_batches(members, most_rows=sys.maxsize)
+    (batch,) = make_batches(members, max_rows=sys.maxsize)
     asked = build_submission(batch, folder / "order", title="benchmark")
     shutil.copyfile(asked.files["mutations"], folder / "input01.tsv")
     _write_returned_rows(folder)

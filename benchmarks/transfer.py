@@ -40,7 +40,7 @@ fetch(api, sys.argv[2], Path(sys.argv[3]), clock=SystemClock(), retry_policy=Ret
 )
 HEADER = f"Authorization: benchmark@example.org {TOKEN}"
 PIECE = 4 << 20
-MOST_MEMORY, LEAST_SPEED = 80, 0.7
+MAX_MEMORY, LEAST_SPEED = 80, 0.7
 
 
 def rows(scale: Scale) -> Iterator[Row]:
@@ -89,7 +89,7 @@ def _rows(name: str, scale: Scale, file: Path, commands: Commands) -> Iterator[R
     row.note = _note(ours, theirs) + (" Ours unpacks, too." if name == "fetch" else "")
     yield row
     memory = Row(f"transfer.{name}_memory", f"{what}, memory", ours=ours.memory, unit="MB")
-    memory.judged, memory.most = "ours", MOST_MEMORY
+    memory.judged, memory.most = "ours", MAX_MEMORY
     yield memory
 
 

@@ -13,7 +13,7 @@ DATA = HERE.parent / "runner" / "cgi_runner" / "data"
 TABLE = DATA / "cancer_types.tsv"
 #: Lists whose codes people type into the form, with the most codes of one cancer type that its label names.
 CODES = {"TCGA": "tcga.tsv", "OncoTree": "oncotree.tsv"}
-MOST_CODES = 3
+MAX_CODES = 3
 INTERRUPTED = "The command was interrupted. Run the tool again: it finds its job."
 TARGET = HERE / "macros_generated.xml"
 
@@ -64,7 +64,7 @@ def read_codes(path: Path, *, same: bool = True) -> dict[str, list[str]]:
 
 def label(name: str, cgi_id: str, codes_of: dict[str, dict[str, list[str]]]) -> str:
     """Return what the form shows of a cancer type: its name, CGI's id, and the codes of other lists, to be found by."""
-    others = [f"{what} {' '.join(codes[cgi_id][:MOST_CODES])}" for what, codes in codes_of.items() if cgi_id in codes]
+    others = [f"{what} {' '.join(codes[cgi_id][:MAX_CODES])}" for what, codes in codes_of.items() if cgi_id in codes]
     return f"{name} ({'; '.join([cgi_id, *others])})"
 
 

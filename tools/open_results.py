@@ -15,8 +15,8 @@ from pathlib import Path
 #: Records that only output folders of cgi-runner have, at the top of the zip.
 RECORDS = ("cgi-job.json", "cohort.json")
 #: A zip that unpacks to more than this, and to more than so many times its own size, is no results folder.
-MOST_BYTES = 2 * 1024**3
-MOST_RATIO = 200
+MAX_BYTES = 2 * 1024**3
+MAX_RATIO = 200
 
 
 class ResultsZipError(Exception):
@@ -59,7 +59,7 @@ def open_results(path: Path, target: Path) -> Path:
                 link.symlink_to(path.resolve())
                 return link
             size = sum(member.file_size for member in archive.infolist())
-            if size > max(MOST_BYTES, MOST_RATIO * path.stat().st_size):
+            if size > max(MAX_BYTES, MAX_RATIO * path.stat().st_size):
                 raise ResultsZipError(f"{target.name} would unpack to {size} bytes, which no results have")
             # Names that climb out of the folder lose their way there, and links become files: see zipfile.
             archive.extractall(target)

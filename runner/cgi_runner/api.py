@@ -111,7 +111,7 @@ def run(
     out = parse_path("output", output)
     if attempts < 1:
         raise InputError(f"found {attempts} attempts, expected at least 1")
-    with _redacted():
+    with _redact_errors():
         chosen = choose(cancer_type, any_type=settings.get("any_cancer_type", False))
         chosen.log()
         options = replace(parse_options(settings), sample=sample, tumor_column=tumor_column, all_samples=all_samples)
@@ -172,14 +172,14 @@ def run_cohort(
     out = parse_path("output", output)
     if not 0 < max_rows <= 250_000:  # noqa: PLR2004 - as the option
         raise InputError(f"found max_rows {max_rows}, expected 1 to 250000")
-    with _redacted():
+    with _redact_errors():
         cohort = Cohort(
             sheet=None if samples is None else parse_path("samples", samples),
             shared=parse_sources(settings, is_required=False),
             defaults=Defaults(cancer_type, parse_reference(settings), settings.get("any_cancer_type", False)),
             title=parse_title(settings),
             options=parse_options(settings),
-            most_rows=max_rows,
+            max_rows=max_rows,
             pseudonyms=settings.get("pseudonyms", False),
         )
         names = ("fresh", "delete", "delete_adopted")
@@ -201,7 +201,7 @@ def read_results(path: PathLike, *, top: int = TOP) -> Findings:
         InputError: There are no results, or they cannot be read.
 
     """
-    with _redacted():
+    with _redact_errors():
         return read_findings(parse_path("path", path), top=top)
 
 
@@ -236,7 +236,7 @@ def connect(
         settings["credentials"] = credentials
     if ca_bundle is not None:
         settings["ca_bundle"] = ca_bundle
-    with _redacted(), connect_service(parse_address(settings), {}) as connection:
+    with _redact_errors(), connect_service(parse_address(settings), {}) as connection:
         yield connection.api
 
 
@@ -250,7 +250,7 @@ def _connection(
 
 
 @contextmanager
-def _redacted() -> Iterator[None]:
+def _redact_errors() -> Iterator[None]:
     """See to it that no error quotes a secret: a caller may print it anywhere."""
     try:
         yield

@@ -27,7 +27,7 @@ _OPTION = "--credentials"
 _PORTS = {"http": 80, "https": 443}
 _TOKEN = re.compile(r"[0-9a-fA-F]{16,}")  # all that were seen have 20
 _LONGEST_FILE = 4096
-_MOST_PARTS = 4  # `email token` with a header's name or quotes around it; more words are some other file
+_MAX_PARTS = 4  # `email token` with a header's name or quotes around it; more words are some other file
 _HOW_TO = (
     "set CGI_EMAIL and CGI_TOKEN, or name a file that holds `email token` with --credentials or CGI_CREDENTIALS_FILE; "
     "a token is made on the REST API page of cancergenomeinterpreter.org after login; --sandbox needs none"
@@ -181,7 +181,7 @@ def resolve_credentials(
         return _read_file(file)
     email, token = environ.get("CGI_EMAIL", "").strip(), environ.get("CGI_TOKEN", "").strip()
     if email and token:
-        return _checked(f"{email} {token}", "CGI_EMAIL and CGI_TOKEN")
+        return _parse_credentials(f"{email} {token}", "CGI_EMAIL and CGI_TOKEN")
     if not (email or token) and not {"CGI_EMAIL", "CGI_TOKEN"}.isdisjoint(environ):
         raise CredentialsError(
             "no credentials: CGI_EMAIL and CGI_TOKEN are set, but empty",
@@ -248,7 +248,7 @@ def register_token_like_args(arguments: Sequence[str]) -> None:
 
 def _register_parts(text: str) -> None:
     parts = text.split()
-    if len(parts) <= _MOST_PARTS:
+    if len(parts) <= _MAX_PARTS:
         register_secret(*parts)
 
 
@@ -259,10 +259,10 @@ def _read_file(path: Path) -> Credentials:
         raise CredentialsError(f"the credentials file {path} cannot be read: {error.strerror}", tip=_HOW_TO) from None
     except UnicodeDecodeError:
         text = ""
-    return _checked(text, str(path))
+    return _parse_credentials(text, str(path))
 
 
-def _checked(text: str, where: str) -> Credentials:
+def _parse_credentials(text: str, where: str) -> Credentials:
     parts = text.split()
     # Registered before anything is judged: even a malformed line may hold the real token.
     _register_parts(text)

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 #: What some network and cluster file systems answer to the fsync of a folder.
 _NO_SYNC = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
-_told_of_sync: list[Path] = []
+_warned_of_sync: list[Path] = []
 
 
 def sha256_of(path: Path) -> str:
@@ -64,8 +64,8 @@ def _sync(path: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_SYNC:
             raise
-        if not _told_of_sync:
-            _told_of_sync.append(path)
+        if not _warned_of_sync:
+            _warned_of_sync.append(path)
             log.warning("warning: the file system of %s cannot sync: a power cut may lose what was just written", path)
     finally:
         os.close(handle)

@@ -63,9 +63,9 @@ class RequestLog:
 
         app = self._app
         for interceptor in reversed(self._interceptors):
-            app = _joined(interceptor, app)
+            app = _chain(interceptor, app)
         return app(environ, noted)
 
 
-def _joined(interceptor: Interceptor, app: WSGIApplication) -> WSGIApplication:
+def _chain(interceptor: Interceptor, app: WSGIApplication) -> WSGIApplication:
     return lambda environ, start_response: interceptor(environ, start_response, app)

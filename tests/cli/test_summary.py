@@ -74,13 +74,13 @@ def test_it_is_shown_before_a_job_is_submitted(command: str, tmp_path: Path) -> 
 @pytest.mark.usefixtures("account")
 def test_long_lists_of_samples_are_cut_short_in_logs(tmp_path: Path) -> None:
     """A log names some samples and counts the others; `check` names all."""
-    names = [f"T{number:02}" for number in range(summary.MOST_SAMPLES + 2)]
+    names = [f"T{number:02}" for number in range(summary.MAX_SAMPLES + 2)]
     rows = [f"7\t{140753336 + 10 * place}\tA\tT\t{name}\n" for place, name in enumerate(names)]
     (tmp_path / "in.tsv").write_text("chr\tpos\tref\talt\tsample\n" + "".join(rows))
     files = ("--mutations", tmp_path / "in.tsv", "--cancer-type", "CM")
     assert sum(line.startswith("  sample T") for line in cgi_runner("check", *files).out.splitlines()) == len(names)
     talk = cgi_runner("run", *files, "-o", tmp_path / "out").talk
-    assert sum(line.startswith("  sample T") for line in talk) == summary.MOST_SAMPLES
+    assert sum(line.startswith("  sample T") for line in talk) == summary.MAX_SAMPLES
     assert "  and 2 more samples" in talk
 
 

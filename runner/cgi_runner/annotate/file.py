@@ -22,7 +22,7 @@ from cgi_runner.annotate.vcf import VcfAnnotator
 from cgi_runner.errors import InputError
 from cgi_runner.files import sha256_of
 from cgi_runner.findings import Findings, read_findings
-from cgi_runner.inputs.build_evidence import builds_told
+from cgi_runner.inputs.build_evidence import named_builds
 from cgi_runner.inputs.detect import VCF_STARTS
 from cgi_runner.inputs.genome import GENOMES
 from cgi_runner.inputs.hints import read_hints
@@ -133,7 +133,7 @@ class _Annotation(AbstractContextManager["_Annotation"]):
                 overwrite,
                 cbioportal,
                 {name: about.cancer_type or "" for name, about in findings.samples.items()},
-                version=_joined(source.version for source in findings.sources),
+                version=_join_texts(source.version for source in findings.sources),
                 builds=frozenset[str]()
                 if any(one.ignores_build for one in self.folders)
                 else frozenset(self._references),
@@ -212,7 +212,7 @@ def _check_build(path: Path, references: set[str], folders: Sequence[ResultFolde
     """
     with closing(read_lines(path)) as lines:
         evidence = read_hints(_LineReader(lines))
-    told = builds_told(evidence)
+    told = named_builds(evidence)
     if not references or not told or told & references:
         return
     one = next(one for one in evidence if one.build in told)
@@ -249,16 +249,16 @@ def _describe(findings: Findings) -> str:
     """Return where the results come from: version, date, tumour type and build."""
     sources = findings.sources
     facts = {
-        "Cancer Genome Interpreter": _joined(source.version for source in sources),
-        "date": _joined(source.date for source in sources),
-        "cancer type": _joined(source.cancer_type for source in sources),
-        "reference": _joined(source.reference for source in sources),
+        "Cancer Genome Interpreter": _join_texts(source.version for source in sources),
+        "date": _join_texts(source.date for source in sources),
+        "cancer type": _join_texts(source.cancer_type for source in sources),
+        "reference": _join_texts(source.reference for source in sources),
     }
     text = ", ".join(f"{name} {value}" for name, value in facts.items() if value) or "Cancer Genome Interpreter"
     return f"{text}, from the sandbox: made-up rows" if findings.is_sandbox else text
 
 
-def _joined(texts: Iterable[str]) -> str:
+def _join_texts(texts: Iterable[str]) -> str:
     return " and ".join(sorted({text for text in texts if text}))
 
 

@@ -12,7 +12,7 @@ from cgi_runner.annotate.text_file import read_lines
 from cgi_runner.errors import InputError
 from cgi_runner.inputs.problems import printable
 
-_MOST_LINES = 10_000  # of a header
+_MAX_LINES = 10_000  # of a header
 _OTHER_FORMATS = (".bcf", ".bz2", ".xz", ".zst", ".zip")
 
 
@@ -59,7 +59,7 @@ def _is_annotated(path: Path) -> bool:
         with closing(read_lines(path)) as lines:
             return any(
                 line.startswith(f"##{PREFIX}results=") or {STATUS, COLUMNS[STATUS]} & {*line.rstrip("\r\n").split("\t")}
-                for line in islice(lines, _MOST_LINES)
+                for line in islice(lines, _MAX_LINES)
             )
     except InputError:
         return False

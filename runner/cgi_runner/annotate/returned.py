@@ -14,7 +14,7 @@ from cgi_runner.findings import Findings
 from cgi_runner.results.tables import Table
 
 _PLACE_BITS = 44  # of a byte's place in a table; the bits above number the table
-_MOST_ROWS = 1_000  # at hand, for duplicates
+_MAX_ROWS = 1_000  # at hand, for duplicates
 
 _SUMMARY = FACTS.index("summary")
 
@@ -41,7 +41,7 @@ class ReturnedRows:
         self._next_table: ResultTable | None = None
         self._index = HashIndex()
         self._maybe_repeated: set[int] = set()
-        self._read = lru_cache(maxsize=_MOST_ROWS)(self._read_row)
+        self._read = lru_cache(maxsize=_MAX_ROWS)(self._read_row)
 
     def close(self) -> None:
         """Close the tables."""
@@ -80,7 +80,7 @@ class ReturnedRows:
                 yield value, number | offset
 
     @cached_property
-    def _repeated(self) -> set[int]:
+    def _find_repeated(self) -> set[int]:
         """Hashes of samples with variants that have several rows, once all tables were added."""
         return self._index.repeated(self._maybe_repeated)
 
@@ -101,7 +101,7 @@ class ReturnedRows:
         for key in variant_keys(variant):
             found = (sample, key)
             table = self._next_table
-            if table and hash(found) not in self._repeated and table.is_row_of(table.next_row, sample, key):
+            if table and hash(found) not in self._find_repeated and table.is_row_of(table.next_row, sample, key):
                 return self._take_next(table, sample)
             if (row := self._read(found)) is not None:
                 return row
@@ -135,7 +135,7 @@ class ReturnedRows:
 
     def _look_ahead(self, table: ResultTable) -> None:
         found = table.look_ahead()
-        self.next_found = None if found is None or hash((found[0][0], found[1])) in self._repeated else found
+        self.next_found = None if found is None or hash((found[0][0], found[1])) in self._find_repeated else found
         self._next_table = table
 
     def _read_row(self, found: tuple[str, Key]) -> Row | None:

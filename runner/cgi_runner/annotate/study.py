@@ -143,14 +143,14 @@ def write_study(folder: Path, identifier: str, study: Study, rows: Iterable[Stru
         about = {"cancer_study_identifier": identifier, "stable_id": f"{identifier}_{name}", "case_list_name": text}
         about |= {"case_list_description": f"{text} ({len(set(ids))})", "case_list_category": category}
         # Names are separated by tabs, which `_write_meta` would take for blanks.
-        _write_meta(folder / "case_lists" / f"cases_{name}.txt", about, f"case_list_ids: {_tabbed(ids)}\n")
+        _write_meta(folder / "case_lists" / f"cases_{name}.txt", about, f"case_list_ids: {_join_ids(ids)}\n")
     log.info(
         "%s: study %s: samples: %d, each as a separate patient; complete PATIENT_ID in data_clinical_sample.txt",
         printable(folder.name.removeprefix(".").removesuffix(".part")), identifier, len(set(study.names.values())),
     )  # fmt: skip
 
 
-def _tabbed(ids: Iterable[str]) -> str:
+def _join_ids(ids: Iterable[str]) -> str:
     return "\t".join(sorted(set(ids)))
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from cgi_runner.inputs.genome import GENOMES, NAMES
 from cgi_runner.results.row_index import CHROMOSOMES
-from cgi_runner.results.variants import BASES, trimmed_at_end, trimmed_at_start
+from cgi_runner.results.variants import BASES, trim_end, trim_start
 
 #: RefSeq's names of the chromosomes, of either build.
 _ACCESSIONS = {
@@ -53,8 +53,8 @@ def _other_keys(variant: Variant) -> tuple[Key, ...]:
     name = _NAMES[chromosome]
     if _INDEL_POSITION.fullmatch(position) and (found := _usual_indel(int(position), reference, alternate)):
         return ((name, *found),)
-    place, ref, alt = trimmed_at_end(position, reference, alternate)
-    other, other_ref, other_alt = trimmed_at_start(position, reference, alternate)
+    place, ref, alt = trim_end(position, reference, alternate)
+    other, other_ref, other_alt = trim_start(position, reference, alternate)
     if other == place and other_ref == ref and other_alt == alt:
         return ((name, str(place), ref, alt),)
     return (name, str(place), ref, alt), (name, str(other), other_ref, other_alt)

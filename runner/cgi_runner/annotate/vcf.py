@@ -118,11 +118,11 @@ class VcfAnnotator:
     def _header(self) -> Iterator[str]:
         source = ""
         if self._version >= _SOURCES_SINCE:
-            version = f',Version="{_quoted(self._target.version)}"' if self._target.version else ""
+            version = f',Version="{_header_text(self._target.version)}"' if self._target.version else ""
             source = f',Source="CGI"{version}'
-        yield f"##{PREFIX}results={_quoted(self._target.origin)}"
+        yield f"##{PREFIX}results={_header_text(self._target.origin)}"
         for key, text in KEYS.items():
-            yield f'##INFO=<ID={key},Number=A,Type=String,Description="{_quoted(text)}"{source}>'
+            yield f'##INFO=<ID={key},Number=A,Type=String,Description="{_header_text(text)}"{source}>'
 
     def _record(self, number: int, line: str) -> str:
         body = line.rstrip("\r\n")
@@ -265,7 +265,7 @@ def remove_info(info: str) -> str:
     return ";".join(kept) if kept else "."
 
 
-def _quoted(text: str) -> str:
+def _header_text(text: str) -> str:
     """Return a text for a header line, in ASCII: older versions have no other letters."""
     text = " ".join(text.split()).encode("ascii", "replace").decode("ascii")
     return text.replace("\\", "\\\\").replace('"', '\\"')

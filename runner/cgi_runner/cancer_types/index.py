@@ -110,7 +110,7 @@ def is_other(entry: ListedCode) -> bool:
 
 def by_name(query: str) -> list[CancerType]:
     """Return the types whose names share telling words with the query, best first."""
-    best = _scores(_known(words_of(spell_out(query, _vocabulary()))))
+    best = _scores(_find_known(words_of(spell_out(query, _vocabulary()))))
     found = [kind for kind, score in best.items() if score >= _ENOUGH]
     found.sort(key=lambda kind: (kind.is_predisposition, -round(best[kind] / _CLOSE), depth(kind), kind.id))
     return _with_richer_first(found)
@@ -127,7 +127,7 @@ def _scores(asked: dict[str, float]) -> dict[CancerType, float]:
 
 def names_without_type(query: str) -> list[ListedCode]:
     """Return the codes for which no type of CGI fits and whose names are liker to the query than those of any type."""
-    asked = _known(words_of(query.strip()[:_LONGEST]))
+    asked = _find_known(words_of(query.strip()[:_LONGEST]))
     telling = asked.keys() - _GENERIC
     liked = [(_likeness(asked, words, frozenset()), entry) for entry, words in _names_without_type() if words & telling]
     enough = max(_ENOUGH, *_scores(asked).values(), 0)
@@ -211,7 +211,7 @@ def _vocabulary() -> dict[str, tuple[str, ...]]:
     return {**meanings_of_words(), **{word: (word,) for word in (*without_type, *_index())}}
 
 
-def _known(words: tuple[str, ...]) -> dict[str, float]:
+def _find_known(words: tuple[str, ...]) -> dict[str, float]:
     """Return the words as the index has them, with how sure that is; a mistyped word stands for the nearest."""
     known: dict[str, float] = {}
     for word in _join_split(words):

@@ -118,7 +118,7 @@ def choose(text: str, *, any_type: bool = False) -> Choice:
         warnings = (*_other_codes(asked, kind), *_sibling_warning(kind.id))
         return Choice(asked, kind.id, f"the type for {asked!r}", warnings)
     if any_type and asked:
-        return _unlisted(asked)
+        return _choose_unlisted(asked)
     raise unknown_type(text)
 
 
@@ -203,7 +203,7 @@ def _own(code: str, text: str, *, any_type: bool) -> Choice:
     raise unknown_type(code)
 
 
-def _unlisted(code: str) -> Choice:
+def _choose_unlisted(code: str) -> Choice:
     return Choice(code, code, "", (f"{code} is not in the list of CGI's cancer types; it is sent as it is",))
 
 

@@ -57,12 +57,12 @@ def words_of(text: str) -> tuple[str, ...]:
     while words:
         pair = tuple(words[:2])
         size = len(pair) if pair in _meanings() else 1
-        meant += _meanings()[pair] if pair in _meanings() else _translated(words[0])
+        meant += _meanings()[pair] if pair in _meanings() else _translate(words[0])
         words = words[size:]
-    return _joined(meant)
+    return _join_words(meant)
 
 
-def _translated(word: str) -> tuple[str, ...]:
+def _translate(word: str) -> tuple[str, ...]:
     if (word,) in _meanings():
         return _meanings()[word,]
     if compound := _GERMAN_TUMOR.fullmatch(word):
@@ -72,7 +72,7 @@ def _translated(word: str) -> tuple[str, ...]:
     return (word,)
 
 
-def _joined(words: list[str]) -> tuple[str, ...]:
+def _join_words(words: list[str]) -> tuple[str, ...]:
     """Join what says little by itself: `non small` is the opposite of `small`, a `T cell` is no cell like others."""
     joined: list[str] = []
     negation = ""

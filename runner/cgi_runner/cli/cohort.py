@@ -80,7 +80,7 @@ def cohort(*, samples: Path | None, output: Path | None, **options: Unpack[Cohor
         defaults=cohorts.Defaults(options["cancer_type"], options["reference"], options["any_cancer_type"]),
         title=options["title"],
         options=job_requests.read_options(options),
-        most_rows=options["max_rows"],
+        max_rows=options["max_rows"],
         pseudonyms=options["pseudonyms"],
     )
     flags = cohorts.Flags(

@@ -64,7 +64,7 @@ def fetch(
 
     _check_samples(job, archive, options)
     if accept_archive is not None:
-        record, output = _accepted(job, output, archive, accept_archive, options)
+        record, output = _accept(job, output, archive, accept_archive, options)
     elif archive:
         if job or not output:
             raise InputError(
@@ -72,7 +72,7 @@ def fetch(
             )
         from cgi_runner.job.import_archive import import_archive
 
-        with _reported(output, options):
+        with _report_if_missing(output, options):
             record = import_archive(
                 archive,
                 output,
@@ -83,7 +83,7 @@ def fetch(
     elif not job:
         raise InputError("no JOB was given", tip="name a job's id, its output folder or its cgi-job.json")
     else:
-        record, output = _fetched(job, output, options)
+        record, output = _fetch(job, output, options)
     shown = report_results(output, is_wanted=options["report"], is_shown=not options["as_json"])
     if options["as_json"]:
         printing.print_json(record.as_json())
@@ -105,7 +105,7 @@ def _check_samples(job: str | None, archive: Path | None, options: FetchOptions)
         )
 
 
-def _accepted(
+def _accept(
     job: str | None, output: Path | None, archive: Path | None, accepted_id: str, options: FetchOptions
 ) -> tuple[Record, Path]:
     """Take over an archive that names another job."""
@@ -119,11 +119,11 @@ def _accepted(
     out = job_argument.resolve_job(job).folder
     if out is None:
         raise InputError(f"{job} is not a folder with a job's record", tip="name the output folder of the job")
-    with _reported(out, options):
+    with _report_if_missing(out, options):
         return accept_archive(archive, out, accepted_id.strip(), strict=options["strict"]), out
 
 
-def _fetched(job: str, output: Path | None, options: FetchOptions) -> tuple[Record, Path]:
+def _fetch(job: str, output: Path | None, options: FetchOptions) -> tuple[Record, Path]:
     from cgi_runner.job import Record, fetch_job
     from cgi_runner.job.submit import ACCOUNT_DIGITS
 
@@ -139,12 +139,12 @@ def _fetched(job: str, output: Path | None, options: FetchOptions) -> tuple[Reco
             record = Record(connection.service, about.title, about.cancer_type, about.reference, job_id=wanted.job_id)
             record.account, record.submitted = connection.account[:ACCOUNT_DIGITS], about.date
         context = opt.job_context(connection, options["deadline"])
-        with _reported(out, options):
+        with _report_if_missing(out, options):
             return fetch_job(record, wanted.folder, out, context, strict=options["strict"]), out
 
 
 @contextmanager
-def _reported(out: Path, options: FetchOptions) -> Iterator[None]:
+def _report_if_missing(out: Path, options: FetchOptions) -> Iterator[None]:
     """Write the page of results that are in place, also where --strict makes missing rows an error."""
     try:
         yield

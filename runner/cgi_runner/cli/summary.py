@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_SAMPLES = 20
+MAX_SAMPLES = 20
 _COLUMNS = ("input", "file", "format", "read", "sent", "merged", "not sent")
 _TEXTS = 3  # the columns before the numbers
 
@@ -36,19 +36,19 @@ def describe_target(found: Prepared, cancer_type: str) -> str:
     return f"{describe(cancer_type)}, {reference.build}{reason}"
 
 
-def summarise(found: Prepared, *, most_samples: int | None = None) -> list[str]:
+def summarise(found: Prepared, *, max_samples: int | None = None) -> list[str]:
     """Return the lines for each file, each sample and each reason to leave rows out.
 
     Args:
         found: What the inputs came to.
-        most_samples: How many samples to name; None for all.
+        max_samples: How many samples to name; None for all.
 
     """
     samples = list(found.samples.items())
     lines = _align([_COLUMNS, *(row for file in found.files for row in _rows(file))])
-    lines += [f"sample {sample}: {rows} {'row' if rows == 1 else 'rows'}" for sample, rows in samples[:most_samples]]
-    if most_samples is not None and len(samples) > most_samples:
-        lines.append(f"and {len(samples) - most_samples} more samples")
+    lines += [f"sample {sample}: {rows} {'row' if rows == 1 else 'rows'}" for sample, rows in samples[:max_samples]]
+    if max_samples is not None and len(samples) > max_samples:
+        lines.append(f"and {len(samples) - max_samples} more samples")
     return [*lines, *(f"not sent: {count} ({reason})" for reason, count in found.reasons.items())]
 
 
@@ -116,7 +116,7 @@ class Review:
         if self._is_done:
             return
         log.info("to be sent as %s:", describe_target(found, self._cancer_type))
-        for line in summarise(found, most_samples=MOST_SAMPLES):
+        for line in summarise(found, max_samples=MAX_SAMPLES):
             log.info("  %s", line)
         if self._asks:
             # Not click.confirm, which writes a blank to stdout, where the results or JSON go.

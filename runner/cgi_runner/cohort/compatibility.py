@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 _SANDBOX = "sandbox"
 _UNKNOWN = "unknown"
-_MOST_NAMED = 3
+_MAX_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,6 @@ def _spell(groups: Mapping[str, list[Path]]) -> str:
     """Name each value with its number of folders, and the first of them."""
     spelled = []
     for value, folders in groups.items():
-        more = f" and {len(folders) - _MOST_NAMED} more" if len(folders) > _MOST_NAMED else ""
-        spelled.append(f"{value} ({', '.join(map(str, folders[:_MOST_NAMED]))}{more})")
+        more = f" and {len(folders) - _MAX_NAMED} more" if len(folders) > _MAX_NAMED else ""
+        spelled.append(f"{value} ({', '.join(map(str, folders[:_MAX_NAMED]))}{more})")
     return ", ".join(spelled)

@@ -210,7 +210,7 @@ class Demultiplexer:
             if row_id is not None:
                 own_id = self._own_id(cells[row_id], place)
                 if own_id is None:
-                    cells = self._repaired(table, line, place)
+                    cells = self._repair_cells(table, line, place)
                 else:
                     cells[row_id] = own_id
             for column in whose:
@@ -229,7 +229,7 @@ class Demultiplexer:
         upload.returned[row] = 1
         return b"%b_%d" % (upload.files[place], upload.numbers[row])
 
-    def _repaired(self, table: _TableRows, line: bytes, place: int) -> list[bytes]:
+    def _repair_cells(self, table: _TableRows, line: bytes, place: int) -> list[bytes]:
         """Return the cells of a row under another sample's id, with the id and echo that it would have had alone."""
         cells = line.rstrip(b"\r\n").split(b"\t")
         row_id = table.row_id or 0

@@ -74,8 +74,8 @@ def plan_cohort(cohort: Cohort, out: Path | None, flags: Flags) -> CohortPlan:
         if out and out.is_dir():
             service = recorded_service(out) if (out / NAME).exists() else ""
             ledger = CohortRecord(out, service, cohort.title, SystemClock())
-            ledger.make_plan(found.samples, cohort.most_rows)
+            ledger.make_plan(found.samples, cohort.max_rows)
             batches = ledger.plan.batches
         else:
-            batches = make_batches(found.samples, most_rows=cohort.most_rows)
+            batches = make_batches(found.samples, max_rows=cohort.max_rows)
     return CohortPlan(batches, [*found.rejected, *found.sheet.left_out])

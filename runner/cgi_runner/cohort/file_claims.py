@@ -13,7 +13,7 @@ from cgi_runner.inputs.problems import quote
 
 log = logging.getLogger(__name__)
 
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -89,5 +89,5 @@ def listed_names(names: Sequence[str]) -> str:
 
 
 def _joined(texts: Sequence[str]) -> str:
-    more = f" and {len(texts) - _MOST_NAMED} more" if len(texts) > _MOST_NAMED else ""
-    return ", ".join(texts[:_MOST_NAMED]) + more
+    more = f" and {len(texts) - _MAX_NAMED} more" if len(texts) > _MAX_NAMED else ""
+    return ", ".join(texts[:_MAX_NAMED]) + more

@@ -42,7 +42,7 @@ from cgi_runner.service.base import JobLog
 log = logging.getLogger(__name__)
 
 #: Jobs that run at once. The service was seen to fail when asked for many things in parallel, and others use it too.
-MOST_AT_ONCE = 5
+MAX_AT_ONCE = 5
 
 
 class CohortJobs:
@@ -76,10 +76,10 @@ class CohortJobs:
             running = self._scheduler.jobs
             while self._waiting or running:
                 if self._scheduler.deadline.left <= 0:
-                    self._give_up()
+                    self._fail_unsubmitted()
                 elif self._submit_blocked_by and not running:
                     self._fail_waiting(self._submit_blocked_by)
-                elif self._waiting and not self._submit_blocked_by and len(running) < MOST_AT_ONCE:
+                elif self._waiting and not self._submit_blocked_by and len(running) < MAX_AT_ONCE:
                     with self._record_failure(self._waiting[0]):
                         self._submit(self._waiting.popleft())
                 else:
@@ -90,14 +90,14 @@ class CohortJobs:
         record, folder = self._ledger.records.get(batch.number), self._ledger.job_folder(batch)
         if record is None or not record.job_id or batch.number in self._to_resubmit:
             self._waiting.append(batch)
-        elif record.state.is_complete and (results_are_intact(folder, record) or self._restored(batch, record)):
+        elif record.state.is_complete and (results_are_intact(folder, record) or self._restore(batch, record)):
             with self._record_failure(batch):
                 rewrite_dropped(folder / DROPPED, folder, record)
                 self._finish(batch, self._store(batch, record))
         else:
             self._start_polling(batch, self._store(batch, record), is_new=False)
 
-    def _restored(self, batch: Batch, record: Record) -> bool:
+    def _restore(self, batch: Batch, record: Record) -> bool:
         work = self._work / f"{batch.name}.restored"
         work.mkdir(exist_ok=True)
         return restore_from_archive(self._ledger.job_folder(batch), record, work)
@@ -211,7 +211,7 @@ class CohortJobs:
             self._fail(self._waiting.popleft(), kind(said, tip=tip))
             said = said.partition("\n")[0]
 
-    def _give_up(self) -> None:
+    def _fail_unsubmitted(self) -> None:
         for job in self._scheduler.jobs:
             self._fail(self._batches[job], self._scheduler.timeout_error(job))
         while self._waiting:

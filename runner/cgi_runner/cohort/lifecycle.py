@@ -26,7 +26,7 @@ from cgi_runner.output.locking import output_lock
 
 log = logging.getLogger(__name__)
 
-_MOST_LINES = 6  # of what is wrong with one sample; `check` shows all of it
+_MAX_LINES = 6  # of what is wrong with one sample; `check` shows all of it
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Cohort:
     title: str = ""
     options: Options = field(default_factory=Options)
     """How the input files are to be read."""
-    most_rows: int = USUAL_ROWS
+    max_rows: int = USUAL_ROWS
     pseudonyms: bool = False
     """Whether the title stays here, too; samples always have made-up ids in a job."""
 
@@ -74,7 +74,7 @@ def run(
             skipped=skipped,
             pseudonyms=cohort.pseudonyms,
         )
-        ledger.make_plan(found.samples, cohort.most_rows)
+        ledger.make_plan(found.samples, cohort.max_rows)
         ledger.write()
         tell(_log_plan(ledger, found))
         jobs = CohortJobs(ledger, context, work, flags, tell)
@@ -184,5 +184,5 @@ def _require_usable(found: PreparedSamples, flags: Flags) -> None:
 
 def _describe(bad: RejectedSample) -> str:
     lines = bad.reason.splitlines()
-    more = [f"… and {len(lines) - _MOST_LINES} more lines"] if len(lines) > _MOST_LINES else []
-    return "\n    ".join([f"{bad.name}: {lines[0]}", *(line.strip() for line in [*lines[1:_MOST_LINES], *more])])
+    more = [f"… and {len(lines) - _MAX_LINES} more lines"] if len(lines) > _MAX_LINES else []
+    return "\n    ".join([f"{bad.name}: {lines[0]}", *(line.strip() for line in [*lines[1:_MAX_LINES], *more])])

@@ -26,7 +26,7 @@ from cgi_runner.results.tables import Table
 DROPPED = "dropped.tsv"
 TABLES = ("alterations.tsv", "biomarkers.tsv", "cna_analysis.tsv", "fusion_analysis.tsv", DROPPED)
 _SAMPLES = ("CGI-Sample ID", "Sample ID", "sample")
-_MOST_NAMED = 10
+_MAX_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
     with output_lock(out) as work:
         if not _is_merged(out):
             require_free_folder(out)
-        found = list(dict.fromkeys(inner for folder in folders for inner in _expanded(folder)))
+        found = list(dict.fromkeys(inner for folder in folders for inner in _expand(folder)))
         _check_verified(found)
         origin = require_one_origin({folder: read_record(folder / RECORD) for folder in found})
         whose = {folder: _samples(folder) for folder in found}
@@ -111,7 +111,7 @@ def _join(paths: Sequence[Path], target: Path) -> None:
                     if joined.tell() > before and not _is_ended(file):
                         joined.write(end)
                 else:
-                    joined.writelines(_moved(file, header, columns, end))
+                    joined.writelines(_reorder_cells(file, header, columns, end))
 
 
 def _is_ended(file: BinaryIO) -> bool:
@@ -127,7 +127,7 @@ def _header(path: Path) -> tuple[list[bytes], bytes]:
     return bare.split(b"\t"), line[len(bare) :] or b"\n"
 
 
-def _moved(lines: Iterable[bytes], header: list[bytes], columns: list[bytes], end: bytes) -> Iterator[bytes]:
+def _reorder_cells(lines: Iterable[bytes], header: list[bytes], columns: list[bytes], end: bytes) -> Iterator[bytes]:
     """Yield rows with their cells under the columns of the whole table; a column that they lack is an empty cell."""
     places = [header.index(column) if column in header else len(header) for column in columns]
     width = len(header)
@@ -145,7 +145,7 @@ def _is_merged(out: Path) -> bool:
         return False
 
 
-def _expanded(folder: Path) -> list[Path]:
+def _expand(folder: Path) -> list[Path]:
     """Return the folder itself, or those of its samples if it is a cohort's."""
     if not (folder / NAME).is_file():
         return [folder]
@@ -165,7 +165,7 @@ def _rest(cohorts: Iterable[Path], target: Path) -> Path | None:
     for cohort in cohorts:
         if not (cohort / DROPPED).is_file():
             continue
-        lists = [path for folder in _expanded(cohort) if (path := folder / DROPPED).is_file()]
+        lists = [path for folder in _expand(cohort) if (path := folder / DROPPED).is_file()]
         with (cohort / DROPPED).open("rb") as file:
             header, total = next(file, b""), sum(1 for _ in file)
             file.seek(len(header))
@@ -220,6 +220,6 @@ def _check_once(whose: Mapping[Path, set[str]]) -> None:
         seen |= dict.fromkeys(samples, folder)
     if faults:
         raise InputError(
-            "\n  ".join([f"{len(faults)} samples are in several folders", *faults[:_MOST_NAMED]]),
+            "\n  ".join([f"{len(faults)} samples are in several folders", *faults[:_MAX_NAMED]]),
             tip="name each folder once, and give every run its --sample NAME",
         )

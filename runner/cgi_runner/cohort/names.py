@@ -31,7 +31,7 @@ def escape_name(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
 
 
-def normalised_name(name: str) -> str:
+def normalise_name(name: str) -> str:
     """Return what is the same for names that people take for one: case and the ways to write an accent do not count."""
     return unicodedata.normalize("NFC", name).casefold()
 
@@ -45,7 +45,7 @@ class OtherNames:
 
     def __contains__(self, name: object) -> bool:
         """Whether the name is one of theirs."""
-        return self.listed[normalised_name(str(name))] > (normalised_name(str(name)) == normalised_name(self.label))
+        return self.listed[normalise_name(str(name))] > (normalise_name(str(name)) == normalise_name(self.label))
 
 
 def plural(number: int, noun: str) -> str:

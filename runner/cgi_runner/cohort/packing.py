@@ -46,7 +46,7 @@ class Batch:
         return sum(member.rows for member in self.members)
 
 
-def make_batches(members: Iterable[PreparedSample], *, most_rows: int, first: int = 1) -> list[Batch]:
+def make_batches(members: Iterable[PreparedSample], *, max_rows: int, first: int = 1) -> list[Batch]:
     """Put samples into as few jobs as their cancer types, references and a limit of rows allow, in their order.
 
     Samples with mutations and samples without stay apart: CGI takes a gene without a mutation for wild type, and must
@@ -54,7 +54,7 @@ def make_batches(members: Iterable[PreparedSample], *, most_rows: int, first: in
 
     Args:
         members: The samples, prepared.
-        most_rows: Most rows of all kinds together that share a job.
+        max_rows: Most rows of all kinds together that share a job.
         first: Number of the first job.
 
     Returns:
@@ -64,7 +64,7 @@ def make_batches(members: Iterable[PreparedSample], *, most_rows: int, first: in
     bins: list[tuple[tuple[str, str, bytes], list[PreparedSample], int]] = []
     for member in members:
         key = (member.sample.cancer_type, member.reference.build, member.layout)
-        place = next((n for n, (k, _, rows) in enumerate(bins) if k == key and rows + member.rows <= most_rows), None)
+        place = next((n for n, (k, _, rows) in enumerate(bins) if k == key and rows + member.rows <= max_rows), None)
         if place is None:
             bins.append((key, [member], member.rows))
         else:
@@ -104,13 +104,13 @@ def _file(batch: Batch, kind: str, path: Path) -> tuple[Path, str] | None:
     header = parts[0][0].header
     digest = hashlib.sha256()
     with path.open("wb") as file:
-        for block in chain([header], _sorted(parts, header)):
+        for block in chain([header], _sort_rows(parts, header)):
             digest.update(block)
             file.write(block)
     return path, digest.hexdigest()
 
 
-def _sorted(parts: Sequence[tuple[SampleRows, bytes]], header: bytes) -> Iterator[bytes]:
+def _sort_rows(parts: Sequence[tuple[SampleRows, bytes]], header: bytes) -> Iterator[bytes]:
     """Yield the rows of several samples in the order of the prepared files, in blocks of many.
 
     The rows of each file are in order already, which makes sorting them together a merge. A single sample, which may
@@ -122,14 +122,14 @@ def _sorted(parts: Sequence[tuple[SampleRows, bytes]], header: bytes) -> Iterato
     for part, id_ in parts:
         sources.setdefault(part.path, {})[part.name] = id_
     if len(parts) == 1:
-        yield from _blocks(chain.from_iterable(_renamed(path, ids, place) for path, ids in sources.items()))
+        yield from _blocks(chain.from_iterable(_rename_samples(path, ids, place) for path, ids in sources.items()))
         return
     rows: list[tuple[int, bytes]] = []
     for path, ids in sources.items():
         if columns[0] == b"chr":
             rows += _with_sort_key(path, ids, place)
         else:
-            rows += ((0, line) for line in _renamed(path, ids, place))
+            rows += ((0, line) for line in _rename_samples(path, ids, place))
     rows.sort()
     yield from _blocks(map(itemgetter(1), rows))
 
@@ -144,7 +144,7 @@ def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
     yield b"".join(held)
 
 
-def _renamed(path: Path, ids: Mapping[bytes, bytes], place: int) -> Iterator[bytes]:
+def _rename_samples(path: Path, ids: Mapping[bytes, bytes], place: int) -> Iterator[bytes]:
     """Yield the rows of the samples that are asked for, under their ids."""
     with path.open("rb") as file:
         next(file)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cgi_runner.cohort.dropped_lists import OTHERS, append_lists, filter_dropped
 from cgi_runner.cohort.file_claims import FileClaims, listed_names, report_claims
-from cgi_runner.cohort.names import OtherNames, normalised_name
+from cgi_runner.cohort.names import OtherNames, normalise_name
 from cgi_runner.cohort.references import report_references, same_reference
 from cgi_runner.cohort.shared_inputs import SampleRows, SharedInputs, hash_by_sample, split_dropped
 from cgi_runner.cohort.sheet import RejectedSample, Sample, Sheet
@@ -101,7 +101,7 @@ def prepare_samples(sheet: Sheet, shared: SharedInputs, folder: Path, options: O
         places = {sample.label: place for place, sample in enumerate(sheet.samples)}
         split_dropped(shared, shared.dropped, places, [*(own / OF_SHARED for own in folders), found.dropped])
     known_names = {one.name for one in (*sheet.rejected, *sheet.left_out)} | {sample.label for sample in sheet.samples}
-    known = Counter(map(normalised_name, known_names))
+    known = Counter(map(normalise_name, known_names))
     for sample, own in zip(sheet.samples, folders, strict=True):
         prepared = _prepare_sample(SampleTask(sample, own, OtherNames(known, sample.label), options), shared)
         if isinstance(prepared, PreparedSample):

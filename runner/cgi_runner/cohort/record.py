@@ -100,19 +100,19 @@ class CohortRecord:
         """Where a sample's results are."""
         return self.out / self.plan.folders[member.sample.label]
 
-    def make_plan(self, members: Sequence[PreparedSample], most_rows: int) -> None:
+    def make_plan(self, members: Sequence[PreparedSample], max_rows: int) -> None:
         """Settle the jobs: those of an earlier run as they were, and new ones for all other samples.
 
         Args:
             members: The samples, prepared.
-            most_rows: Most rows of all kinds together that share a job.
+            max_rows: Most rows of all kinds together that share a job.
 
         Raises:
             InputError: The folder holds something else, or the results of samples that have changed since.
 
         """
-        known = self._known()
-        kept = self._kept(known, {member.sample.label: member for member in members})
+        known = self._read_known()
+        kept = self._unchanged_jobs(known, {member.sample.label: member for member in members})
         placed = {member.sample.label for batch in kept for member in batch.members}
         rest = [member for member in members if member.sample.label not in placed]
         first = max((int(path.name) for path in (self.out / JOBS).glob("*") if path.name.isdecimal()), default=0) + 1
@@ -120,9 +120,9 @@ class CohortRecord:
         new = folder_names((m.sample.label for m in members if m.sample.label not in folders), folders.values())
         self._refuse(*new.values())
         wanted = {member.sample.label: (folders | new)[member.sample.label] for member in members}
-        self.plan = Plan([*kept, *make_batches(rest, most_rows=most_rows, first=first)], wanted)
+        self.plan = Plan([*kept, *make_batches(rest, max_rows=max_rows, first=first)], wanted)
 
-    def _known(self) -> KnownCohort:
+    def _read_known(self) -> KnownCohort:
         """Return the record of an earlier run; nothing if there was none."""
         path = self.out / NAME
         if not path.exists():
@@ -148,7 +148,7 @@ class CohortRecord:
         if taken := next((name for name in names if (self.out / name).exists()), None):
             raise InputError(f"{self.out} holds {taken}, which is not this cohort's", tip="choose another --output")
 
-    def _kept(self, known: KnownCohort, now: Mapping[str, PreparedSample]) -> list[Batch]:
+    def _unchanged_jobs(self, known: KnownCohort, now: Mapping[str, PreparedSample]) -> list[Batch]:
         """Return the jobs of an earlier run as they were, but for those whose samples have changed and nothing came of.
 
         Raises:

@@ -75,10 +75,10 @@ _SHORTEST_TYPE = 3  # letters: CGI has ids such as L and R, which are words of o
 _BUILD = re.compile(r"(hg|grch|b|hs|gatk\.?grch)(1[6-9]|3[5-8])(\.p?\d+)?(d5)?", re.IGNORECASE)
 _READS = re.compile(r"\.(fastq|fq|bam|cram|sam|bai|crai|csi|tbi|ora|spring)(\.gz)?$", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+([eE][-+]?\d+)?")
-_MOST_NAMED = 12
+_MAX_NAMED = 12
 
 
-def normalised_column(name: str) -> str:
+def normalise_column(name: str) -> str:
     """Return the name of a column without what differs between programs: case, accents, blanks, dots and dashes."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
     return re.sub(r"[\W_]+", "", plain.casefold())
@@ -103,7 +103,7 @@ class SheetColumns:
 
 def holds_sample_column(names: Sequence[str]) -> bool:
     """Whether one of the names is that of the column with the samples."""
-    return any(normalised_column(name) in COLUMNS["sample"] for name in names)
+    return any(normalise_column(name) in COLUMNS["sample"] for name in names)
 
 
 def find_columns(source: str, names: list[str], shared: Collection[Kind]) -> SheetColumns:
@@ -120,7 +120,7 @@ def find_columns(source: str, names: list[str], shared: Collection[Kind]) -> She
 
     """
     columns = SheetColumns(source, names)
-    plain = [normalised_column(name) for name in names]
+    plain = [normalise_column(name) for name in names]
     is_clinical = {"sampleid", "patientid"} <= set(plain)
     for column, words in COLUMNS.items():
         found = [place for place, name in enumerate(plain) if name in words]
@@ -187,8 +187,8 @@ def check_unknown(columns: SheetColumns, rows: Sequence[Sequence[str]], folder: 
         cells = {row[place] for row in rows if place < len(row) and is_present(row[place])}
         if any(_READS.search(cell) for cell in cells):
             reads = reads or name
-        elif cells and (expected := _expected(columns, normalised_column(name), cells, folder)):
-            code = re.match("icdo|icd10|tcga", normalised_column(name))
+        elif cells and (expected := _expected(columns, normalise_column(name), cells, folder)):
+            code = re.match("icdo|icd10|tcga", normalise_column(name))
             codes = f", with `{code[0]}:` before each code" if code else ""
             raise InputError(
                 f"{columns.source}: found the column {quote(name)}, which {expected[0]}, expected it to be called "
@@ -206,7 +206,7 @@ def check_unknown(columns: SheetColumns, rows: Sequence[Sequence[str]], folder: 
 
 def _refuse_files_by_line(columns: SheetColumns) -> None:
     """Refuse a samplesheet of nf-core's oncoanalyser, which has a line for each file."""
-    if {"filetype", "filepath"} <= set(map(normalised_column, columns.names)):
+    if {"filetype", "filepath"} <= set(map(normalise_column, columns.names)):
         raise InputError(
             f"{columns.source}: found a samplesheet with a line for each file, expected one for each sample",
             tip="give a column mutations with purple.somatic.vcf.gz, cnas with purple.driver.catalog.somatic.tsv and "
@@ -223,8 +223,8 @@ def _expected(columns: SheetColumns, plain: str, cells: set[str], folder: Path) 
     is_build = texts and all(map(_BUILD.fullmatch, cells))
     if is_build or ("reference" not in columns.places and _LIKE_GENOME.fullmatch(plain)):
         return "looks like a genome build", "reference"
-    is_clinical = normalised_column(columns.taken["sample"]) == "sampleid" and "patientid" in map(
-        normalised_column, columns.names
+    is_clinical = normalise_column(columns.taken["sample"]) == "sampleid" and "patientid" in map(
+        normalise_column, columns.names
     )
     if not is_clinical and _LIKE_SAMPLE.fullmatch(plain):
         return "looks like the name of a sample", "sample or tumor_column"
@@ -242,7 +242,7 @@ def _tells_normals(cells: set[str]) -> bool:
 
 def _refuse_flags(columns: SheetColumns, plain: str, cells: set[str]) -> None:
     if _IS_NORMAL.fullmatch(plain) and {cell.casefold() for cell in cells} <= _BOOLEAN:
-        name = columns.names[[normalised_column(one) for one in columns.names].index(plain)]
+        name = columns.names[[normalise_column(one) for one in columns.names].index(plain)]
         raise InputError(
             f"{columns.source}: found the column {quote(name)}, which tells tumours from normals, expected it to be "
             "called status",
@@ -266,5 +266,5 @@ def _is_file(folder: Path, cell: str) -> bool:
 
 def listed_columns(names: Sequence[str]) -> str:
     """Return the names of some columns, then how many more there are."""
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(map(quote, names[:_MOST_NAMED])) + more
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    return ", ".join(map(quote, names[:_MAX_NAMED])) + more

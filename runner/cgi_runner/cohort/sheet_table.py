@@ -13,7 +13,7 @@ from cgi_runner.inputs.text_source import TextSource
 
 SEPARATORS = ("\t", ";", ",")
 _EXCEL = re.compile(r"\"?sep=(.)\"?[\s,;]*", re.IGNORECASE)
-_MOST_JOINED = 20  # lines of one cell; a quote that stands alone must not swallow the samples below it
+_MAX_JOINED = 20  # lines of one cell; a quote that stands alone must not swallow the samples below it
 
 
 def read_cells(source: TextSource) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -58,7 +58,7 @@ def _records(lines: Iterator[tuple[int, str]], separator: str, width: int) -> It
     for line in lines:
         waiting.append(line)
         is_open = sum(text.count('"') for _, text in waiting) % 2
-        if is_open and len(waiting) < _MOST_JOINED:
+        if is_open and len(waiting) < _MAX_JOINED:
             continue
         yield from _split_lines(waiting, separator, width)
         waiting = []

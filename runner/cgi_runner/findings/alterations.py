@@ -28,7 +28,7 @@ _CLASSES = {
     "predicted": AlterationClass.PREDICTED,
 }
 _BRIEF = ("sample", "gene", "protein", "summary")
-_MOST_WORDS = 20
+_MAX_WORDS = 20
 _PASSENGER = "passenger"
 _DRIVER = "driver (boostdm", "driver (oncodrivemut"
 Place = tuple[str, str, str, str, str]
@@ -144,7 +144,7 @@ class AlterationReader:
     def _count_word(self, word: str) -> None:
         """Count a word that was never seen; of very many, only the first are kept apart."""
         words = self._findings.other_words
-        words[word if word in words or len(words) < _MOST_WORDS else "(other words)"] += 1
+        words[word if word in words or len(words) < _MAX_WORDS else "(other words)"] += 1
 
     def _counts(self, sample: str, cancer_type: str) -> SampleCounts:
         counts = self._findings.samples.get(sample)

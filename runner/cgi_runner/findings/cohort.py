@@ -16,7 +16,7 @@ from cgi_runner.results.archive import read_summary
 
 COHORT = "cohort.json"
 JOBS = "jobs"
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 _JOB = re.compile(rf"\.\./{JOBS}/[0-9]+")
 
 
@@ -219,8 +219,8 @@ def _merged_source(content: dict[str, object]) -> Source:
 
 
 def _named(names: list[str]) -> str:
-    more = len(names) - _MOST_NAMED
-    return f"{len(names)} ({', '.join(names[:_MOST_NAMED])}{f' and {more} more' if more > 0 else ''})"
+    more = len(names) - _MAX_NAMED
+    return f"{len(names)} ({', '.join(names[:_MAX_NAMED])}{f' and {more} more' if more > 0 else ''})"
 
 
 def _warn(reader: FindingsReader, text: str) -> None:

@@ -23,7 +23,7 @@ DROPPED = "dropped.tsv"
 _LEVEL_A = "Biomarkers in cancer type - Level A"
 _SAMPLE = "sample"
 _QUOTED = re.compile(r'[ :]*"[^"]*"')
-_MOST_REASONS = 50
+_MAX_REASONS = 50
 
 
 class FindingsReader:
@@ -197,7 +197,7 @@ class FindingsReader:
         for row in rows:
             # CGI's reasons quote the alleles: by themselves, each row would have a reason of its own.
             key = (row.stage, reason_class(row.reason))
-            is_kept = key in findings.dropped_reasons or len(findings.dropped_reasons) < _MOST_REASONS
+            is_kept = key in findings.dropped_reasons or len(findings.dropped_reasons) < _MAX_REASONS
             findings.dropped_reasons[key if is_kept else (row.stage, "(other reasons)")] += 1
             if len(findings.dropped) < self.top:
                 findings.dropped.append(row)
@@ -244,7 +244,7 @@ def source_of(record: Record, summary: Mapping[str, str] | None = None) -> Sourc
         inputs=inputs,
         type_notes=tuple(record.cancer_type_notes),
         reference_reason=record.reference_reason,
-        kinds=frozenset(record.inputs) if record.inputs else _analysed(summary or {}),
+        kinds=frozenset(record.inputs) if record.inputs else _analysed_kinds(summary or {}),
     )
 
 
@@ -257,11 +257,11 @@ def _source_of(summary: Mapping[str, str], found: ResultSummary) -> Source:
         version=found.version,
         date=found.date,
         generation=found.format_version,
-        kinds=_analysed(summary),
+        kinds=_analysed_kinds(summary),
     )
 
 
-def _analysed(summary: Mapping[str, str]) -> frozenset[str] | None:
+def _analysed_kinds(summary: Mapping[str, str]) -> frozenset[str] | None:
     """Return the kinds of which CGI's summary counts any; None where it does not count all of them."""
     names = {"mutations": "mutations", "cnas": "cnas", "fusions": "translocations"}
     counts = {kind: summary.get(f"Analysed {name}", "") for name, kind in names.items()}

@@ -193,7 +193,7 @@ def evidence_in_column_names(line: int, columns: Iterable[str]) -> list[BuildEvi
     ]
 
 
-def builds_told(evidence: Iterable[BuildEvidence]) -> set[str]:
+def named_builds(evidence: Iterable[BuildEvidence]) -> set[str]:
     """Return the builds that the strong evidence names, or else those of the weak evidence."""
     known = list(evidence)
     return {one.build for one in known if one.is_strong} or {one.build for one in known}

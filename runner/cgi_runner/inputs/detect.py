@@ -14,13 +14,13 @@ from cgi_runner.inputs.problems import quote
 from cgi_runner.inputs.text_source import TextSource
 from cgi_runner.inputs.unsupported import (
     SEGMENTS,
-    TURNED,
+    TRANSPOSED,
     Unsupported,
     find_by_first_line,
     find_by_header,
     find_in_vcf,
-    is_of_regions,
-    is_turned,
+    has_regions_only,
+    is_transposed,
 )
 
 EXPECTED: dict[Kind, str] = {
@@ -81,7 +81,7 @@ READERS: tuple[tuple[tuple[str, ...], _MakeReader], ...] = (
 
 #: Lines above the header of GATK's tables are those of a SAM file.
 _SAM = ("@HD\t", "@SQ\t", "@RG\t", "@PG\t", "@CO\t")
-_MOST_NAMED = 12
+_MAX_NAMED = 12
 
 
 def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: DroppedRows) -> Reader:
@@ -112,10 +112,10 @@ def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: Dro
             return found[1](header, options, dropped)
         if found is None and (table := find_by_header(header.names)):
             _abort_unsupported(kind, source, number, table)
-        if found is None and kind == "cnas" and is_of_regions(header.names):
+        if found is None and kind == "cnas" and has_regions_only(header.names):
             _abort_unsupported(kind, source, number, SEGMENTS)
-        if found is None and kind == "cnas" and is_turned(header.names):
-            _abort_unsupported(kind, source, number, TURNED)
+        if found is None and kind == "cnas" and is_transposed(header.names):
+            _abort_unsupported(kind, source, number, TRANSPOSED)
         if found or not text.startswith("#"):
             _abort_without_header(kind, header, found[0] if found else None)
     return source.problems.abort(f"found no header line, expected {EXPECTED[kind]}")
@@ -154,7 +154,7 @@ def _abort_without_header(kind: Kind, header: Header, announced: Kind | None) ->
     from cgi_runner.inputs.structural_formats import COLUMN_NAMES
 
     known_names = COLUMN_NAMES.union(map(canonical, chain.from_iterable(SYNONYMS.values())))
-    names = [name for name in header.names if canonical(name) in known_names][:_MOST_NAMED]
+    names = [name for name in header.names if canonical(name) in known_names][:_MAX_NAMED]
     others = len(header.names) - len(names)
     known = f"the columns {', '.join(map(quote, names))}" if names else ""
     rest = f"{others} column{'s' * (others > 1)} with unknown names" if others else ""

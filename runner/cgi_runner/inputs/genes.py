@@ -20,7 +20,7 @@ SEVERAL = "several genes in one cell"
 IDENTIFIER = "an id or a position, not a gene symbol"
 NO_SYMBOL = "not a gene symbol"
 
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 _SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*?(-?@)?", re.ASCII)
 _SEVERAL = re.compile(r"[,;|&+/]|\s(and|or)\s", re.IGNORECASE)
 _IDENTIFIER = re.compile(
@@ -78,7 +78,7 @@ def report_former_symbols(source: TextSource, genes: Iterable[str]) -> None:
     """
     present = {gene: symbol for gene in genes if (symbol := _former_symbols().get(gene.upper()))}
     if present:
-        listed = ", ".join(f"{gene}: {symbol}" for gene, symbol in sorted(present.items())[:_MOST_NAMED])
+        listed = ", ".join(f"{gene}: {symbol}" for gene, symbol in sorted(present.items())[:_MAX_NAMED])
         source.note(f"{len(present)} symbols that are not those of HGNC ({listed}): CGI may not know them", warn=True)
 
 
@@ -91,5 +91,5 @@ def report_lower_case(source: TextSource, genes: Collection[str]) -> None:
 
     """
     if genes:
-        listed = ", ".join(map(quote, sorted(genes)[:_MOST_NAMED]))
+        listed = ", ".join(map(quote, sorted(genes)[:_MAX_NAMED]))
         source.note(f"{len(genes)} gene symbols not in capitals ({listed}): CGI may not know them", warn=True)

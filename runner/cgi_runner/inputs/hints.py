@@ -17,9 +17,9 @@ from cgi_runner.inputs.row_names import add_row_names
 
 _BUILD = [canonical(name) for name in SYNONYMS["build"]]
 _PLACES = {canonical(name) for column in ("chr", "gdna") for name in SYNONYMS[column]}
-MOST_LINES = 100_000
+MAX_LINES = 100_000
 """Lines above the names of columns that are searched; the largest headers, of all contigs of hg38, have 4,000."""
-MOST_ROWS = 1000
+MAX_ROWS = 1000
 """Rows whose build may be left open before the first that names it."""
 
 
@@ -42,7 +42,7 @@ def read_hints(source: Lines) -> list[BuildEvidence]:
     """
     read: list[tuple[int, str]] = []
     header, columns = HeaderEvidence(), list[BuildEvidence]()
-    while len(read) < MOST_LINES and (line := source.line()):
+    while len(read) < MAX_LINES and (line := source.line()):
         read.append(line)
         number, text = line[0], without_quotes(line[1])
         if _has_column_names(text):
@@ -70,7 +70,7 @@ def _in_columns(source: Lines, number: int, text: str, read: list[tuple[int, str
     plain = [canonical(name) for name in names]
     found = evidence_in_column_names(number, names)
     places = [plain.index(word) for word in _BUILD if word in plain][:1]
-    for count in range(MOST_ROWS if places else 1):
+    for count in range(MAX_ROWS if places else 1):
         line = source.line() if count else row
         if not line:
             break

@@ -32,9 +32,9 @@ LONGEST_REFERENCE = 50
 """Longest reference allele, in bases, that is searched for hotspots."""
 #: Stretches of 64 bases, which are longer than the longest reference: it lies in two at most.
 _BIN_BITS = 6
-MOST_NAMED = 3
+MAX_NAMED = 3
 BASES_OF_GENOME = 3.1e9
-MOST_CHANCE = 1e-4
+MAX_CHANCE = 1e-4
 """How rarely a file of the right build may be refused because its rows hit hotspots of the other one by chance."""
 #: A row that lies at a hotspot by chance has its base in one of three cases, and then its usual change in one of three.
 _SAME_BASE, _USUAL_CHANGE = 1 / 3, 1 / 9
@@ -205,19 +205,19 @@ class HotspotVotes:
             _chance_of(self.rows[other], expected * _SAME_BASE),
             _chance_of(self.usual[other], expected * _USUAL_CHANGE),
         )
-        return min(chances) < MOST_CHANCE
+        return min(chances) < MAX_CHANCE
 
     def describe_misfits(self, build: str) -> str:
         """Return how many bases of rows at the hotspots of a build are not the genome's, with some; empty for none."""
         found = self.misfits[build]
-        more = ["…"] if len(found) > MOST_NAMED else []
-        return f"{len(found)} ({', '.join([*found[:MOST_NAMED], *more])})" if found else ""
+        more = ["…"] if len(found) > MAX_NAMED else []
+        return f"{len(found)} ({', '.join([*found[:MAX_NAMED], *more])})" if found else ""
 
     def describe(self, build: str) -> str:
         """Return how many rows vote for a build, with some of the hotspots: `2 rows (BRAF V600E, KRAS G12D)`."""
         rows, names = self.rows[build], list(self._named[build])
-        more = ["…"] if len(names) > MOST_NAMED else []
-        return f"{rows} {'row' if rows == 1 else 'rows'} ({', '.join([*names[:MOST_NAMED], *more])})"
+        more = ["…"] if len(names) > MAX_NAMED else []
+        return f"{rows} {'row' if rows == 1 else 'rows'} ({', '.join([*names[:MAX_NAMED], *more])})"
 
 
 def _chance_of(number: int, expected: float) -> float:

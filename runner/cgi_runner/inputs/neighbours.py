@@ -22,7 +22,7 @@ REACH = 2
 _NEAR = frozenset(range(1, REACH + 1))
 #: A few rows of the last place are enough: three samples with two alleles each, and then some.
 _TAIL = 16
-MOST_TOLD = 20
+MAX_REPORTED = 20
 UNKNOWN_PHASE = "phase not known"
 
 

@@ -17,7 +17,7 @@ _ALLELE = re.compile(r"match(ed)?norm(al)?seqallele2")
 #: MuTect takes more than 2 reads, or more than 3 %, of the normal for more than chance explains, by the options
 #: max_alt_alleles_in_normal_count and max_alt_allele_in_normal_fraction.
 _FEW = frozenset(("0", "1", "2", "", ".", "0.0", "0.00", "0%"))
-_MOST_READS, _MOST_SHARE = 2, 0.03
+_MAX_READS, _MAX_SHARE = 2, 0.03
 
 
 class NormalColumns:
@@ -27,8 +27,8 @@ class NormalColumns:
         """Find the columns."""
         self._source, self._names = header.source, header.names
         plain = [re.sub(r"[\W_]", "", name.casefold()) for name in header.names]
-        reads = [(place, _MOST_READS) for place, name in enumerate(plain) if _READS.fullmatch(name)]
-        shares = [(place, _MOST_SHARE) for place, name in enumerate(plain) if _SHARE.fullmatch(name)]
+        reads = [(place, _MAX_READS) for place, name in enumerate(plain) if _READS.fullmatch(name)]
+        shares = [(place, _MAX_SHARE) for place, name in enumerate(plain) if _SHARE.fullmatch(name)]
         self._most = (reads or shares)[:1]
         self.usual = [(place, set(_FEW)) for place, _ in self._most]
         """The place of the column of reads or their share, and the cells that say nothing."""

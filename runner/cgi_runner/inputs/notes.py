@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cgi_runner.inputs.problems import quote
 
-_MOST_RENAMED = 5
+_MAX_RENAMED = 5
 
 
 class InputNotes:
@@ -45,12 +45,12 @@ class InputNotes:
             return
         self.renamed[name] = sent
         self._renamed_by.setdefault(why, []).append(name)
-        if len(self._renamed_by[why]) <= _MOST_RENAMED:
+        if len(self._renamed_by[why]) <= _MAX_RENAMED:
             self.decide(f"the sample {quote(name)} is sent as {quote(sent)} ({why})")
 
     def list_decisions(self) -> list[str]:
         """Return all decisions; of many samples with other names, only the number."""
-        more = {why: len(names) - _MOST_RENAMED for why, names in self._renamed_by.items()}
+        more = {why: len(names) - _MAX_RENAMED for why, names in self._renamed_by.items()}
         counted = [
             f"{number} more samples are sent under other names ({why})" for why, number in more.items() if number > 0
         ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from cgi_runner.inputs.columns import without_quotes
 from cgi_runner.inputs.file_preparation import FilePreparation
 from cgi_runner.inputs.neighbours import (
-    MOST_TOLD,
+    MAX_REPORTED,
     UNKNOWN_PHASE,
     NeighbourFinder,
     Neighbours,
@@ -109,7 +109,7 @@ def warn_neighbours(files: Sequence[FilePreparation], finder: NeighbourFinder, j
     left = [pair for pair in finder.found.values() if pair.first not in joined or pair.second not in joined]
     if not left:
         return
-    told = left[:MOST_TOLD]
+    told = left[:MAX_REPORTED]
     parts = [
         f"{pair} (lines {' and '.join(map(line_text, pair.lines))}, {phase})"
         for pair, phase in zip(told, find_phases(files, told), strict=True)
@@ -121,7 +121,7 @@ def warn_neighbours(files: Sequence[FilePreparation], finder: NeighbourFinder, j
     )
 
 
-def joined_neighbours(files: Sequence[FilePreparation], finder: NeighbourFinder) -> dict[Key, Key]:
+def join_neighbours(files: Sequence[FilePreparation], finder: NeighbourFinder) -> dict[Key, Key]:
     """Return what each substitution becomes that is adjacent to another and in phase with it, and note it.
 
     Args:

@@ -164,9 +164,9 @@ class KindPreparation:
             self._check_names(options)
             written = sorter.finish()
         if finder and finder.found:
-            from cgi_runner.inputs.phase import joined_neighbours, rewrite_joined, warn_neighbours
+            from cgi_runner.inputs.phase import join_neighbours, rewrite_joined, warn_neighbours
 
-            joined = joined_neighbours(self.files, finder) if options.merge_phased else {}
+            joined = join_neighbours(self.files, finder) if options.merge_phased else {}
             written = rewrite_joined(written, schema, joined) if joined else written
             warn_neighbours(self.files, finder, joined)
         if written.hidden.number:

@@ -6,9 +6,9 @@ from typing import NoReturn
 
 from cgi_runner.errors import InputError
 
-MOST_FAULTS = 20
+MAX_FAULTS = 20
 ODD_SHARE = 0.05
-MOST_SHOWN = 60
+MAX_SHOWN = 60
 #: What R and pandas write where there is nothing, in capitals.
 MISSING = frozenset(("NA", "NAN"))
 TIP = "correct the file and run the same command again; nothing was sent"
@@ -28,7 +28,7 @@ def printable(text: str, replacement: str = "\N{REPLACEMENT CHARACTER}") -> str:
 def quote(value: object) -> str:
     """Quote what was found in a file, short and clean."""
     text = str(value)
-    return f"'{printable(text[:MOST_SHOWN])}…'" if len(text) > MOST_SHOWN else f"'{printable(text)}'"
+    return f"'{printable(text[:MAX_SHOWN])}…'" if len(text) > MAX_SHOWN else f"'{printable(text)}'"
 
 
 def is_present(text: str) -> bool:
@@ -59,7 +59,7 @@ class InputProblems:
 
         """
         self.add_text(
-            f"line {line}, column {printable(column[:MOST_SHOWN])}: found {quote(found)}, expected {expected}", tip=tip
+            f"line {line}, column {printable(column[:MAX_SHOWN])}: found {quote(found)}, expected {expected}", tip=tip
         )
 
     def add_text(self, fault: str, *, tip: str = "") -> None:
@@ -72,9 +72,9 @@ class InputProblems:
         """
         self._problems.append(fault)
         self._tip = self._tip or tip
-        most = MOST_FAULTS + (len(self.odd_rows) == len(self._problems))
+        most = MAX_FAULTS + (len(self.odd_rows) == len(self._problems))
         if len(self._problems) >= most:
-            self._raise(f"{self.source}: {MOST_FAULTS} errors, reading stopped there")
+            self._raise(f"{self.source}: {MAX_FAULTS} errors, reading stopped there")
 
     def add_odd(self, line: int, column: str, found: object, expected: str, *, tip: str = "") -> None:
         """Note a value that may be a slip in this row alone: a few of them are listed and do not stop the file.
@@ -89,7 +89,7 @@ class InputProblems:
         """
         if line in self.odd_rows:
             return  # one fault is enough to leave the row out
-        self.odd_rows[line] = f"column {printable(column[:MOST_SHOWN])}: found {quote(found)}, expected {expected}"
+        self.odd_rows[line] = f"column {printable(column[:MAX_SHOWN])}: found {quote(found)}, expected {expected}"
         self.add(line, column, found, expected, tip=tip)
 
     def forgive(self, total: int, *, is_strict: bool) -> dict[int, str]:
@@ -103,7 +103,7 @@ class InputProblems:
             What is odd about each row, by its line.
 
         """
-        most = max(1, min(MOST_FAULTS, int(total * ODD_SHARE)))
+        most = max(1, min(MAX_FAULTS, int(total * ODD_SHARE)))
         odd = self.odd_rows
         if is_strict or not odd or len(odd) != len(self._problems) or len(odd) > most or total <= len(odd):
             return {}
@@ -130,6 +130,6 @@ class InputProblems:
     def _raise(self, summary: str) -> NoReturn:
         several = len(self._problems) > 1
         message = (
-            "\n  ".join([summary, *self._problems[:MOST_FAULTS]]) if several else f"{self.source}: {self._problems[0]}"
+            "\n  ".join([summary, *self._problems[:MAX_FAULTS]]) if several else f"{self.source}: {self._problems[0]}"
         )
         raise InputError(message, tip=self._tip or TIP)

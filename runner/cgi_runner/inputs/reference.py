@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cgi_runner.errors import InputError
-from cgi_runner.inputs.build_evidence import BuildEvidence, builds_told
+from cgi_runner.inputs.build_evidence import BuildEvidence, named_builds
 from cgi_runner.inputs.genome import GENOMES, other_build
 from cgi_runner.inputs.hotspots import HotspotVotes
 
@@ -55,7 +55,8 @@ def choose_reference(
     """
     if ignore_hints and asked is None:
         raise InputError("--ignore-build-hints was given without --reference", tip=NAME_IT)
-    named = {build: _first(told, build) for build in sorted({b for found in told.values() for b in builds_told(found)})}
+    builds = {build for found in told.values() for build in named_builds(found)}
+    named = {build: _first(told, build) for build in sorted(builds)}
     against = [said for build, said in named.items() if build != asked]
     if asked is not None:
         if against and not ignore_hints:
@@ -140,7 +141,7 @@ def warn_misfits(source: str, votes: HotspotVotes, build: str) -> str:
 def _first(told: Mapping[str, Sequence[BuildEvidence]], build: str) -> str:
     """Return the first evidence for a build, the strongest of its file first."""
     for source, found in told.items():
-        if build in builds_told(found):
+        if build in named_builds(found):
             one = max((one for one in found if one.build == build), key=lambda one: one.is_strong)
             return f"{source}, {one}, is {build}"
     return ""

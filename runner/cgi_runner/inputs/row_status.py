@@ -81,12 +81,12 @@ class RowStatus:
                 f"rows are sent although the column {quote(name)} says {quote(cells[name])}, the first on line {line}",
                 warn=True,
             )
-        mark = self._mark_of_germline(line, cells)
+        mark = self._germline_mark(line, cells)
         filters = [cells[name] for name in self._filters if cells[name].casefold() != "none"]
         reasons = (self._status.rejection_reason(cell, mark) for cell in filters or [""])
         return next(filter(None, reasons), "")
 
-    def _mark_of_germline(self, line: int, cells: Mapping[str, str]) -> str:
+    def _germline_mark(self, line: int, cells: Mapping[str, str]) -> str:
         """Return the column and the cell that say that a row is not the tumour's; warn of a cell that may say it."""
         marks = [name for name in self._origins if cells[name].strip().casefold().startswith(words.GERMLINE_STEMS)]
         for name, judge in self._rules.items():

@@ -20,7 +20,7 @@ from cgi_runner.inputs.tumor_normal import (
 )
 
 LONGEST_NAME = 200
-MOST_LISTED = 10
+MAX_LISTED = 10
 DEFAULT = "sample"
 SAMPLE_TIP = "say whose alterations these are: --sample NAME"
 
@@ -129,8 +129,8 @@ def default_name(source: TextSource, sample: str | None, others: set[str]) -> st
 
 def listed(names: Sequence[str]) -> str:
     """Return a few names, quoted, for a message."""
-    more = ["…"] if len(names) > MOST_LISTED else []
-    return ", ".join([*map(quote, names[:MOST_LISTED]), *more])
+    more = ["…"] if len(names) > MAX_LISTED else []
+    return ", ".join([*map(quote, names[:MAX_LISTED]), *more])
 
 
 class SampleColumn:

@@ -9,7 +9,7 @@ from typing import cast
 from cgi_runner.inputs.genome import GENOMES, NAMES
 from cgi_runner.inputs.rows import Batch, Key, Row, VariantColumns, VariantKey
 
-MOST_LINES = 20
+MAX_LINES = 20
 LONGEST_POSITION = 10
 _VariantRow = tuple[VariantKey, int]
 #: Files of 2**40 lines are longer than any disk holds.

@@ -51,7 +51,7 @@ _STATUS_WORDS = re.compile(
 _MARKS = tuple((mark, "".join(set(mark))) for mark in ("ermline", "ERMLINE", "STATUS=", "LOH", ";SS=", "SOMATIC="))
 #: Letters of numbers and of what stands between them.
 _NUMBERS = b"0123456789.,|-+:"
-MOST_INFOS = 1000
+MAX_INFOS = 1000
 """Cells of INFO that are remembered without their numbers; annotated files have a new one in every row."""
 #: Keys of INFO, without underscores, whose words may say that a row is not somatic.
 _KEYS = frozenset(
@@ -143,7 +143,7 @@ class InfoMarks:
 
     def may_be_in(self, infos: Sequence[str]) -> bool:
         """Whether any row of a block may be marked, as `may_be_marked` says it."""
-        if len(self._unmarked) > MOST_INFOS:
+        if len(self._unmarked) > MAX_INFOS:
             return may_be_marked(infos)
         # To delete bytes is quicker than any search, and what is left is the same in many rows; no mark has a number.
         text = "\n".join(infos).encode("utf-8", "surrogateescape").translate(None, _NUMBERS)

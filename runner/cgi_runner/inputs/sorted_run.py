@@ -10,10 +10,10 @@ from operator import eq
 from pathlib import Path
 
 from cgi_runner.inputs.rows import Batch, Key, VariantColumns, row_of, rows_of
-from cgi_runner.inputs.schema import MOST_LINES, OutputSchema, line_text
+from cgi_runner.inputs.schema import MAX_LINES, OutputSchema, line_text
 
 #: Letters that are written at once.
-MOST_LETTERS = 1 << 16
+MAX_LETTERS = 1 << 16
 
 
 @dataclass
@@ -39,7 +39,7 @@ class HiddenLines:
     def __str__(self) -> str:
         """Tell how many there are, and where."""
         where = f"between {line_text(self.first)} and {line_text(self.last)}"
-        return f"rows name {MOST_LINES} of their lines at most: {self.number} more, {where}, say the same"
+        return f"rows name {MAX_LINES} of their lines at most: {self.number} more, {where}, say the same"
 
 
 class SortedRun:
@@ -102,9 +102,9 @@ class SortedRun:
             self.samples[str(key[-1])] += 1
             return
         self._lines = sorted([*self._lines, *lines])
-        self.hidden.add(self._lines[MOST_LINES:])
-        self._more += more + len(self._lines[MOST_LINES:])
-        del self._lines[MOST_LINES:]
+        self.hidden.add(self._lines[MAX_LINES:])
+        self._more += more + len(self._lines[MAX_LINES:])
+        del self._lines[MAX_LINES:]
 
     def copy(self, rows: list[str]) -> None:
         """Write rows of other runs, sorted, without line ends, and not before the last one."""
@@ -138,7 +138,7 @@ class SortedRun:
     def _put(self, text: str) -> None:
         self._texts.append(text)
         self._letters += len(text)
-        if self._letters >= MOST_LETTERS:
+        if self._letters >= MAX_LETTERS:
             self._write_out()
 
     def _write_out(self) -> None:

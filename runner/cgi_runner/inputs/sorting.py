@@ -23,7 +23,7 @@ WINDOW = 4_000
 #: Rows in no order that are sorted at once; as texts they take 6 MB.
 RUN = 40_000
 #: More are merged into one, as a part of each run is in memory while they are merged, 16 MB in all.
-MOST_RUNS = 400
+MAX_RUNS = 400
 
 _key_of = itemgetter(0)
 
@@ -128,7 +128,7 @@ class ExternalSorter:
             self._append_texts(others)
 
     def _append_texts(self, others: RunFile) -> None:
-        if len(others.ends) == MOST_RUNS:
+        if len(others.ends) == MAX_RUNS:
             others = self._others = others.merge_into(self._temporary_path(f".runs{len(self._temporary)}"))
         self._texts.sort()
         others.append(self._texts)

@@ -59,7 +59,7 @@ _FAILED = re.compile(
 )
 #: The genotype of one sample among others, as GATK, SnpSift and bcftools name their columns: P1.GT, GEN[0].GT, P1:GT.
 _OF_SAMPLE = re.compile(r"(?:\[\d+\])?(?:GEN\[(.+)\]|(.+))[.:](?:GT|AD|GQ)", re.IGNORECASE)
-MOST_CELLS = 1000
+MAX_CELLS = 1000
 """Cells of a column that are remembered; nearly all columns have a few, others hold measures."""
 #: Numbers of exons and introns look alike, but with more than one 0 or 1 in a file.
 _GENOTYPES = re.compile(r"(?!1/1$)[01.][/|][01.](:.*)?")
@@ -125,7 +125,7 @@ class StatusColumns:
             if (verdict == "unknown" or _is_undetermined(column, cell)) and not self._is_asked_for(column):
                 self._report_unknown(line, column, cell, verdict)
             # The same letters may be the reference of one row and not of another.
-            if column.topic != "genotype" and len(usual) < MOST_CELLS:
+            if column.topic != "genotype" and len(usual) < MAX_CELLS:
                 usual.add(cell)
         return ""
 

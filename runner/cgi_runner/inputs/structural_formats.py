@@ -45,9 +45,9 @@ def find_format(header: Header) -> tuple[Kind, _Make] | None:
     """
     names = frozenset(map(canonical, header.names))
     for kind, formats in _FORMATS:
-        if known := next((one for one in formats if not one.is_free and one.is_told_by(names)), None):
+        if known := next((one for one in formats if not one.is_free and one.matches(names)), None):
             return kind, partial(_make, known)
-    by_hand = [(kind, one) for kind, formats in _FORMATS for one in formats if one.is_free and one.is_told_by(names)]
+    by_hand = [(kind, one) for kind, formats in _FORMATS for one in formats if one.is_free and one.matches(names)]
     if find_by_header(header.names):
         by_hand = [(kind, one) for kind, one in by_hand if not one.is_ambiguous]
         if not by_hand:

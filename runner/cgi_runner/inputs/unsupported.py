@@ -35,7 +35,7 @@ class Unsupported:
     fusions: str = ""
     """What to do where the file was given for its fusions, which it holds besides."""
 
-    def is_told_by(self, names: Iterable[str]) -> bool:
+    def matches(self, names: Iterable[str]) -> bool:
         """Whether a header with these columns is of this kind."""
         return {canonical(name) for name in names}.issuperset(map(canonical, self.columns))
 
@@ -115,7 +115,7 @@ TABLES = (
 )  # fmt: skip
 """Tables that their header tells."""
 
-TURNED = _table(
+TRANSPOSED = _table(
     "a matrix whose columns are genes", "",
     "if these are levels (-2 to 2), give them with one gene a row, in the columns sample, gene and "
     "copy_number_alteration; DepMap's are numbers of copies and no levels",
@@ -202,16 +202,16 @@ _OF_EITHER = ("##alt=<id=dup", "##alt=<id=del")
 
 def find_by_header(names: list[str]) -> Unsupported | None:
     """Return the kind of table that these columns tell, or None."""
-    return next((table for table in (*TABLES, *BREAKPOINTS, *SMALL_VARIANTS) if table.is_told_by(names)), None)
+    return next((table for table in (*TABLES, *BREAKPOINTS, *SMALL_VARIANTS) if table.matches(names)), None)
 
 
-def is_of_regions(names: list[str]) -> bool:
+def has_regions_only(names: list[str]) -> bool:
     """Whether a table of copy numbers has places of the genome and no genes, by what its columns are called."""
     plain = {canonical(name) for name in names}
     return all(plain & alike for alike in _PLACES) and not any("gene" in name or "symbol" in name for name in plain)
 
 
-def is_turned(names: list[str]) -> bool:
+def is_transposed(names: list[str]) -> bool:
     """Whether the columns of a matrix are genes, as in what cBioPortal's result page and DepMap give.
 
     DepMap writes the number of the gene behind its symbol: `EGFR (1956)`.

@@ -16,7 +16,7 @@ from cgi_runner.service.errors import NotSentError
 log = logging.getLogger(__name__)
 
 #: Jobs that are asked for only to be listed, at most.
-MOST_LISTED = 50
+MAX_LISTED = 50
 #: Seconds before each look for a job that ought to be there; a minute in all costs less than a second job.
 LOOK_DELAYS = (4, 14, 40)
 _LOOKED_AT = 50  # jobs, between two words on how far a look through the account is
@@ -114,7 +114,7 @@ def find_unlisted(api: JobService, tag: str, jobs: Collection[str], tags: JobTag
     """
     if not (doubtful := tags.unlisted(tag, jobs)):
         return None
-    told = ", ".join(doubtful[:MOST_LISTED])
+    told = ", ".join(doubtful[:MAX_LISTED])
     log.info("job %s may be this one and is not listed; looking for it for a minute before another is submitted", told)
     for seconds in (0, *LOOK_DELAYS):
         clock.sleep(seconds)
@@ -142,4 +142,4 @@ def find_duplicates(api: JobService, record: Record, account: str) -> list[str]:
         return []
     tag = title_tag(record.fingerprint)
     others = JobTagCache(f"{api.lock_key} {account}").candidates(tag, set(api.list_jobs()) - {record.job_id})
-    return [job.id for job in iter_job_info(api, others[:MOST_LISTED]) if extract_tag(job.title) == extract_tag(tag)]
+    return [job.id for job in iter_job_info(api, others[:MAX_LISTED]) if extract_tag(job.title) == extract_tag(tag)]

@@ -21,7 +21,7 @@ from cgi_runner.service.base import JobService
 
 log = logging.getLogger(__name__)
 
-_MOST_UNLISTED = 1000  # jobs that are not listed any more; each is looked for when it is submitted again
+_MAX_UNLISTED = 1000  # jobs that are not listed any more; each is looked for when it is submitted again
 _TAG = re.compile("cgirunner([0-9a-f]{12})")
 
 
@@ -185,7 +185,7 @@ class JobTagCache:
             listed = {job: self._known.get(job) for job in jobs}
             unlisted = [(job, tag) for job, tag in self._known.items() if tag and job not in listed]
             with suppress(OSError):
-                atomic_write(self.path, json.dumps({**dict(unlisted[-_MOST_UNLISTED:]), **listed}))
+                atomic_write(self.path, json.dumps({**dict(unlisted[-_MAX_UNLISTED:]), **listed}))
 
     def start_submission(self, tag: str, jobs: Iterable[str] = ()) -> None:
         """Note that a submission of this tag is under way, for those who find the note after its writer's death.

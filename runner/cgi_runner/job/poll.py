@@ -28,7 +28,7 @@ JITTER = (0.9, 1.1)
 #: The last step but one: jobs were done within a second after it in every log that is known.
 _NEAR_END = "compress output files"
 _TAIL = 5
-_MOST_SHOWN = 100  # lines of the log at one look
+_MAX_SHOWN = 100  # lines of the log at one look
 #: One answer may be stale or another server's, and a job may not show yet in the first seconds after its submission.
 _LOOKS_THAT_AGREE = 3
 _SECONDS_OF_DOUBT = 60.0
@@ -65,7 +65,7 @@ def log_lines(lines: Sequence[str], known: int) -> None:
         known: How many of them were there before.
 
     """
-    start = max(known, len(lines) - _MOST_SHOWN)
+    start = max(known, len(lines) - _MAX_SHOWN)
     if start > known:
         log.info("CGI: (%d lines are left out here; `cgi-runner logs` shows them)", start - known)
     for number in range(start, len(lines)):  # no slice: a log may be larger than memory

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cgi_runner.clock import Clock
 from cgi_runner.errors import AccountFullError, CredentialsError, RunnerError
-from cgi_runner.job.account_jobs import LOOK_DELAYS, MOST_LISTED, find_by_tag, find_unlisted, iter_job_info
+from cgi_runner.job.account_jobs import LOOK_DELAYS, MAX_LISTED, find_by_tag, find_unlisted, iter_job_info
 from cgi_runner.job.job_index import JobTagCache
 from cgi_runner.job.submission import Submission
 from cgi_runner.job.unexplained import FoundJob, SoughtJob, find_unexplained, take_over
@@ -23,7 +23,7 @@ from cgi_runner.service.errors import MaybeProcessedError
 
 log = logging.getLogger(__name__)
 
-_MOST_POSTS = 3
+_MAX_POSTS = 3
 #: Seconds that a service may ask for before the first of them.
 _LONGEST_REST = 60
 #: CGI's knowledge changes from version to version; a job that an engine repeats is younger than this.
@@ -166,7 +166,7 @@ def _submit_with_reconciliation(
     api: JobService, submission: Submission, store: RecordStore, tags: JobTagCache, *, known: set[str], clock: Clock
 ) -> None:
     """Send the submission; after an answer that was lost, look for the job before sending again."""
-    left = _MOST_POSTS
+    left = _MAX_POSTS
     while lost := _send(api, submission, store, known):
         left -= 1
         log.info("no clear response to the submission (%s); checking whether the job exists", lost)
@@ -216,7 +216,7 @@ def _send(api: JobService, submission: Submission, store: RecordStore, known: se
 def _account_full(api: JobService, jobs: list[str]) -> AccountFullError:
     ended: list[JobInfo] = []
     with suppress(RunnerError):  # a list cut short still says that the account is full
-        ended += (job for job in iter_job_info(api, jobs[:MOST_LISTED]) if job.status.is_done or job.status.is_error)
+        ended += (job for job in iter_job_info(api, jobs[:MAX_LISTED]) if job.status.is_done or job.status.is_error)
     listed = "".join(f"\n  {job.id}  {job.status.name}  {job.date}  {safe_excerpt(job.title, 60)}" for job in ended)
     return AccountFullError(
         f"the account has no free job slot, {len(jobs)} jobs are stored; could be deleted:{listed or ' none'}",

@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 from cgi_runner.errors import CredentialsError, ForeignResultsError, ResultsError, ServiceError
-from cgi_runner.job.account_jobs import MOST_LISTED, iter_job_info, title_tag
+from cgi_runner.job.account_jobs import MAX_LISTED, iter_job_info, title_tag
 from cgi_runner.job.download import download_archive
 from cgi_runner.job.job_index import JobTagCache, extract_tag
 from cgi_runner.job.progress import NullProgress
@@ -29,8 +29,8 @@ from cgi_runner.service.errors import MaybeProcessedError
 
 log = logging.getLogger(__name__)
 
-_MOST_ARCHIVES = 5  # to download in one look; who submits at the same moment are one or two
-_MOST_MISSING = 3  # jobs to ask for of which the list does not tell any more
+_MAX_ARCHIVES = 5  # to download in one look; who submits at the same moment are one or two
+_MAX_MISSING = 3  # jobs to ask for of which the list does not tell any more
 _SAME = frozenset({CopyState.EQUAL, CopyState.SAME_ROWS})
 
 
@@ -124,7 +124,7 @@ def find_unexplained(
             (unknown if job.status.is_error else running).append(job.id)
             continue
         compared += 1
-        verdict = _compare_inputs(api, job.id, sought) if compared <= _MOST_ARCHIVES else _Verdict.UNKNOWN
+        verdict = _compare_inputs(api, job.id, sought) if compared <= _MAX_ARCHIVES else _Verdict.UNKNOWN
         if verdict is _Verdict.OWN:
             return FoundJob(job, by_copy=True)
         if verdict is _Verdict.UNKNOWN:
@@ -158,7 +158,7 @@ def take_over(found: FoundJob, store: RecordStore) -> None:
 
 def _require_whole_list(api: JobService, listed: Collection[str], before: Collection[str]) -> None:
     """Refuse to conclude anything from a list that lacks jobs of the account: it may lack the very job."""
-    for job_id in sorted(set(before).difference(listed))[:_MOST_MISSING]:
+    for job_id in sorted(set(before).difference(listed))[:_MAX_MISSING]:
         with suppress(UnknownJobError):  # somebody has deleted it
             with suppress(ServiceError):
                 api.get_job(job_id)
@@ -213,7 +213,7 @@ def _doubtful_error(unknown: list[str], running: list[str]) -> MaybeProcessedErr
     else:
         tip = "run the same command again once it has ended: the inputs in its archive then show whose it is"
     return MaybeProcessedError(
-        f"nothing was submitted again: job {', '.join(doubtful[:MOST_LISTED])} may be this submission, its title"
+        f"nothing was submitted again: job {', '.join(doubtful[:MAX_LISTED])} may be this submission, its title"
         " does not tell",
         tip=tip,
         retryable=False,

@@ -78,7 +78,7 @@ Pair = tuple[Hashable, tuple[Change, str]]
 Tables = set[tuple[str, str]]
 _TABLES = {"mutations": "mutations", "cna": "copy numbers", "fusion": "fusions", "matches": "drug matches"}
 _EXPECTED = {"mutations", "matches"}
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 def compare(old: Findings, new: Findings) -> Comparison:
@@ -145,7 +145,7 @@ def _notes(old: Findings, new: Findings, common: set[str]) -> list[str]:
     for label, names in (("OLD", old.samples.keys() - common), ("NEW", new.samples.keys() - common)):
         if names:
             notes.append(
-                f"samples in {label} only, not compared: {', '.join(sorted(names)[:_MOST_NAMED])} ({len(names)})"
+                f"samples in {label} only, not compared: {', '.join(sorted(names)[:_MAX_NAMED])} ({len(names)})"
             )
     for word, name in (("tumour type", "cancer_type"), ("genome", "reference"), ("CGI's version", "version")):
         values = [_values(each.sources, name) for each in (old, new)]
@@ -166,7 +166,7 @@ def _notes_on_tables(old: Findings, new: Findings, common: set[str]) -> list[str
         for kind, name in _TABLES.items():
             absent = {sample for sample in common if kind not in one.samples[sample].tables}
             if some := {sample for sample in absent if kind in other.samples[sample].tables}:
-                of = "" if some == common else f" of {', '.join(sorted(some)[:_MOST_NAMED])}"
+                of = "" if some == common else f" of {', '.join(sorted(some)[:_MAX_NAMED])}"
                 notes.append(f"{label} has no table of {name}{of}: not compared")
             elif absent == common and kind in _EXPECTED:
                 notes.append(f"{label} has no table of {name}")

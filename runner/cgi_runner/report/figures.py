@@ -13,11 +13,11 @@ from cgi_runner.findings.model import (
     TumourMatch,
     level_rank,
 )
-from cgi_runner.report.wording import sorted_effects, strict_tumour, tells_others_apart
+from cgi_runner.report.wording import sort_effects, strict_tumour, tells_others_apart
 
-MOST_BARS = 40
-MOST_GENES = 25
-MOST_COLUMNS = 60
+MAX_BARS = 40
+MAX_GENES = 25
+MAX_COLUMNS = 60
 _WIDTH = 640
 _LEAST_WIDTH = 0.5
 _LABELLED = 7  # units of width that a digit takes
@@ -94,7 +94,7 @@ class LevelRow:
 
 def bars(findings: Findings) -> list[Bar]:
     """Return the bars of the first samples, on one scale."""
-    samples = list(findings.samples.values())[:MOST_BARS]
+    samples = list(findings.samples.values())[:MAX_BARS]
     most = max((sample.mutations or 0 for sample in samples), default=0) or 1
     return [_bar(sample, _WIDTH / most) for sample in samples]
 
@@ -122,8 +122,8 @@ def matrix(findings: Findings) -> Matrix | None:
             kind = "fusion" if each.kind == "fusion" else {"AMP": "amplification", "DEL": "deletion"}.get(each.change)
             if kind:
                 found.setdefault(each.gene, {}).setdefault(each.sample, set()).add(kind)
-    genes = sorted(found, key=lambda gene: (-len(found[gene]), gene))[:MOST_GENES]
-    samples = tuple(findings.samples)[:MOST_COLUMNS]
+    genes = sorted(found, key=lambda gene: (-len(found[gene]), gene))[:MAX_GENES]
+    samples = tuple(findings.samples)[:MAX_COLUMNS]
     # Of a sample without a mutation, nothing tells whether it was sequenced: none was sent, or none came back.
     unknown = tuple(place for place, name in enumerate(samples) if not findings.samples[name].mutations)
     rows = tuple(_row(gene, found[gene], samples) for gene in genes)
@@ -165,6 +165,6 @@ def level_rows(findings: Findings) -> list[LevelRow]:
             if match.kind is kind and match.tumour in tumours:
                 row[place][match.effect] += 1
     return [
-        LevelRow(level, tuple(tuple(sorted_effects(cell)) for cell in counts[level]))
+        LevelRow(level, tuple(tuple(sort_effects(cell)) for cell in counts[level]))
         for level in sorted(counts, key=level_rank)
     ]

@@ -14,10 +14,10 @@ from cgi_runner.report.levels import structural_drivers
 from cgi_runner.report.wording import LICENCE, RESEARCH_USE, SANDBOX, count, heading, strict_tumour
 
 #: Galaxy reads the first 10,240 characters of such a file and no more.
-MOST_CHARACTERS = 9_000
-_MOST_BARS = 15
-_MOST_NAMED = 3
-_MOST_REASONS = 10
+MAX_CHARACTERS = 9_000
+_MAX_BARS = 15
+_MAX_NAMED = 3
+_MAX_REASONS = 10
 _LONGEST_CELL = 80
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>()#|~!$&:@+])")
 _MORE = "\n*More in the tables.*\n"
@@ -32,7 +32,7 @@ def render_markdown(findings: Findings, changes: Comparison | None = None) -> st
 
     """
     kept: list[str] = []
-    room = MOST_CHARACTERS - len(_MORE)
+    room = MAX_CHARACTERS - len(_MORE)
     for block in _blocks(findings, changes):
         size = len(block) + 1
         if size > room:
@@ -88,7 +88,7 @@ def _title(findings: Findings) -> str:
     names = list(findings.samples)
     if len(names) == 1:
         return names[0]
-    which = ", ".join(names) if len(names) <= _MOST_NAMED else f"{len(names):,} samples"
+    which = ", ".join(names) if len(names) <= _MAX_NAMED else f"{len(names):,} samples"
     return f"{findings.name}: {which}" if names else findings.name
 
 
@@ -131,10 +131,10 @@ def _left_out(findings: Findings) -> Iterator[str]:
     yield "\n## Rows left out\n"
     reasons = findings.dropped_reasons.most_common()
     yield from _table(
-        ("Rows", "", "Reason"), ((f"{number:,}", stage, reason) for (stage, reason), number in reasons[:_MOST_REASONS])
+        ("Rows", "", "Reason"), ((f"{number:,}", stage, reason) for (stage, reason), number in reasons[:_MAX_REASONS])
     )
-    if len(reasons) > _MOST_REASONS:
-        yield f"\n*{len(reasons) - _MOST_REASONS:,} further reasons.*"
+    if len(reasons) > _MAX_REASONS:
+        yield f"\n*{len(reasons) - _MAX_REASONS:,} further reasons.*"
 
 
 def _changes(changes: Comparison) -> Iterator[str]:
@@ -174,7 +174,7 @@ def _figure(findings: Findings) -> Iterator[str]:
     """Yield the bars of classes, which Galaxy's page draws itself."""
     values = [
         {"sample": printable(sample.name), "class": klass.value, "mutations": sample.classes[klass]}
-        for sample in list(findings.samples.values())[:_MOST_BARS]
+        for sample in list(findings.samples.values())[:_MAX_BARS]
         for klass in AlterationClass
         if sample.classes[klass]
     ]

@@ -40,18 +40,18 @@ def write_multiqc(findings: Findings, folder: Path) -> list[Path]:
         "cgi_biomarkers_mqc.json": _biomarkers(findings),
     }
     for name, content in contents.items():
-        text = json.dumps(_escaped(content), indent=1, ensure_ascii=False)
+        text = json.dumps(_escape(content), indent=1, ensure_ascii=False)
         (folder / name).write_text(text + "\n", encoding="utf-8", errors="backslashreplace", newline="\n")
     return [folder / name for name in contents]
 
 
-def _escaped(value: object) -> object:
+def _escape(value: object) -> object:
     """Escape every text, keys too: MultiQC puts them on its page as HTML."""
     if isinstance(value, str):
         return html.escape(printable(value))
     if isinstance(value, dict):
-        return {_escaped(key): _escaped(each) for key, each in value.items()}
-    return [_escaped(each) for each in value] if isinstance(value, list) else value
+        return {_escape(key): _escape(each) for key, each in value.items()}
+    return [_escape(each) for each in value] if isinstance(value, list) else value
 
 
 def _about(findings: Findings) -> dict[str, str]:

@@ -22,7 +22,7 @@ from cgi_runner.report.compare import Comparison
 from cgi_runner.report.links import split_links
 
 GENERATOR = "cgi-runner report"
-_MOST_NOTES = 10
+_MAX_NOTES = 10
 _KNOWN_HERE = (
     "The alteration was found, and the biomarker is known in the tumour type asked for, or in one that includes it, as"
     " solid tumours and any type do."
@@ -143,7 +143,7 @@ def _context(findings: Findings, top: int, changes: Comparison | None) -> dict[s
         "dates": _distinct(source.date for source in sources),
         "references": _distinct(source.reference for source in sources),
         "cancer_types": [(name, _cancer_name(name)) for name in _distinct(_types(findings))],
-        "type_notes": _distinct(note for source in sources for note in source.type_notes)[:_MOST_NOTES],
+        "type_notes": _distinct(note for source in sources for note in source.type_notes)[:_MAX_NOTES],
         "tiles": _tiles(findings),
         "bars": figures.bars(findings),
         "classes": _classes(findings),

@@ -8,7 +8,7 @@ from cgi_runner.findings.model import Findings, MatchKind, TumourMatch
 from cgi_runner.report.levels import structural_drivers
 from cgi_runner.report.wording import count, heading, strict_tumour
 
-MOST_ROWS = 12
+MAX_ROWS = 12
 _WIDEST = 36
 _GAP = "  "
 
@@ -56,13 +56,13 @@ def _matches(findings: Findings) -> Iterator[str]:
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], total: int) -> Iterator[str]:
     if not rows:
         return
-    shown = [header, *([_short(cell) for cell in row] for row in rows[:MOST_ROWS])]
+    shown = [header, *([_short(cell) for cell in row] for row in rows[:MAX_ROWS])]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     for row in shown:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield f"  {_GAP.join(cells)}".rstrip()
-    if total > len(rows[:MOST_ROWS]):
-        yield f"  … and {total - MOST_ROWS:,} more"
+    if total > len(rows[:MAX_ROWS]):
+        yield f"  … and {total - MAX_ROWS:,} more"
 
 
 def _short(cell: str) -> str:

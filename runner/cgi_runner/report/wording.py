@@ -74,11 +74,11 @@ def effects_and_level(effects: Counter[str], letter: str, of_level: Counter[str]
 
 
 def _effects(effects: Counter[str]) -> str:
-    parts = [f"{number:,} {effect.casefold() or 'effect unknown'}" for effect, number in sorted_effects(effects)]
+    parts = [f"{number:,} {effect.casefold() or 'effect unknown'}" for effect, number in sort_effects(effects)]
     return ", ".join(parts)
 
 
-def sorted_effects(effects: Counter[str]) -> list[tuple[str, int]]:
+def sort_effects(effects: Counter[str]) -> list[tuple[str, int]]:
     """Return effects with their numbers in the order of every output."""
     return sorted(effects.items(), key=lambda pair: effect_rank(pair[0]))
 

@@ -29,7 +29,7 @@ OWN = frozenset({ARCHIVE, REFUSED, LOGS, PSEUDONYMS, "cgi-job.json", "dropped.ts
 _CHUNK = 1024 * 1024
 _AGAIN = "run the command again; if that does not help, `cgi-runner status` shows whether CGI still has the job"
 _LARGEST = 64 * 1024**3
-_MOST_MEMBERS = 10_000
+_MAX_MEMBERS = 10_000
 MAX_RATIO = 200  # times: tables of CGI's shrink by 5 to 20, a bomb by 1,000 and more
 MIN_BOMB_SIZE = 1024**3
 _SUMMARY_BYTES = 64 * 1024
@@ -163,7 +163,7 @@ def _open(archive: Path) -> Iterator[zipfile.ZipFile]:
 
 def _check(everything: list[zipfile.ZipInfo], packed: int, free: int) -> tuple[dict[str, zipfile.ZipInfo], list[str]]:
     """Return the members to unpack by their names, and the names of those that are passed over."""
-    if len(everything) > _MOST_MEMBERS:
+    if len(everything) > _MAX_MEMBERS:
         raise ResultsError(f"the archive has {len(everything)} members, too many for results", tip=_AGAIN)
     members, left_out = select_members(everything)
     if not members:

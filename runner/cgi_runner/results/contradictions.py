@@ -13,7 +13,7 @@ from cgi_runner.results.row_index import SAMPLES
 from cgi_runner.results.tables import Table
 
 _BUILDS = {"hg19": "hg19", "grch37": "hg19", "hg38": "hg38", "grch38": "hg38"}
-_MOST_NAMED = 3
+_MAX_NAMED = 3
 
 
 def find_contradictions(
@@ -41,7 +41,7 @@ def find_contradictions(
     # Rows that were sent without a sample get one from CGI.
     is_named = bool(sent) and "" not in sent and all(table.place(*SAMPLES) is not None for table in inputs)
     if tables.biomarkers and is_named and (strange := _samples([tables.biomarkers]) - sent - {""}):
-        named = safe_excerpt(", ".join(sorted(strange)[:_MOST_NAMED]), 60)
+        named = safe_excerpt(", ".join(sorted(strange)[:_MAX_NAMED]), 60)
         yield f"the table of biomarkers names samples that were not sent: {named}"
 
 

@@ -16,8 +16,8 @@ from cgi_runner.results.variants import (
     BASES,
     ChromosomeNames,
     reverse_complement,
-    trimmed_at_end,
-    trimmed_at_start,
+    trim_end,
+    trim_start,
 )
 
 #: The columns that say whose a returned row is, by what CGI has called them; the first one that is there counts.
@@ -116,7 +116,7 @@ def key_function(columns: Columns, *, with_sample: bool = True) -> KeyFunction:
         ref, alt = cells[reference], cells[alternate]
         if ref in bases and alt in bases:
             return whose, names[cells[chromosome]], cells[position], ref, alt
-        place, ref, alt = trimmed_at_start(cells[position], ref, alt)
+        place, ref, alt = trim_start(cells[position], ref, alt)
         return whose, names[cells[chromosome]], str(place), ref, alt
 
     return key
@@ -252,5 +252,5 @@ def _other_keys(cells: list[str], columns: Columns, strand: str) -> Iterator[Key
     if strand.strip() == "-":
         changes.append((reverse_complement(reference), reverse_complement(alternate)))
     for ref, alt in changes:
-        for trim in (trimmed_at_end, trimmed_at_start):
+        for trim in (trim_end, trim_start):
             yield (whose, CHROMOSOMES[chromosome], *trim(position, ref, alt))

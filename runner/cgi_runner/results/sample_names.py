@@ -101,7 +101,7 @@ def rename_samples(path: Path, names: Mapping[str, str], *, keeps_others: bool) 
                     continue
                 for place in places:
                     if place < len(row):
-                        row[place] = _replaced(row[place], cells)
+                        row[place] = _replace(row[place], cells)
                 target.write(b"\t".join(row) + line[len(bare) :])
     if places:
         part.replace(path)
@@ -134,7 +134,7 @@ def _bare(cell: bytes) -> bytes:
     return cell.strip().strip(b'"')
 
 
-def _replaced(cell: bytes, cells: Mapping[bytes, bytes]) -> bytes:
+def _replace(cell: bytes, cells: Mapping[bytes, bytes]) -> bytes:
     name = _bare(cell)
     if name not in cells:
         return cell

@@ -25,7 +25,7 @@ class ChromosomeNames(dict[str, str]):
         return name
 
 
-def trimmed_at_start(position: str, reference: str, alternate: str) -> tuple[Hashable, str, str]:
+def trim_start(position: str, reference: str, alternate: str) -> tuple[Hashable, str, str]:
     """Return a change without what both alleles share at their start, then at their end.
 
     Args:
@@ -38,13 +38,13 @@ def trimmed_at_start(position: str, reference: str, alternate: str) -> tuple[Has
 
     """
     place, ref, alt = _plain(position, reference, alternate)
-    start = _shared(ref, alt)
+    start = _count_shared(ref, alt)
     ref, alt = ref[start:], alt[start:]
-    end = _shared(ref[::-1], alt[::-1])
+    end = _count_shared(ref[::-1], alt[::-1])
     return (place + start if isinstance(place, int) else place), ref[: len(ref) - end], alt[: len(alt) - end]
 
 
-def trimmed_at_end(position: str, reference: str, alternate: str) -> tuple[Hashable, str, str]:
+def trim_end(position: str, reference: str, alternate: str) -> tuple[Hashable, str, str]:
     """Return the same, trimmed at the end first; in a repeat, this is another place.
 
     Args:
@@ -57,9 +57,9 @@ def trimmed_at_end(position: str, reference: str, alternate: str) -> tuple[Hasha
 
     """
     place, ref, alt = _plain(position, reference, alternate)
-    end = _shared(ref[::-1], alt[::-1])
+    end = _count_shared(ref[::-1], alt[::-1])
     ref, alt = ref[: len(ref) - end], alt[: len(alt) - end]
-    start = _shared(ref, alt)
+    start = _count_shared(ref, alt)
     return (place + start if isinstance(place, int) else place), ref[start:], alt[start:]
 
 
@@ -76,7 +76,7 @@ def _plain(position: str, reference: str, alternate: str) -> tuple[int | str, st
     return (place + 1 if isinstance(place, int) and not ref else place), ref, alt
 
 
-def _shared(one: str, other: str) -> int:
+def _count_shared(one: str, other: str) -> int:
     """Count the letters that two texts share at their start."""
     shorter = min(len(one), len(other))
     if one[:shorter] == other[:shorter]:

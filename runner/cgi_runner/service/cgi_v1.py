@@ -25,7 +25,7 @@ from cgi_runner.service.session import CgiSession
 _UNKNOWN_JOB = frozenset({404, 410})
 _BAD_REQUEST = frozenset({400, 413, 415, 422})
 _FULL = 403
-_MOST_JOBS = 100_000  # each may have to be asked for its title; CGI's accounts have room for a few dozens
+_MAX_JOBS = 100_000  # each may have to be asked for its title; CGI's accounts have room for a few dozens
 _NO_ACCOUNT = 401
 _PASSING = frozenset({408, 425, 429})  # with all statuses from 500 on
 #: The id of a new job; a word such as "Error500" is none. After any other answer the job is looked for by its tag.
@@ -95,7 +95,7 @@ class CgiClient:
         # Nothing is skipped: the odd one might be the very job that must not be submitted twice.
         if not isinstance(answer, list) or not all(map(_is_id, answer)):
             raise MaybeProcessedError(f"{self.url} did not return a list of job ids", tip="is --api-url right?")
-        if len(answer) > _MOST_JOBS:
+        if len(answer) > _MAX_JOBS:
             raise ServiceError(f"{self.url} lists {len(answer)} jobs for this account", tip="is --api-url right?")
         return answer
 

@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 LARGEST_ANSWER = 64 * 1024 * 1024  # in memory: the log of a job with 400,000 skipped rows still fits
 LARGEST_LOG = 2 * 1024**3  # on disk
 LOG_IN_MEMORY = 16 * 1024 * 1024  # more of a log goes to disk: an answer without end must not cost memory
-MOST_VALUES = 4_000_000  # in one answer: a byte or two of JSON can become a hundred in memory
+MAX_VALUES = 4_000_000  # in one answer: a byte or two of JSON can become a hundred in memory
 CHUNK = 256 * 1024
 SLOWEST = 1024  # bytes a second, once an answer has taken longer than most
 LONGEST = 24 * 3600.0  # seconds for one download, however large
@@ -165,7 +165,7 @@ class CgiSession:
             text = read(response, watchdog)
             if isinstance(text, LogFile):
                 return {"status": text.status, "logs": text}
-            if sum(map(text.count, "[{,")) > MOST_VALUES:
+            if sum(map(text.count, "[{,")) > MAX_VALUES:
                 raise self._response_limit_error()
             try:
                 answer = json.loads(text, strict=False)  # a log may hold control characters as they are

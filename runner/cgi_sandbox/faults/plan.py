@@ -57,7 +57,7 @@ def parse(line: str) -> Rule:
     step, (name, sign, value), *more = words[0], words[1].partition("="), *words[2:]
     if step not in (*STEPS, ANY):
         _refuse(line, f"{step!r} is not a step: {', '.join(STEPS)} or {ANY}")
-    fault = _named(name, line)
+    fault = _find_fault(name, line)
     if step not in fault.steps and step != ANY:
         _refuse(line, f"{name!r} is for {', '.join(fault.steps)}")
     _check_value(line, name, value if sign else None, fault)
@@ -114,7 +114,7 @@ def _check_retry_after(line: str, asked: str, name: str, fault: Fault) -> None:
         _refuse(line, f"{asked!r} cannot stand in a header")
 
 
-def _named(name: str, line: str) -> Fault:
+def _find_fault(name: str, line: str) -> Fault:
     fault = find(name)
     if fault is None:
         near = difflib.get_close_matches(name, CATALOGUE, 1)
@@ -160,7 +160,7 @@ class FaultPlan:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Arm the rules; `clock` is the sandbox's own, `sleep` is what lets slow answers be slow."""
-        self._armed = [_Armed(rule, _named(rule.fault, str(rule))) for rule in rules]
+        self._armed = [_Armed(rule, _find_fault(rule.fault, str(rule))) for rule in rules]
         self._has_crowd = any(armed.rule.fault == "crowd" for armed in self._armed)
         self._lock = threading.Lock()
         self._waiting: list[tuple[float, Callable[[], object]]] = []
@@ -200,13 +200,13 @@ class FaultPlan:
             return fake_job_info(call)
         if hidden := {job_id for job_id, until in self._unseen.items() if self.now() < until}:
             call = Call(environ, start_response, partial(answer_without, app, hidden))
-        armed = self._armed_for(call.step)
+        armed = self._find_armed(call.step)
         if armed is None:
             return call.pass_on()
         log.info("fault plan: %s meets %s", call.step, armed.rule)
         return armed.fault.perform(FaultContext(call, armed.rule, self))
 
-    def _armed_for(self, step: str) -> _Armed | None:
+    def _find_armed(self, step: str) -> _Armed | None:
         with self._lock:
             return next((armed for armed in self._armed if armed.is_due(step)), None) if step else None
 

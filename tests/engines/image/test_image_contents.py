@@ -17,7 +17,7 @@ import pytest
 
 pytestmark = [pytest.mark.image, pytest.mark.timeout(600)]
 ROOT = Path(__file__).resolve().parents[3]
-MOST_BYTES = 50_000_000
+MAX_BYTES = 50_000_000
 Docker = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -78,7 +78,7 @@ def test_compressed_size(engine_environment: dict[str, str], image: str) -> None
     answer = subprocess.run(["bash", "-c", command], env=engine_environment, capture_output=True, text=True, check=True)
     size = int(answer.stdout)
     print(f"compressed size: {size / 1e6:.1f} MB")  # noqa: T201 - the figure is for the README
-    assert size <= MOST_BYTES
+    assert size <= MAX_BYTES
 
 
 def test_no_build_tools(in_image: Callable[..., str]) -> None:

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cgi_runner.annotate.variant_keys import variant_keys
-from cgi_runner.results.variants import trimmed_at_end, trimmed_at_start
+from cgi_runner.results.variants import trim_end, trim_start
 
 _ALLELE = st.text("ACGTN", min_size=1, max_size=5) | st.text("ACa-*<>.é", max_size=3)
 
@@ -17,6 +17,6 @@ _ALLELE = st.text("ACGTN", min_size=1, max_size=5) | st.text("ACa-*<>.é", max_s
 @example("5", "CT", "-")
 def test_quick_ways_give_what_trimming_gives(position: str, reference: str, alternate: str) -> None:
     """At the end first and at the start first; both keys where these are two places."""
-    both = [trim(position, reference, alternate) for trim in (trimmed_at_end, trimmed_at_start)]
+    both = [trim(position, reference, alternate) for trim in (trim_end, trim_start)]
     wanted = dict.fromkeys(("X", str(place), ref, alt) for place, ref, alt in both)
     assert variant_keys(("chr23", position, reference, alternate)) == tuple(wanted)

@@ -95,9 +95,9 @@ def write(folder: Path, cohort: dict[str, dict[str, Any]]) -> dict[str, dict[str
 
 
 @settings(max_examples=40 if SOAK else 5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(cohort=COHORT, most_rows=st.integers(1, 12))
+@given(cohort=COHORT, max_rows=st.integers(1, 12))
 def test_every_sample_gets_what_it_would_have_got_alone(
-    served: Bench, cohort: dict[str, dict[str, Any]], most_rows: int
+    served: Bench, cohort: dict[str, dict[str, Any]], max_rows: int
 ) -> None:
     """Tables, copies of the input and lists of dropped rows are those of the sample's own run, to the last byte."""
     with tempfile.TemporaryDirectory() as temporary:
@@ -106,7 +106,7 @@ def test_every_sample_gets_what_it_would_have_got_alone(
         report = served.of_another().cohort(
             folder / "sheet.tsv",
             folder / "out",
-            most_rows=most_rows,
+            max_rows=max_rows,
             title=temporary,
             options=Options(ignore_build_hints=True),
         )

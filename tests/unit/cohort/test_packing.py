@@ -36,18 +36,18 @@ def member(name: str, rows: int, cancer_type: str = "CM", layout: bytes = b"") -
     st.integers(1, 40),
 )
 def test_no_job_has_too_many_rows_or_samples_that_do_not_fit(
-    samples: list[tuple[int, str, bytes]], most_rows: int
+    samples: list[tuple[int, str, bytes]], max_rows: int
 ) -> None:
     """Each sample is in one job, with its like, and no two jobs that could be one are left half-empty."""
     members = [member(f"n{n}", rows, cancer, layout) for n, (rows, cancer, layout) in enumerate(samples)]
-    batches = make_batches(members, most_rows=most_rows, first=3)
+    batches = make_batches(members, max_rows=max_rows, first=3)
     assert [batch.number for batch in batches] == list(range(3, 3 + len(batches)))
     assert Counter(m.sample.name for p in batches for m in p.members) == Counter(m.sample.name for m in members)
     keys = [{(m.sample.cancer_type, m.layout) for m in batch.members} for batch in batches]
     assert all(len(key) == 1 for key in keys)
-    assert all(batch.rows <= most_rows or len(batch.members) == 1 for batch in batches)
+    assert all(batch.rows <= max_rows or len(batch.members) == 1 for batch in batches)
     for one, other in ((a, b) for a in range(len(batches)) for b in range(a + 1, len(batches)) if keys[a] == keys[b]):
-        assert batches[one].rows + min(m.rows for m in batches[other].members) > most_rows
+        assert batches[one].rows + min(m.rows for m in batches[other].members) > max_rows
 
 
 @settings(max_examples=30, deadline=None)

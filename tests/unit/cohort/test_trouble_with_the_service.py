@@ -54,7 +54,7 @@ def test_a_full_account_is_waited_for_with_delete(many: Path, tmp_path: Path) ->
         foreign = served.context.api.submit(
             {"cancer_type": "CM", "title": "hers", "reference": "hg38"}, _upload(tmp_path)
         )
-        report = served.cohort(many, tmp_path / "out", Flags(delete=True), most_rows=1)
+        report = served.cohort(many, tmp_path / "out", Flags(delete=True), max_rows=1)
         report.raise_for_failures(strict=True)
         assert served.context.api.list_jobs() == [foreign]
         known = json.loads((tmp_path / "out" / "cohort.json").read_text(encoding="utf-8"))
@@ -64,13 +64,13 @@ def test_a_full_account_is_waited_for_with_delete(many: Path, tmp_path: Path) ->
 def test_a_full_account_ends_with_what_there_is(many: Path, tmp_path: Path) -> None:
     """Without --delete no room is made: the samples that were run are whole, the others wait for the next command."""
     with bench(quota=4) as served:
-        report = served.cohort(many, tmp_path / "out", most_rows=1)
+        report = served.cohort(many, tmp_path / "out", max_rows=1)
         with pytest.raises(CohortError, match=r"(?s)2 of 6 jobs.*no free job slot") as raised:
             report.raise_for_failures(strict=False)
         assert raised.value.exit_code == 8
         assert "--delete" in raised.value.tip
         assert report.samples_done == 4
-        served.cohort(many, tmp_path / "out", Flags(delete=True), most_rows=1).raise_for_failures(strict=True)
+        served.cohort(many, tmp_path / "out", Flags(delete=True), max_rows=1).raise_for_failures(strict=True)
         assert (len(served.context.api.list_jobs()), [r.method for r in served.sandbox.requests].count("DELETE")) == (
             0,
             6,
@@ -95,7 +95,7 @@ def test_many_jobs_are_asked_for_politely(bench: Bench, many: Path, tmp_path: Pa
         return app(environ, start_response)
 
     inject(bench.sandbox, watch)
-    bench.cohort(many, tmp_path / "out", most_rows=1).raise_for_failures(strict=True)
+    bench.cohort(many, tmp_path / "out", max_rows=1).raise_for_failures(strict=True)
     assert max(at_work) <= 5
     assert all(later - earlier >= 3 for earlier, later in pairwise(times))
     asked = [request.path for request in bench.sandbox.requests if request.method == "GET" and not request.action]
@@ -136,7 +136,7 @@ def test_a_submission_that_fails_is_made_up_for(many: Path, tmp_path: Path) -> N
             return app(environ, start_response)
 
         inject(served.sandbox, third_list_fails)
-        served.cohort(many, tmp_path / "out", most_rows=1).raise_for_failures(strict=True)
+        served.cohort(many, tmp_path / "out", max_rows=1).raise_for_failures(strict=True)
         assert served.posts() == 6
 
 

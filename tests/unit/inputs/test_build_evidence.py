@@ -5,10 +5,10 @@ import pytest
 from cgi_runner.inputs.build_evidence import (
     OTHER,
     HeaderEvidence,
-    builds_told,
     detect_build,
     evidence_in_column,
     evidence_in_column_names,
+    named_builds,
 )
 
 STRONG_LINES = [
@@ -121,7 +121,7 @@ def test_strong_evidence_outweighs_weak() -> None:
     header = HeaderEvidence()
     header.add_line(1, "##reference=GRCh38.fa")
     header.add_line(2, "##bcftools_annotateCommand=annotate -a dbsnp.b37.vcf.gz")
-    assert builds_told(header.found()) == {"hg38"}
+    assert named_builds(header.found()) == {"hg38"}
 
 
 def test_a_liftover_ends_what_was_said_of_the_file_before_it() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cgi_runner.inputs import merging, sorting
 from cgi_runner.inputs.rows import VariantColumns
-from cgi_runner.inputs.schema import CNAS, MOST_LINES, MUTATIONS, OutputSchema, line_in_file
+from cgi_runner.inputs.schema import CNAS, MAX_LINES, MUTATIONS, OutputSchema, line_in_file
 from cgi_runner.inputs.sorted_run import SortedRun
 from cgi_runner.inputs.sorting import ExternalSorter
 
@@ -52,7 +52,7 @@ def expected(rows: list[Any], schema: OutputSchema = MUTATIONS) -> str:
         lines[key].append(line)
     text = schema.header
     for key in sorted(lines):
-        listed, more = sorted(lines[key])[:MOST_LINES], len(lines[key][MOST_LINES:])
+        listed, more = sorted(lines[key])[:MAX_LINES], len(lines[key][MAX_LINES:])
         text += schema.row(key, listed, more)
     return text
 
@@ -62,7 +62,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make windows, runs and merges so small that a few rows need them all."""
     monkeypatch.setattr(sorting, "WINDOW", 4)
     monkeypatch.setattr(sorting, "RUN", 8)
-    monkeypatch.setattr(sorting, "MOST_RUNS", 3)
+    monkeypatch.setattr(sorting, "MAX_RUNS", 3)
     monkeypatch.setattr(merging, "PART", 40)
 
 
@@ -137,7 +137,7 @@ def test_no_number_of_runs_opens_more_than_three_files(tmp_path: Path, monkeypat
     """A thousand runs stay below any system's limit of open files: the first run, the others and the result."""
     monkeypatch.setattr(sorting, "WINDOW", 4)
     monkeypatch.setattr(sorting, "RUN", 10)
-    monkeypatch.setattr(sorting, "MOST_RUNS", 2_000)
+    monkeypatch.setattr(sorting, "MAX_RUNS", 2_000)
     opened: set[int] = set()
     open_file = Path.open
 

@@ -137,7 +137,7 @@ def test_a_job_with_a_tag_is_known_until_it_is_forgotten(places: list[Path], mon
     last = JobTagCache(ACCOUNT)
     assert last.unlisted(TAG, []) == []
     assert (last.was_seen("new"), last.has_tag(OTHER, "theirs")) == (True, True)
-    monkeypatch.setattr("cgi_runner.job.job_index._MOST_UNLISTED", 1)
+    monkeypatch.setattr("cgi_runner.job.job_index._MAX_UNLISTED", 1)
     last.remember("newest", TAG)
     last.save(["new"])
     assert JobTagCache(ACCOUNT).unlisted(OTHER, []) == []

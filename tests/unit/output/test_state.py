@@ -180,7 +180,7 @@ def test_a_file_system_that_cannot_sync_is_said_once(
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
 
     monkeypatch.setattr(os, "fsync", invalid)
-    monkeypatch.setattr(files, "_told_of_sync", [])
+    monkeypatch.setattr(files, "_warned_of_sync", [])
     for text in ("one", "two"):
         atomic_write(tmp_path / "file", text)
         assert (tmp_path / "file").read_text() == text

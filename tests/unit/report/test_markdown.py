@@ -10,7 +10,7 @@ import pytest
 
 from cgi_runner.findings import read_findings
 from cgi_runner.report.compare import compare
-from cgi_runner.report.markdown import MOST_CHARACTERS, escape, render_markdown
+from cgi_runner.report.markdown import MAX_CHARACTERS, escape, render_markdown
 from support.archives import laid_out, table
 from unit.report.conftest import MATCHES, write_results
 from unit.report.test_page import HOSTILE
@@ -30,7 +30,7 @@ def test_it_ends_at_a_whole_line_before_galaxy_stops_reading(tmp_path: Path) -> 
     rows = [{"Sample ID": "one", "Drugs": f"drug {n}", "Match": "NO", "BioM": "complete"} for n in range(2)]
     rows += [{"Sample ID": "one", "Drugs": f"drug {n}", "Match": "YES", "BioM": "complete"} for n in range(500)]
     text = render_markdown(read_findings(laid_out({"biomarkers.tsv": table(MATCHES, *rows)}, tmp_path)))
-    assert len(text) <= MOST_CHARACTERS
+    assert len(text) <= MAX_CHARACTERS
     assert text.endswith("*More in the tables.*\n")
     assert re.search(r"\| drug \d+ \|  \|  \|\n\n\*More", text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cgi_runner.findings import read_findings
-from cgi_runner.report.screen import MOST_ROWS, summary
+from cgi_runner.report.screen import MAX_ROWS, summary
 from support.archives import laid_out, table
 from unit.report.conftest import MATCHES, write_results
 
@@ -38,7 +38,7 @@ def test_long_tables_and_cells_say_that_there_is_more(tmp_path: Path) -> None:
     """The screen shows the first ones only."""
     rows = [
         {"Sample ID": "one", "Drugs": f"{n:03}" + "x" * 90, "Match": "YES" if n else "NO", "BioM": "complete"}
-        for n in range(MOST_ROWS + 4)
+        for n in range(MAX_ROWS + 4)
     ]
     lines = list(summary(read_findings(laid_out({"biomarkers.tsv": table(MATCHES, *rows)}, tmp_path))))
     assert lines[0] == "drivers: unknown, there is no table of alterations"

@@ -146,8 +146,8 @@ def test_room_is_needed_to_the_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ({"MIN_BOMB_SIZE": 5000, "MAX_RATIO": 1}, True),
         ({"MIN_BOMB_SIZE": 4999, "MAX_RATIO": 1}, False),
         ({"MIN_BOMB_SIZE": 4999, "MAX_RATIO": 100}, True),
-        ({"_MOST_MEMBERS": 1}, True),
-        ({"_MOST_MEMBERS": 0}, False),
+        ({"_MAX_MEMBERS": 1}, True),
+        ({"_MAX_MEMBERS": 0}, False),
     ],
     ids=str,
 )
@@ -160,7 +160,7 @@ def test_bounds_are_kept_to_the_byte(
     path = zipped({"a.tsv": "x" * 5000}, tmp_path / "a.zip")
     if is_taken:
         assert unpack(path, tmp_path / "out").members == ("a.tsv",)
-    elif "_MOST_MEMBERS" in bounds:
+    elif "_MAX_MEMBERS" in bounds:
         assert refused(path).message == "the archive has 1 members, too many for results"
     else:
         packed = path.stat().st_size

@@ -320,7 +320,7 @@ def test_a_list_beyond_all_measure_is_refused(
     server: Scripted, called: CgiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As many jobs as may be are taken, one more is not."""
-    monkeypatch.setattr("cgi_runner.service.cgi_v1._MOST_JOBS", 2)
+    monkeypatch.setattr("cgi_runner.service.cgi_v1._MAX_JOBS", 2)
     server.script = [Answer([JOB] * 2), Answer([JOB] * 3)]
     assert called.list_jobs() == [JOB] * 2
     with pytest.raises(ServiceError) as failed:

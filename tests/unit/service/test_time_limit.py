@@ -170,7 +170,7 @@ def test_the_number_of_values_is_bounded(
     body: str, is_read: bool, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A byte or two of JSON can become a hundred in memory."""
-    monkeypatch.setattr("cgi_runner.service.session.MOST_VALUES", 1)
+    monkeypatch.setattr("cgi_runner.service.session.MAX_VALUES", 1)
     with serving([Answer(body)]) as server:
         asking = session_to(server.url, clock)
         if is_read:

@@ -69,7 +69,7 @@ class CopyNumberFormat:
         """The columns that tell the format."""
         return (self.gene, self.value, *self.others)
 
-    def is_told_by(self, names: frozenset[str]) -> bool:
+    def matches(self, names: frozenset[str]) -> bool:
         """Whether a header with these columns, named as they are compared, is of this format."""
         return names.issuperset(map(canonical, self.columns)) and names.isdisjoint(map(canonical, self.unless))
 

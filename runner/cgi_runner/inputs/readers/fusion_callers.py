@@ -77,11 +77,11 @@ def _doubts_of_fusioncatcher(cells: Mapping[str, str]) -> set[str]:
     return set(filter(_DOUBTFUL_LABEL.fullmatch, _labels_of_fusioncatcher(cells)))
 
 
-def _joined_by_slash(text: str) -> Partners | str:
+def _parse_slash(text: str) -> Partners | str:
     return check_partners(*text.split("/")) if text.count("/") == 1 else parse_fusion(text)
 
 
-def _joined_by_underscore(text: str) -> Partners | str:
+def _parse_underscore(text: str) -> Partners | str:
     return check_partners(*text.split("_")) if text.count("_") == 1 else NOT_TWO
 
 
@@ -111,7 +111,7 @@ FUSION_FORMATS = (
     ),
     FusionFormat("pizzly", partners=("genea.name", "geneb.name")),
     FusionFormat("LINX", partners=("genestart", "geneend"), others=("name",), exclude=_unreported_by_linx),
-    FusionFormat("LINX", "name", others=("reportedtype",), parse=_joined_by_underscore, exclude=_unreported_by_linx),
+    FusionFormat("LINX", "name", others=("reportedtype",), parse=_parse_underscore, exclude=_unreported_by_linx),
     FusionFormat(
         "cBioPortal structural variants",
         partners=("site1_hugo_symbol", "site2_hugo_symbol"),
@@ -136,7 +136,7 @@ FUSION_FORMATS = (
         exclude=_exclude_unless("keepfusion", "true", NOT_KEPT),
         has_status=True,
     ),
-    FusionFormat("TSO500", "gene pair", others=("fusion supporting reads",), parse=_joined_by_slash, has_status=True),
+    FusionFormat("TSO500", "gene pair", others=("fusion supporting reads",), parse=_parse_slash, has_status=True),
     FusionFormat("CICERO", partners=("genea", "geneb"), others=("rating",), confidence="rating", exclude=_rated_bad),
     FusionFormat(
         "STAR-SEQR",

@@ -65,7 +65,7 @@ class FusionFormat:
         """The columns that tell the format."""
         return tuple(filter(None, (self.fusion, *self.partners, *self.others)))
 
-    def is_told_by(self, names: frozenset[str]) -> bool:
+    def matches(self, names: frozenset[str]) -> bool:
         """Whether a header with these columns, named as they are compared, is of this format."""
         return names.issuperset(map(canonical, self.columns))
 

@@ -26,7 +26,7 @@ VARIANT = ("chr", "pos", "ref", "alt")
 CONTEXT = ("sample", "filter", "strand")
 MIXED_TIP = "give --reference {} if all rows are of that build, else remove the rows of the other build from the file"
 COUNT_TIP = "0-based positions start one base before: add 1 to the start, or leave these rows out"
-MOST_ODD = 1 / 2
+MAX_ODD = 1 / 2
 """Share of a block's rows that are not plain, from which on all its rows are read line by line."""
 
 
@@ -110,7 +110,7 @@ class VariantTable:
         columns, odd = parsed or (None, set[int]())
         if block and '"' in text:
             odd.update(index for index in range(block.rows) if '"' in "".join(block.row(index)))
-        if not (block and columns) or len(odd) > block.rows * MOST_ODD:
+        if not (block and columns) or len(odd) > block.rows * MAX_ODD:
             return self._rows(enumerate(text[:-1].split("\n"), first), default)
         if self._has_filter:
             verdicts = block.column(*header.column_indexes("filter"))

@@ -46,7 +46,7 @@ from cgi_runner.inputs.text_source import TextSource
 ON_GERMLINE_HAPLOTYPE = f"{NOT_SOMATIC}: on no somatic haplotype (HSS)"
 #: As much of a genotype as `USUAL_CALLS` has.
 _START = itemgetter(slice(4))
-MOST_FORMATS = 100
+MAX_FORMATS = 100
 """Cells of FORMAT that are remembered; nearly all files have a few."""
 
 
@@ -152,18 +152,18 @@ class VcfReader:
             if len(cells) == self._width:
                 rows += self._rows(number, cells, default)
             else:
-                self._ragged(number, line, len(cells))
+                self._report_ragged(number, line, len(cells))
         return rows
 
     def _is_plain_format(self, names: str) -> bool:
         """Whether genotypes stand first in the columns of samples, and nothing in them marks a row; remember if so."""
         if names[:3] in GENOTYPE_FIRST and ":SS" not in names and ":FT" not in names:
-            if len(self._plain_formats) < MOST_FORMATS:
+            if len(self._plain_formats) < MAX_FORMATS:
                 self._plain_formats.add(names)
             return True
         return False
 
-    def _ragged(self, line: int, text: str, found: int) -> None:
+    def _report_ragged(self, line: int, text: str, found: int) -> None:
         if text.startswith("##"):
             self._abort_at_header(line, "the header of another VCF")
         if text and not text.isspace():
@@ -185,7 +185,7 @@ class VcfReader:
         site = (cells[0], cells[1], cells[3])
         alternates = cells[4].split(",")
         if self.named:
-            alleles = self._carried(line, cells, alternates)
+            alleles = self._find_carried(line, cells, alternates)
         else:
             alleles = [Allele(alternate, (default,)) for alternate in alternates]
         rows = self._validator.rows(line, site, alleles, against=self._reason(cells, may_be_marked))
@@ -214,7 +214,7 @@ class VcfReader:
         reason = self._status.rejection_reason(cells[6], mark)
         return reason or (self._status.rejection_reason(filters[0], "") if all(filters) else "")
 
-    def _carried(self, line: int, cells: list[str], alternates: list[str]) -> list[Allele]:
+    def _find_carried(self, line: int, cells: list[str], alternates: list[str]) -> list[Allele]:
         """Return each alternate allele with the tumours that carry it."""
         names = cells[8].split(":")
         tumors = tuple(self._samples.values())
