@@ -213,7 +213,7 @@ def connect(
     ca_bundle: PathLike | None = None,
     insecure: bool = False,
 ) -> Iterator[CgiClient]:
-    """Have a client of CGI's API: `list_jobs`, `get_job`, `logs`, `delete`.
+    """Return a client of CGI's API: `list_jobs`, `get_job`, `logs`, `delete`.
 
     Args:
         api_url: Base URL of the API; None takes `CGI_API_URL`, or else CGI's own.
@@ -251,7 +251,7 @@ def _connection(
 
 @contextmanager
 def _redact_errors() -> Iterator[None]:
-    """See to it that no error quotes a secret: a caller may print it anywhere."""
+    """Make sure that no error quotes a secret: a caller may print it anywhere."""
     try:
         yield
     except RunnerError as error:

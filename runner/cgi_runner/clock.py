@@ -22,7 +22,7 @@ class Clock(Protocol):
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let the seconds pass."""
+        """Wait for so many seconds."""
         ...
 
     def now(self) -> datetime:
@@ -38,7 +38,7 @@ class SystemClock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Let the seconds pass."""
+        """Wait for so many seconds."""
         time.sleep(seconds)
 
     def now(self) -> datetime:

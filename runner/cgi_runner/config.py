@@ -1,4 +1,4 @@
-"""What the user has chosen outside the job itself: the service, the credentials, and how patient to be.
+"""What the user chooses besides the job: the service, the credentials, and how patient to be.
 
 Order everywhere: option, then environment, then file. No option takes a token, so none can appear in a process list.
 """
@@ -57,12 +57,12 @@ class Service:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the service runs on this very machine."""
+        """Whether the service runs on this machine."""
         return _is_loopback(urlsplit(self.url).hostname or "")
 
     @property
     def lock_key(self) -> str:
-        """What locks and notes go by: the address, in which this very machine has one name of its many."""
+        """What locks and notes go by: the address, in which this machine has one name of its many."""
         host = urlsplit(self.url).hostname or ""
         return self.url.replace(f"[{host}]" if ":" in host else host, "localhost", 1) if self.is_loopback else self.url
 
@@ -148,7 +148,7 @@ def _host_of(address: str) -> str:
 
 
 def _check_bundle(path: Path) -> None:
-    """See to it that a file holds certificates, before its faults look like those of a connection.
+    """Make sure that a file holds certificates, before its faults look like those of a connection.
 
     Raises:
         InputError: It does not.
@@ -238,7 +238,7 @@ def register_credentials_in_args(arguments: Sequence[str], environ: Mapping[str,
 
 
 def register_token_like_args(arguments: Sequence[str]) -> None:
-    """See to it that nothing like a token or an address is shown of a command line that makes no sense.
+    """Make sure that nothing like a token or an address is shown of a command line that makes no sense.
 
     Where words are misplaced, any may be the token, and engines keep what is said. A job's id looks like one.
     """

@@ -60,7 +60,7 @@ class ServiceAddress:
 
 @contextmanager
 def connect_service(address: ServiceAddress, texts: Mapping[str, str | None]) -> Iterator[ServiceConnection]:
-    """Have a service elsewhere.
+    """Connect to a service elsewhere.
 
     Args:
         address: Which one.
@@ -91,7 +91,7 @@ def connect_service(address: ServiceAddress, texts: Mapping[str, str | None]) ->
 def connect_sandbox(
     address: ServiceAddress, out: Path, is_needed: Callable[[Path], bool] | None = None
 ) -> Iterator[ServiceConnection]:
-    """Have a sandbox inside this process, which keeps its jobs in an output folder.
+    """Start a sandbox inside this process, which keeps its jobs in an output folder.
 
     Args:
         address: Must name no service.

@@ -1,4 +1,4 @@
-"""`--sandbox`: a stand-in service inside this very process, its jobs kept beside the output until they are done."""
+"""`--sandbox`: a stand-in service inside this process, its jobs kept beside the output until they are done."""
 
 from __future__ import annotations
 

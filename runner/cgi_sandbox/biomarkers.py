@@ -52,7 +52,7 @@ class Evidence:
     """What was found in each sample of a job, in order of appearance."""
 
     def __init__(self) -> None:
-        """Begin with no sample."""
+        """Start empty."""
         self._findings: dict[str, dict[Finding, None]] = {}
         self._sequenced: set[str] = set()
 

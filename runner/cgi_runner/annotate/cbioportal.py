@@ -1,4 +1,4 @@
-"""CGI's answers as cBioPortal reads them in a MAF: namespace columns `CGI.*` and the four custom driver columns.
+"""CGI's results as cBioPortal reads them in a MAF: namespace columns `CGI.*` and the four custom driver columns.
 
 The words and lengths are those of cBioPortal's file formats ("Custom driver annotations", "Adding mutation annotation
 columns through namespaces").

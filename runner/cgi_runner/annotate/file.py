@@ -44,7 +44,7 @@ def annotate_file(
     overwrite: bool = False,
     cbioportal: bool = False,
 ) -> dict[Status, int]:
-    """Write a VCF or a MAF anew, with CGI's answers in it.
+    """Write a copy of a VCF or a MAF with CGI's results in it.
 
     Args:
         path: The file; VCF or MAF is told by what stands in it.

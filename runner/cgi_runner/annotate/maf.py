@@ -1,4 +1,4 @@
-"""A MAF with CGI's answers: columns `CGI_*` at the right end, and every other byte as it was."""
+"""A MAF with CGI's results: columns `CGI_*` at the right end, and every other byte as it was."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _OTHER_FORMATS = (".bcf", ".bz2", ".xz", ".zst", ".zip")
 
 
 def check_output(path: Path, results: Path, output: Path) -> None:
-    """See to it that an output can be written without a loss.
+    """Make sure that an output can be written without a loss.
 
     Args:
         path: The file to annotate.

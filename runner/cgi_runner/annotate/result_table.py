@@ -39,7 +39,7 @@ class ResultTable:
         self._file: BinaryIO | None = None
         self._end = 0
         self.next_offset = 0
-        """The byte behind the row that was asked for last."""
+        """The byte after the row that was asked for last."""
         self.next_row: list[str] = []
         """The cells of the row at this byte, once it was looked at; none at the end of the table."""
         self.facts: Getter = getter(table, ALTERATIONS)
@@ -54,7 +54,7 @@ class ResultTable:
             yield offset, whose, variant_keys(variant(cells))
 
     def is_next(self, offset: int) -> bool:
-        """Whether the row that begins at a byte is the one behind the row that was asked for last."""
+        """Whether the row that begins at a byte is the one after the row that was asked for last."""
         return offset == self.next_offset
 
     def row(self, offset: int) -> list[str]:
@@ -71,7 +71,7 @@ class ResultTable:
         return cells
 
     def look_ahead(self) -> tuple[tuple[str], Key] | None:
-        """Take the row that was looked at for one that was asked for, and look at the one behind it.
+        """Take the row that was looked at for one that was asked for, and look at the one after it.
 
         Returns:
             Its sample and what all spellings of its variant share; None if that may be two things, and at the end.

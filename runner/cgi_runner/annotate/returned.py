@@ -25,7 +25,7 @@ Row = tuple[str, tuple[str, ...]]
 class ReturnedRows:
     """The rows of all tables, by sample and variant.
 
-    Most files ask for rows in the order of a table, so the one behind the row that was asked for last is looked at.
+    Most files ask for rows in the order of a table, so the one after the row that was asked for last is looked at.
     """
 
     def __init__(self, findings: Findings) -> None:
@@ -49,7 +49,7 @@ class ReturnedRows:
             table.close()
 
     def add(self, table: Table, default: str, mark_known: Callable[[Key], bool]) -> set[str]:
-        """Add a table, and give the samples that it names.
+        """Add a table, and return the samples that it names.
 
         Args:
             table: The table.
@@ -108,7 +108,7 @@ class ReturnedRows:
         return None
 
     def take_next(self) -> Row:
-        """Return the row of `next_found`, and look at the one behind it.
+        """Return the row of `next_found`, and look at the one after it.
 
         Raises:
             LookupError: No row was looked at.

@@ -1,4 +1,4 @@
-"""A VCF with CGI's answers: `CGI_*` keys in INFO and their header lines, and every other byte as it was."""
+"""A VCF with CGI's results: `CGI_*` keys in INFO and their header lines, and every other byte as it was."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class VcfAnnotator:
         return self._record(number, line)
 
     def _refuse_header(self, number: int) -> None:
-        """Refuse a file behind another: its columns may be those of another patient."""
+        """Refuse a file after another: its columns may be those of another patient."""
         self._problems.abort(
             f"line {number}: found the header of another VCF among the records, expected one VCF",
             tip="annotate each VCF separately",
@@ -170,7 +170,7 @@ class VcfAnnotator:
         return f"{before};{GENE}={gene};{PROTEIN}={protein}{more}{behind}"
 
     def _text_of_words(self, words: tuple[str, ...]) -> tuple[str, str]:
-        """Return the keys with their values that stand before and behind the names of a row with these words."""
+        """Return the keys with their values that stand before and after the names of a row with these words."""
         status, *others = self._text_of_one(row_values(("", "", "", *words))).split(";")
         return status, "".join(f";{each}" for each in others)
 

@@ -18,7 +18,7 @@ _ICD10 = re.compile(r"[A-Z]\d\d(\.\d{1,4}|\d)?")
 _ICDO = re.compile(r"(M-?)?(\d{4}/\d)")  # registries write M before a morphology
 _NONE = "none: "
 _CATEGORY = 3  # letters of an ICD-10 category, such as C34
-# ICD-10's chapter D by number and ICD-O's digit behind the slash (World Health Organization).
+# ICD-10's chapter D by number and ICD-O's digit after the slash (World Health Organization).
 _ICD10_BEHAVIORS = (
     (range(10), "a tumour in situ"),
     (range(10, 37), "a benign tumour"),
@@ -78,7 +78,7 @@ class ListedCode:
 
     @property
     def step(self) -> str:
-        """How CGI's type stands to the code, to be said behind that type; empty if none fits."""
+        """How CGI's type stands to the code, to be said after that type; empty if none fits."""
         what, _, detail = self.how.partition(" ")
         if what == "ancestor":
             above = find_code(self.list, detail)

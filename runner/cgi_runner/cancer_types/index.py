@@ -126,7 +126,7 @@ def _scores(asked: dict[str, float]) -> dict[CancerType, float]:
 
 
 def names_without_type(query: str) -> list[ListedCode]:
-    """Return the codes for which no type of CGI fits and whose names are liker to the query than those of any type."""
+    """Return the codes for which no type of CGI fits and whose names are more like the query than those of any type."""
     asked = _find_known(words_of(query.strip()[:_LONGEST]))
     telling = asked.keys() - _GENERIC
     liked = [(_likeness(asked, words, frozenset()), entry) for entry, words in _names_without_type() if words & telling]

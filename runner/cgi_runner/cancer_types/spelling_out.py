@@ -58,7 +58,7 @@ def spell_out(query: str, vocabulary: Container[str]) -> str:
 
 
 def _spell_out_word(text: str, vocabulary: Container[str]) -> str:
-    """Put the name for an abbreviation, behind it where it is a word by itself; NST says nothing.
+    """Put the name for an abbreviation, after it where it is a word by itself; NST says nothing.
 
     A code of ICD-10 beside one of ICD-O names the organ.
     """

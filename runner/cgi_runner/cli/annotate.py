@@ -1,4 +1,4 @@
-"""The command `annotate`: the user's own VCF or MAF, with CGI's answers in it."""
+"""The command `annotate`: the user's own VCF or MAF, with CGI's results in it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def annotate(
     else:
         found = "neither" if output is None else "both"
         raise InputError(f"found {found} of --output and --study, expected one", tip="name the file to write: --output")
-    if output is None or not output.is_file():  # a name behind what was written to standard output would be a record
+    if output is None or not output.is_file():  # a name after what was written to standard output would be a record
         return
     if is_compressed_name(output):
         log.info("to index a VCF: tabix -p vcf %s", output)

@@ -29,7 +29,7 @@ class CohortProgress:
         self._total: tqdm[NoReturn] | None = None
 
     def tell(self, event: Event) -> None:
-        """Hear of a change."""
+        """Show a change."""
         from cgi_runner.redaction import redact
 
         if self._as_json:
@@ -44,7 +44,7 @@ class CohortProgress:
                 self.close()
 
     def close(self) -> None:
-        """Leave no trace on the terminal."""
+        """Clear the display."""
         for line in self._lines.values():
             line.close()
         self._lines.clear()
@@ -81,7 +81,7 @@ class CohortProgress:
 
 @contextmanager
 def ignore_broken_pipe() -> Iterator[None]:
-    """Go on when nobody reads stdout any more: jobs are running, and the exit code still tells what became of them."""
+    """Continue when stdout is closed: jobs are running, and the exit code still shows what became of them."""
     try:
         yield
     except BrokenPipeError:

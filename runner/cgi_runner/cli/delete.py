@@ -49,7 +49,7 @@ def delete(*, job: str, force: bool, as_json: bool, **options: Unpack[ServiceOpt
 
 
 def _refuse_unverified(wanted: job_argument.JobReference) -> None:
-    """See to it that nothing is deleted at CGI that is not safe here."""
+    """Make sure that nothing is deleted at CGI that is not safe here."""
     from cgi_runner.output.folder import results_are_intact
 
     record, folder = wanted.record, wanted.folder

@@ -108,7 +108,7 @@ def _check_samples(job: str | None, archive: Path | None, options: FetchOptions)
 def _accept(
     job: str | None, output: Path | None, archive: Path | None, accepted_id: str, options: FetchOptions
 ) -> tuple[Record, Path]:
-    """Take over an archive that names another job."""
+    """Accept an archive that names another job."""
     from cgi_runner.job.import_archive import accept_archive
 
     if not (job and archive and accepted_id.strip()) or output:

@@ -44,7 +44,7 @@ class JobReference:
 
 
 def resolve_job(text: str) -> JobReference:
-    """Make out which job is meant.
+    """Find the job that the text names.
 
     Raises:
         InputError: No job can be meant by it, or the record has no job id yet.
@@ -92,7 +92,7 @@ def _refuse_cohort(folder: Path) -> None:
 def connect_to_job(
     target: JobReference, options: ServiceOptions, *, needs_job: bool = False
 ) -> Iterator[ServiceConnection]:
-    """Have the service that has the job.
+    """Connect to the service that has the job.
 
     Args:
         target: What JOB on the command line refers to.

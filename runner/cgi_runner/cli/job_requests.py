@@ -48,7 +48,7 @@ def list_sources(options: FileOptions) -> dict[Kind, tuple[Path, ...]]:
 
 
 def build_job_request(options: InputOptions, *, pseudonyms: bool = False) -> JobRequest:
-    """Make sense of the input options.
+    """Parse the input options.
 
     Args:
         options: Their values.

@@ -91,7 +91,7 @@ class Commands(click.Group):
             ctx: Context of the group.
 
         Raises:
-            Exit: With 0 if nobody reads stdout any more, with the signal's code after a stop.
+            Exit: With 0 if stdout is closed, with the signal's code after a stop.
 
         """
         try:
@@ -169,7 +169,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
 
 
 def _forbid_core_files() -> None:
-    """See to it that a crash leaves no image of the memory, which holds the token, on a disk that others may read."""
+    """Make sure that a crash leaves no image of the memory, which holds the token, on a disk that others may read."""
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
@@ -205,7 +205,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _mask_credentials(arguments: list[str], *, are_misplaced: bool = False) -> None:
-    """Have secrets masked in what is told of an error, even if it came before anybody had to read them."""
+    """Mask secrets in what is said of an error, even if it came before anybody had to read them."""
     from cgi_runner.config import register_credentials_in_args, register_token_like_args
 
     register_credentials_in_args(arguments)
@@ -223,7 +223,7 @@ def _usage_error(error: click.ClickException) -> RunnerError:
 
 
 def _os_error(error: OSError) -> RunnerError:
-    """Make the error for a disk or a file that does not do as it is told."""
+    """Return the error for a disk or a file that does not do as it is told."""
     where = f"{error.filename}: " if error.filename else ""
     return RunnerError(
         f"{where}{error.strerror or error}",

@@ -195,7 +195,7 @@ output = click.option(
 
 
 def _use_state(ctx: click.Context, param: click.Parameter, folder: Path | None) -> None:
-    """Have locks and notes where the user says, until the command ends."""
+    """Keep locks and notes in the folder that the user names until the command ends."""
     del param
     if folder:
         from cgi_runner.output.locking import use_state_dir
@@ -247,7 +247,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on st
 def connect(
     options: ServiceOptions, *, sandbox_folder: Path | None = None, is_needed: Callable[[Path], bool] | None = None
 ) -> Iterator[ServiceConnection]:
-    """Have the service that the options name, or a sandbox that keeps its jobs in a folder.
+    """Connect to the service that the options name, or a sandbox that keeps its jobs in a folder.
 
     Args:
         options: Values of the command's options, by name.

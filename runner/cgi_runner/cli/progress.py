@@ -61,7 +61,7 @@ class TerminalProgress:
         self._bar.update(size - self._bar.n)
 
     def clear(self) -> None:
-        """Leave no trace."""
+        """Clear the display."""
         if self._bar is not None:
             self._bar.close()
         self._bar, self._shows_bytes = None, False

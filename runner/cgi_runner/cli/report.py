@@ -104,7 +104,7 @@ class Shown:
 
 
 def report_results(output: Path, *, is_wanted: bool, is_shown: bool) -> Shown:
-    """Write the page and give what the screen tells; what fails here is a warning, the results are in place.
+    """Write the page and return what the screen tells; what fails here is a warning, the results are in place.
 
     Args:
         output: The output folder of a finished run or cohort.

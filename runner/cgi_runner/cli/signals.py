@@ -29,7 +29,7 @@ _STOPS: dict[int, type[KeyboardInterrupt]] = {signal.SIGTERM: TerminatedError, s
 
 
 def install_handlers() -> None:
-    """Have stops raise `KeyboardInterrupt`, as Python does for Ctrl-C, or its own kinds for the others from now on."""
+    """Make stops raise `KeyboardInterrupt`, as Python does for Ctrl-C, or its own kinds for the others from now on."""
     signal.signal(signal.SIGTERM, _raise_stop)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # what nohup starts ignores it
         signal.signal(signal.SIGHUP, _raise_stop)
@@ -64,7 +64,7 @@ def _raise_stop(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _on_unraisable(lost: Any) -> None:
-    """Have a stop come again; tell of any other exception as Python does."""
+    """Raise a stop again; report any other exception as Python does."""
     if isinstance(lost.exc_value, KeyboardInterrupt):
         _raise_again_after(type(lost.exc_value), _REPEAT_SOON)
     else:
@@ -72,7 +72,7 @@ def _on_unraisable(lost: Any) -> None:
 
 
 def _raise_again_after(stop: type[KeyboardInterrupt], seconds: float) -> None:
-    """Have the stop come again in so many seconds, and again, unless the command has ended before."""
+    """Raise the stop again after so many seconds, and again, unless the command has ended before."""
 
     def again(number: int, frame: FrameType | None) -> NoReturn:
         del number, frame

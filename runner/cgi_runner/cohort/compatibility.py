@@ -29,7 +29,7 @@ class Origin:
 
 
 def require_one_origin(records: Mapping[Path, Record]) -> Origin:
-    """See to it that results may be put into one table.
+    """Make sure that results may be put into one table.
 
     Args:
         records: The record of each folder.

@@ -90,7 +90,7 @@ class Demultiplexer:
         """Rows whose id is that of the packed job still, because CGI numbered them in a way of its own."""
 
     def split(self) -> list[SampleAccount]:
-        """Write all files, and give what became of the rows of each sample.
+        """Write all files, and return what became of the rows of each sample.
 
         Raises:
             ForeignResultsError: The results do not fit what was sent.
@@ -131,7 +131,7 @@ class Demultiplexer:
             self._uploads[f"input{number}".encode()] = upload
 
     def _own_uploads(self, kinds: Mapping[str, str], copies: Sequence[tuple[str, Path]]) -> list[tuple[str, Path, str]]:
-        """Make uploads anew of which CGI's copies are missing or changed; they have to be the same to the byte."""
+        """Remake uploads of which CGI's copies are missing or changed; they have to be the same byte for byte."""
         made = build_submission(self._batch, self._targets[0].parent / "sent", title="")
         # CGI numbers the kinds by their names, as far as was seen; what its own copies say goes before that.
         numbers = {kind: f"{number:02}" for number, kind in enumerate(sorted(self._record.inputs), 1)}

@@ -39,6 +39,6 @@ class FanOutWriter:
             held.clear()
 
     def close(self) -> list[str]:
-        """Write what is held, and give the SHA-256 of each file."""
+        """Write what is held, and return the SHA-256 of each file."""
         self.flush()
         return [digest.hexdigest() for digest in self._hashes]

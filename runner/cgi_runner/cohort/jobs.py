@@ -51,7 +51,7 @@ class CohortJobs:
     def __init__(
         self, ledger: CohortRecord, context: JobContext, work: Path, flags: Flags, tell: EventListener
     ) -> None:
-        """Work with the context's service until its deadline; `tell` hears of every change."""
+        """Work with the context's service until its deadline; `tell` is called with every change."""
         self.failures: list[tuple[Batch, RunnerError]] = []
         self._ledger, self._work, self._tell = ledger, work, tell
         self._context = context
@@ -147,7 +147,7 @@ class CohortJobs:
         self._say(batch, "waiting")
 
     def _poll(self, job: RunningJob) -> None:
-        """Look at a job, and download it if it has ended."""
+        """Check a job, and download it if it has ended."""
         batch = self._batches[job]
         with self._record_failure(batch):
             answer = self._scheduler.poll(job)

@@ -1,4 +1,4 @@
-"""A cohort from its sheet to the results of every sample; a second run of the same command goes on from wherever."""
+"""A cohort from its sheet to the results of every sample; the same command again resumes where it stopped."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def run(
 
 
 def _log_plan(ledger: CohortRecord, found: PreparedSamples) -> PlanEvent:
-    """Log what is going to be sent, and give it as an event."""
+    """Log what is going to be sent, and return it as an event."""
     batches = ledger.plan.batches
     rows = sum(batch.rows for batch in batches)
     samples = plural(len(found.samples), "sample")
@@ -127,7 +127,7 @@ def prepare_cohort(cohort: Cohort, out: Path, work: Path, flags: Flags) -> Prepa
 
 
 def _refuse_own_table(sheet: Path | None, out: Path) -> None:
-    """See to it that the sheet is not where the table of samples is going to be written."""
+    """Make sure that the sheet is not where the table of samples is going to be written."""
     is_same = False
     with suppress(OSError):  # one of them is not there
         is_same = sheet is not None and sheet.samefile(out / SAMPLES)

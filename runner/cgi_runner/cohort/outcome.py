@@ -64,7 +64,7 @@ class Report:
         }
 
     def raise_for_failures(self, *, strict: bool) -> None:
-        """See to it that nothing failed.
+        """Make sure that nothing failed.
 
         Raises:
             CohortError: Jobs failed; it names all of them.

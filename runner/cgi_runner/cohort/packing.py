@@ -74,7 +74,7 @@ def make_batches(members: Iterable[PreparedSample], *, max_rows: int, first: int
 
 
 def build_submission(batch: Batch, folder: Path, *, title: str) -> Submission:
-    """Write the files of a batch into a folder, and give what is to be asked of CGI.
+    """Write the files of a batch into a folder, and return what is to be asked of CGI.
 
     Args:
         batch: Samples that share a job.
@@ -96,7 +96,7 @@ def build_submission(batch: Batch, folder: Path, *, title: str) -> Submission:
 
 
 def _file(batch: Batch, kind: str, path: Path) -> tuple[Path, str] | None:
-    """Write the pack's rows of one kind, and give the file and its checksum; None if there are none."""
+    """Write the batch's rows of one kind, and return the file and its checksum; None if there are none."""
     parts = [(part, id_) for member, id_ in zip(batch.members, batch.ids, strict=True) for part in member.parts]
     parts = [(part, id_) for part, id_ in parts if part.kind == kind]
     if not parts:

@@ -144,7 +144,7 @@ class CohortRecord:
         return known
 
     def _refuse(self, *names: str) -> None:
-        """See to it that nothing of these names is in the folder."""
+        """Make sure that nothing of these names is in the folder."""
         if taken := next((name for name in names if (self.out / name).exists()), None):
             raise InputError(f"{self.out} holds {taken}, which is not this cohort's", tip="choose another --output")
 
@@ -174,7 +174,7 @@ class CohortRecord:
         return kept
 
     def write(self) -> None:
-        """Have the record on disk, and the table of samples for people."""
+        """Write the record to disk, and the table of samples for people."""
         jobs: list[JobEntry] = []
         rows: list[SampleEntry] = []
         skipped = [RejectedSample(redact(bad.name), redact(bad.reason)) for bad in self.skipped]

@@ -92,7 +92,7 @@ def are_complete(ledger: CohortRecord, batch: Batch, record: Record) -> bool:
 
 
 def count_missing_rows(ledger: CohortRecord, batch: Batch) -> None:
-    """Put down in the record of the cohort, from the samples' own records, how many of their rows did not come back.
+    """Record in the cohort, from the samples' own records, how many of their rows did not come back.
 
     Args:
         ledger: The record of the cohort.
@@ -159,7 +159,7 @@ def _has_size(path: Path, size: int) -> bool:
 
 
 def _count(ledger: CohortRecord, member: PreparedSample, content: SampleRecord) -> None:
-    """Put down how many rows of a sample did not come back, and whether that can be told."""
+    """Record how many rows of a sample did not come back, and whether that can be told."""
     label, lost = member.sample.label, [counts["not_returned"] for counts in content["rows"].values()]
     ledger.missing[label] = sum(number or 0 for number in lost)
     ledger.unaccounted.discard(label)

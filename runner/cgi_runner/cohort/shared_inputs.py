@@ -1,4 +1,4 @@
-"""Files that hold the alterations of many samples, prepared once, and told apart by sample."""
+"""Files that hold the alterations of many samples, prepared once, and distinguished by sample."""
 
 from __future__ import annotations
 

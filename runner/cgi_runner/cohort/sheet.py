@@ -74,7 +74,7 @@ class Sheet:
     samples: list[Sample] = field(default_factory=list)
     rejected: list[RejectedSample] = field(default_factory=list)
     left_out: list[RejectedSample] = field(default_factory=list)
-    """Lines of normal samples and lines behind a `#`, which are left out without being a mistake."""
+    """Lines of normal samples and lines after a `#`, which are left out without being a mistake."""
     columns: dict[str, str] = field(default_factory=dict)
     """What the sheet calls the columns that were read, by our names."""
     unused: list[str] = field(default_factory=list)
@@ -166,7 +166,7 @@ def _cells(columns: SheetColumns, cells: Sequence[str]) -> dict[str, str] | None
 def _parse_rows(
     rows: list[tuple[int, dict[str, str] | None]], folder: Path, defaults: Defaults, remarks: Collection[int] = ()
 ) -> Sheet:
-    """Make sense of the lines, but for those whose numbers are in `remarks`."""
+    """Parse the lines, but for those whose numbers are in `remarks`."""
     sheet = Sheet()
     lines: dict[str, list[int]] = {}
     for number, cells in rows:
@@ -209,7 +209,7 @@ def _is_normal(cells: Mapping[str, str]) -> bool:
 
 
 def _check_text(number: int, cells: Mapping[str, str]) -> None:
-    """See to it that what a line says can be written down again; columns that are not read may hold anything."""
+    """Make sure that what a line says can be written down again; columns that are not read may hold anything."""
     if odd := next((cell for cell in cells.values() if not _is_text(cell)), None):
         raise InputError(f"found {quote(odd)} on line {number}, expected UTF-8 text", tip="save the sheet as UTF-8")
 
@@ -220,7 +220,7 @@ def _is_text(cell: str) -> bool:
 
 
 def _parse_sample(cells: Mapping[str, str] | None, folder: Path, defaults: Defaults, same: list[int]) -> Sample:
-    """Make sense of a line; `same` are all lines with this sample."""
+    """Parse a line; `same` are all lines with this sample."""
     if cells is None:
         raise InputError("more cells than the header has columns")
     name, label = cells["sample"], escape_name(cells["sample"])

@@ -121,7 +121,7 @@ class MatchCollector:
         self._named.pop((sample, gene, change), None)
 
     def untied(self) -> Iterator[Match]:
-        """Mark and give the matches that name an alteration which was never found."""
+        """Mark and return the matches that name an alteration which was never found."""
         for matches in self._named.values():
             for match in matches:
                 match.is_untied = True

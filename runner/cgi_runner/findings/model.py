@@ -165,7 +165,7 @@ class SampleCounts:
         return any(tumour is TumourMatch.ANY for (_, tumour), number in self.matches.items() if number)
 
     def matches_of(self, kind: MatchKind, *tumours: TumourMatch) -> int | None:
-        """Count distinct matches; None without a table of them, or where these tumour types are not told apart.
+        """Count distinct matches; None without a table of them, or where these tumour types are not distinguished.
 
         Args:
             kind: What the matches rest on.

@@ -1,4 +1,4 @@
-"""Tables of ANNOVAR, which may have the columns of the VCF behind their own: Otherinfo4, Otherinfo5 and so on."""
+"""Tables of ANNOVAR, which may have the columns of the VCF after their own: Otherinfo4, Otherinfo5 and so on."""
 
 from __future__ import annotations
 

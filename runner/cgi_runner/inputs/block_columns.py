@@ -12,7 +12,7 @@ class BlockColumns(NamedTuple):
     rows: int
     """How many lines it has."""
     cells: list[str]
-    """All cells, line by line, with a line feed behind each line."""
+    """All cells, line by line, with a line feed after each line."""
     stride: int
     """How many of them a line has."""
 
@@ -38,7 +38,7 @@ class BlockColumns(NamedTuple):
         return cls(rows, cells, stride) if is_whole else None
 
     def column(self, place: int) -> list[str]:
-        """Return the cells of a column, whose place counts from 0; one behind the last has empty cells."""
+        """Return the cells of a column, whose place counts from 0; one after the last has empty cells."""
         return self.cells[place :: self.stride] if self.has(place) else [""] * self.rows
 
     def has(self, place: int) -> bool:

@@ -89,7 +89,7 @@ class BuildEvidence:
     is_strong: bool = True
 
     def __str__(self) -> str:
-        """Tell the place and the words."""
+        """Write the place and the words."""
         return f"{self.where}: '{self.quote}'"
 
 

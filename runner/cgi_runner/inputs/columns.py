@@ -53,7 +53,7 @@ def find_columns(names: Iterable[str]) -> dict[str, int]:
 def check_columns(
     problems: InputProblems, line: int, names: Sequence[str], places: Iterable[int], columns: Iterable[str]
 ) -> None:
-    """Make it a fault when a column is there twice, or under two names.
+    """Report a problem when a column is there twice, or under two names.
 
     Args:
         problems: Those of the file.
@@ -124,7 +124,7 @@ class Header:
         return cls(source, line, names, separator, find_columns(names))
 
     def check(self, *columns: str) -> None:
-        """Make it a fault when a known column is there twice, or one of these under two names."""
+        """Report a problem when a known column is there twice, or one of these under two names."""
         self._read = frozenset((*columns, *_WITH_VARIANTS))
         check_columns(self.source.problems, self.line, self.names, self.column_index.values(), columns)
 
@@ -187,13 +187,13 @@ class Header:
         return self.names[self.column_index[column]]
 
     def cells(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the cells of every row, with its line; a row of another width is a fault."""
+        """Yield the cells of every row, with its line; a row of another width is a problem."""
         for number, line in self.source.lines():
             if cells := self.split_row(number, line):
                 yield number, cells
 
     def column_indexes(self, *columns: str) -> list[int]:
-        """Return where these columns are; those that are not there are behind the last one."""
+        """Return where these columns are; those that are not there are after the last one."""
         return [self.column_index.get(column, len(self.names)) for column in columns]
 
     def _last_needed(self) -> int:
@@ -214,7 +214,7 @@ class Header:
         return False
 
     def split_row(self, number: int, line: str) -> list[str]:
-        """Return the cells of a line; one of another width than the header's is a fault, and has none.
+        """Return the cells of a line; one of another width than the header's is a problem, and has none.
 
         Args:
             number: Number of the line, from 1.

@@ -77,7 +77,7 @@ READERS: tuple[tuple[tuple[str, ...], _MakeReader], ...] = (
     (("protein",), _read_proteins),
     (("gene", "protein_change"), _read_proteins),
 )
-"""The columns that tell a format of mutations, the most telling ones first."""
+"""The columns that identify a format of mutations, the most specific ones first."""
 
 #: Lines above the header of GATK's tables are those of a SAM file.
 _SAM = ("@HD\t", "@SQ\t", "@RG\t", "@PG\t", "@CO\t")
@@ -85,7 +85,7 @@ _MAX_NAMED = 12
 
 
 def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: DroppedRows) -> Reader:
-    """Read the first lines and give the reader for what they announce.
+    """Read the first lines and return the reader for what they announce.
 
     Args:
         kind: What the user says the file holds.

@@ -42,7 +42,7 @@ class FilePreparation:
 
     @property
     def has_positions(self) -> bool:
-        """Whether its rows are places in a genome, whose build matters."""
+        """Whether its rows are positions in a genome, whose build matters."""
         return self.reader.format in FORMATS_WITH_POSITIONS
 
     def batches(self, default: str) -> Iterator[Batch]:
@@ -82,7 +82,7 @@ class FilePreparation:
             self.source.notes.warn(f"invalid rows are left out: {len(odd)}, the first on line {line}, {fault}")
 
     def count_votes_only(self) -> None:
-        """Let the rows vote for a build, and leave it at that; faults in the rows are told once the build is known."""
+        """Let the rows vote for a build, and no more; problems in the rows are reported once the build is known."""
         with suppress(InputError):
             for rows in self.reader.batches("sample"):
                 self.votes.count(rows)

@@ -36,7 +36,7 @@ _BREAKPOINT = re.compile(r"(?<!\s)\s*[(\[][^()\[\]]*[)\]]$")
 
 
 def clean_gene(text: str) -> str:
-    """Take off what is written behind a symbol: a place in brackets (`EML4(13)`), an id (`BCR^ENSG…`), exons.
+    """Take off what follows a symbol: a place in brackets (`EML4(13)`), an id (`BCR^ENSG…`), exons.
 
     Oncomine writes the exons of both partners, each behind the first letter of its gene: `EML4-ALK.E13A20`; others
     write `EML4ex13` or `EML4 exon 13`.

@@ -66,7 +66,7 @@ class Hotspot:
         return self.hg19 if build == "hg19" else self.hg38
 
     def __str__(self) -> str:
-        """Tell gene and change."""
+        """Write gene and change."""
         return f"{self.gene} {self.change}"
 
 

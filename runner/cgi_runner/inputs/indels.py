@@ -2,7 +2,7 @@
 
 For an insertion behind base 100, the MAF of the GDC has Start 100 and End 101, Ensembl's tables have Start 101 and End
 100, and both ANNOVAR (the base before, 100) and others (the base behind, 101) write one place twice. Only the last two
-cannot be told apart.
+cannot be distinguished.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class Options:
     ignore_genotypes: bool = False
     """Whether the tumour carries every allele of its records, whatever its genotypes say."""
     insertion_start: str | None = None
-    """Where an insertion is whose Start is its End: `before`, Start is the base before it, or `at`, the one behind."""
+    """Where an insertion is whose Start is its End: `before`, Start is the base before it, or `at`, the one after."""
     merge_phased: bool = False
     """Whether adjacent substitutions are joined that the file says are on one copy."""
     low_level_cnas: bool = False
@@ -59,7 +59,7 @@ class Options:
     partial_amplifications: bool = False
     """Whether the amplification of a part of a gene is sent as that of the gene."""
     strict_input: bool = False
-    """Whether a single odd row is a fault."""
+    """Whether a single odd row is an error."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the columns of a MAF say of the normal: rows that it has as well are sent, and told."""
+"""What the columns of a MAF say of the normal: rows that it has as well are sent, with a warning."""
 
 from __future__ import annotations
 

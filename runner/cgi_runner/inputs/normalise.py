@@ -1,4 +1,4 @@
-"""One small variant: judged, and brought to the one spelling that is sent.
+"""One small variant: checked, and brought to the one spelling that is sent.
 
 CGI's own spelling, seen in its result files: what both alleles share is trimmed, an empty allele is `-`, a deletion
 stands at its first deleted base, an insertion at the base before it.
@@ -118,7 +118,7 @@ def rejection_reason(reference: str, alternate: str) -> str:
 
 
 class VariantValidator:
-    """Decides about every variant of one file: a row to send, a row of `dropped.tsv`, or a fault."""
+    """Decides about every variant of one file: a row to send, a row of `dropped.tsv`, or a problem."""
 
     def __init__(
         self, options: Options, problems: InputProblems, dropped: DroppedRows, columns: tuple[str, ...]
@@ -225,7 +225,7 @@ class VariantValidator:
             against: A reason to send none of them; empty if there is none.
 
         Returns:
-            One row for each allele of each sample; the others are listed as not sent, or are faults.
+            One row for each allele of each sample; the others are listed as not sent, or are problems.
 
         """
         chromosome, text, reference = site

@@ -45,7 +45,7 @@ class OddRows:
             self._first.append(f"line {line}: {quote(alteration)} ({reason})")
 
     def check(self, total: int) -> None:
-        """Make it a fault when too many of all rows were odd: more than 20 or 5 %; one always may, unless strict.
+        """Report a problem when too many of all rows were odd: more than 20 or 5 %; one always may, unless strict.
 
         Args:
             total: All rows of the file.

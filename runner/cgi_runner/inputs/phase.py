@@ -139,7 +139,7 @@ def join_neighbours(files: Sequence[FilePreparation], finder: NeighbourFinder) -
 
 
 def rewrite_joined(run: SortedRun, schema: OutputSchema, joined: Mapping[Key, Key]) -> SortedRun:
-    """Write a prepared file anew, with its joined substitutions; rows of one place stay sorted.
+    """Rewrite a prepared file with its joined substitutions; rows of one place stay sorted.
 
     Args:
         run: The file.

@@ -1,4 +1,4 @@
-"""Everything wrong with one file, told at once."""
+"""Everything wrong with one file, reported at once."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def is_present(text: str) -> bool:
 
 
 class InputProblems:
-    """Collects the faults of one file; too many of them, or one that hides the rest, end the reading."""
+    """Collects the problems of one file; too many of them, or one that hides the rest, end the reading."""
 
     def __init__(self, source: str) -> None:
         """Collect for the file with this name."""
         self.source = printable(source)
         self._problems: list[str] = []
         self.odd_rows: dict[int, str] = {}
-        """Lines whose only fault is one that a few rows of a file may have, and what it is."""
+        """Lines whose only problem is one that a few rows of a file may have, and what it is."""
         self._tip = ""
 
     def add(self, line: int, column: str, found: object, expected: str, *, tip: str = "") -> None:
@@ -63,7 +63,7 @@ class InputProblems:
         )
 
     def add_text(self, fault: str, *, tip: str = "") -> None:
-        """Note a fault told in words of its own, and raise InputError if that makes too many.
+        """Note a problem in its own words, and raise InputError if that makes too many.
 
         Args:
             fault: What is wrong, with its line.
@@ -93,7 +93,7 @@ class InputProblems:
         self.add(line, column, found, expected, tip=tip)
 
     def forgive(self, total: int, *, is_strict: bool) -> dict[int, str]:
-        """Take the faults of a few odd rows back, if these are all: at most 20 and 5 % of the rows; one always may.
+        """Take the problems of a few odd rows back, if these are all: at most 20 and 5 % of the rows; one always may.
 
         Args:
             total: All rows of the file.
@@ -111,7 +111,7 @@ class InputProblems:
         return odd
 
     def abort(self, fault: str, *, tip: str = "") -> NoReturn:
-        """Raise InputError with this last fault: nothing sensible can be read after it.
+        """Raise InputError with this last problem: nothing sensible can be read after it.
 
         Args:
             fault: What is wrong, with its line.
@@ -123,7 +123,7 @@ class InputProblems:
         self._raise(f"{self.source}: {len(self._problems)} errors")
 
     def raise_if_any(self) -> None:
-        """Raise InputError if there was any fault."""
+        """Raise InputError if there was any problem."""
         if self._problems:
             self._raise(f"{self.source}: {len(self._problems)} errors")
 

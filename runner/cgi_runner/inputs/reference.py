@@ -148,7 +148,7 @@ def _first(told: Mapping[str, Sequence[BuildEvidence]], build: str) -> str:
 
 
 def _beside(told: Mapping[str, Sequence[BuildEvidence]], build: str) -> tuple[str, ...]:
-    """Return weak evidence for another build, which strong evidence outweighs: it is told, once for each file."""
+    """Return weak evidence for another build, which strong evidence outweighs: it is reported, once for each file."""
     weak = (
         next((f"{source}, {one}, names {one.build}" for one in found if one.build != build), "")
         for source, found in told.items()

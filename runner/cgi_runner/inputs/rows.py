@@ -43,7 +43,7 @@ class VariantColumns:
 
         Args:
             start: The place of the first, from 0.
-            end: The place behind the last.
+            end: The place after the last.
 
         """
         part = slice(start, end)
@@ -143,7 +143,7 @@ def part_of(batch: Batch, start: int, end: int) -> list[Row]:
     Args:
         batch: The rows.
         start: The place of the first, from 0.
-        end: The place behind the last.
+        end: The place after the last.
 
     """
     return batch.rows(start, end) if isinstance(batch, VariantColumns) else list(batch[start:end])

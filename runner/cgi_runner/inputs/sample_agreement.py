@@ -11,7 +11,7 @@ from cgi_runner.inputs.samples import is_tcga_barcode, listed
 
 
 def check_agreement(names: Mapping[str, frozenset[str]], *, may_differ: bool = False) -> str:
-    """See to it that no input is of samples that no other one has: one patient's would be several at CGI.
+    """Make sure that no input is of samples that no other one has: one patient's would be several at CGI.
 
     Args:
         names: The samples that each input names, by the name of its file; inputs that name none have no entry.

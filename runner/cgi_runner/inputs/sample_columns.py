@@ -14,7 +14,7 @@ from cgi_runner.inputs.tumor_normal import SampleRoles, find_roles, is_any_tumor
 
 TUMOR_TIP = "name the column of the tumour: --tumor-column NAME"
 ALL_TIP = TUMOR_TIP + "; or give --all-samples if all of them are tumours"
-#: What stands behind a patient's name in the name of the tumour, as in P1_T and P1-tumor.
+#: What stands after a patient's name in the name of the tumour, as in P1_T and P1-tumor.
 _TUMOR_SUFFIX = re.compile(r"[\W_]*(t|tu|tum|tumou?r|primary|met|metastasis)\d*", re.IGNORECASE)
 
 
@@ -29,7 +29,7 @@ class SelectedColumns:
 
 
 def check_names(problems: InputProblems, line: int, names: Sequence[str]) -> None:
-    """Check that the names of sample columns can be written in a table and told apart.
+    """Check that the names of sample columns can be written in a table and distinguished.
 
     Args:
         problems: Gets the names that cannot be written.

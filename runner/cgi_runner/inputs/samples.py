@@ -159,7 +159,7 @@ class SampleColumn:
                 header.guard_patients()
 
     def of(self, line: int, cell: str, default: str) -> str:
-        """Return the sample of a row whose cell in the sample column is this; a bad one is a fault.
+        """Return the sample of a row whose cell in the sample column is this; a bad one is a problem.
 
         Args:
             line: Number of the line, from 1.

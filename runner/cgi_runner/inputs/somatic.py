@@ -46,7 +46,7 @@ _STATUS_WORDS = re.compile(
     r"|post-transcriptional modification|not? ?-?somatic",
     re.IGNORECASE,
 )
-#: One of these stands behind a semicolon or within every INFO that marks a row, with its letters; few, as each is
+#: One of these follows a semicolon or is within every INFO that marks a row, with its letters; few, as each is
 #: searched for in the whole file.
 _MARKS = tuple((mark, "".join(set(mark))) for mark in ("ermline", "ERMLINE", "STATUS=", "LOH", ";SS=", "SOMATIC="))
 #: Letters of numbers and of what stands between them.
@@ -137,7 +137,7 @@ class InfoMarks:
     """Looks for marks in the cells of INFO of one file, whose rows differ in little but numbers."""
 
     def __init__(self) -> None:
-        """Know no cell yet."""
+        """Start empty."""
         self._unmarked: set[bytes] = set()
         """Cells without their numbers that were looked through."""
 

@@ -3,7 +3,7 @@
 They are known by their names: where a variant comes from (Origin, Germline/Somatic), a status (Mutation_Status), the
 tumour's genotype (Genotype, Zygosity), what came of a test (Detected, Result), whether the row passed (PASS, QC, Keep,
 Judgement, Exclude), and whether the sample is a normal (Sample_Type). What they rule out is listed. A word of an origin
-that is not known is a fault, as it may mean the germline; one of the others is a warning.
+that is not known is a problem, as it may mean the germline; one of the others is a warning.
 """
 
 from __future__ import annotations
@@ -239,7 +239,7 @@ def find_genotypes(header: Header) -> list[_Column]:
 def find_reads(names: Sequence[str]) -> int:
     """Return the place of the column of a tumour's reads with the allele, or else of their share.
 
-    It is behind the last one if there is none.
+    It is after the last one if there is none.
     """
     plain = [_plain(name) for name in names]
     found = (place for pattern in (_READS, _SHARE) for place, name in enumerate(plain) if pattern.fullmatch(name))

@@ -196,7 +196,7 @@ def judge_failed(cell: str) -> Verdict:
 
 
 def judge_filter(cell: str) -> Verdict:
-    """Return what a column beside FILTER says that has the word filter in its name: anything but PASS is told."""
+    """Return what a column beside FILTER says that has the word filter in its name: anything but PASS is reported."""
     word = _words(cell)
     return "sent" if not word or word in ("pass", "passed", "none") or _A_NUMBER.fullmatch(word) else "unknown"
 

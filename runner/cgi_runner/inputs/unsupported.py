@@ -1,4 +1,4 @@
-"""Files of copy numbers and structural variants that hold numbers or places and no calls: each is known and told.
+"""Files of copy numbers and structural variants that hold no calls: each is recognised and refused with a tip.
 
 Where to draw the line between a gain and an amplification is a medical decision, and so is which gene a breakpoint
 belongs to. Nothing is guessed here: the tip names the kind of file and the limits that its own tool uses.
@@ -29,7 +29,7 @@ class Unsupported:
     kind: Kind
     name: str
     columns: frozenset[str]
-    """Columns that tell it."""
+    """Columns that identify it."""
     limits: str
     """Where its own tool draws the line."""
     fusions: str = ""
@@ -113,7 +113,7 @@ TABLES = (
         "Oncomine decides by the confidence bounds of the number of copies, with limits for each assay",
     ),
 )  # fmt: skip
-"""Tables that their header tells."""
+"""Tables that are identified by their header."""
 
 TRANSPOSED = _table(
     "a matrix whose columns are genes", "",
@@ -151,7 +151,7 @@ BREAKPOINTS = (
         "AnnotSV lists the genes that each variant covers or touches, and pairs none",
     ),
 )  # fmt: skip
-"""Tables of structural variants that their header tells."""
+"""Tables of structural variants that are identified by their header."""
 SMALL_VARIANTS = (
     Unsupported(
         "mutations", "a table of VEP", frozenset(("uploaded_variation", "location", "allele")),
@@ -162,7 +162,7 @@ SMALL_VARIANTS = (
         "each mutation stands there once for each transcript",
     ),
 )  # fmt: skip
-"""Tables of small variants that their header tells."""
+"""Tables of small variants that are identified by their header."""
 
 VCF_OF_BREAKPOINTS = Unsupported(
     "translocations", "a VCF of structural variants (such as Manta's, DELLY's or GRIDSS's)", frozenset(),
@@ -201,12 +201,12 @@ _OF_EITHER = ("##alt=<id=dup", "##alt=<id=del")
 
 
 def find_by_header(names: list[str]) -> Unsupported | None:
-    """Return the kind of table that these columns tell, or None."""
+    """Return the kind of table that these columns identify, or None."""
     return next((table for table in (*TABLES, *BREAKPOINTS, *SMALL_VARIANTS) if table.matches(names)), None)
 
 
 def has_regions_only(names: list[str]) -> bool:
-    """Whether a table of copy numbers has places of the genome and no genes, by what its columns are called."""
+    """Whether a table of copy numbers has positions in the genome and no genes, by what its columns are called."""
     plain = {canonical(name) for name in names}
     return all(plain & alike for alike in _PLACES) and not any("gene" in name or "symbol" in name for name in plain)
 
@@ -214,7 +214,7 @@ def has_regions_only(names: list[str]) -> bool:
 def is_transposed(names: list[str]) -> bool:
     """Whether the columns of a matrix are genes, as in what cBioPortal's result page and DepMap give.
 
-    DepMap writes the number of the gene behind its symbol: `EGFR (1956)`.
+    DepMap writes the number of the gene after its symbol: `EGFR (1956)`.
     """
     others = [name for name in names if name and not looks_like_sample(name) and canonical(name) not in _KEYS]
     genes = [re.fullmatch(r"(\S+) \(\d+\)", name) or _GENE.fullmatch(name) for name in others]

@@ -1,4 +1,4 @@
-"""`run --attempts N`: going on after failures that a repetition may heal, so that engines need no loop of their own."""
+"""`run --attempts N`: continuing after failures that a retry may resolve, so that engines need no loop of their own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST_PAUSE = 900.0
 
 
 def run_with_attempts(run: Callable[[JobContext], Record], context: JobContext, attempts: int) -> Record:
-    """Run a job, and go on with it after a damaged archive, a service that is away, or a full account.
+    """Run a job, and continue after a damaged archive, a service that is away, or a full account.
 
     Args:
         run: Runs the job from wherever it is; it never submits it twice.

@@ -23,7 +23,7 @@ _NO_LOG = "CGI gave no log of the job in a known format: why rows were left out 
 
 
 def save_end(answer: JobLog, out: Path, store: RecordStore, *, source: Path | None = None) -> None:
-    """Put it down that a job has ended, and keep its log.
+    """Record that a job has ended, and keep its log.
 
     Args:
         answer: The log of the job.

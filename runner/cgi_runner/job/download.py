@@ -100,7 +100,7 @@ def fetch(
 
 
 def _gone_error(job_id: str, looks: Sequence[BaseException]) -> RunnerError:
-    """Make the error for a job that the last tries did not find; some other answer among them makes it uncertain."""
+    """Return the error for a job that the last tries did not find; some other answer among them makes it uncertain."""
     if all(isinstance(each, UnknownJobError) for each in looks):
         return JobFailedError(f"CGI no longer has the results of job {job_id}", tip=GONE)
     return ServiceError(

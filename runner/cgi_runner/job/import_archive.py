@@ -78,7 +78,7 @@ def import_archive(
 
 
 def accept_archive(archive: Path, out: Path, accepted_id: str, *, strict: bool = False) -> Record:
-    """Take a saved archive over as the results of a job that did not bring them itself.
+    """Accept a saved archive as the results of a job whose own download was refused.
 
     Args:
         archive: The zip, for instance one that was refused.
@@ -114,7 +114,7 @@ def accept_archive(archive: Path, out: Path, accepted_id: str, *, strict: bool =
 
 
 def _load_existing(archive: Path, out: Path, sample: str | None, archive_sample: str | None) -> Record | None:
-    """Return the record of the very same archive, if the folder holds its verified files already."""
+    """Return the record of the same archive, if the folder holds its verified files already."""
     if (out / NAME).is_file():
         record = read_record(out / NAME)
         is_same = {*record.archive_samples.values()} == ({sample} if sample else set())
@@ -167,7 +167,7 @@ def _take_names(archive: Path, record: Record, out: Path) -> None:
 def _take_sample(
     unpacked: ExtractedArchive, record: Record, out: Path, sample: str, archive_sample: str | None
 ) -> list[str]:
-    """Put into the record under which name which sample of an archive is taken; return the warnings of that."""
+    """Record under which name which sample of an archive is taken; return the warnings of that."""
     own = sample_view(out, record).names
     found = {name: own.get(name, name) for name in find_samples(unpacked.folder, unpacked.members)}
     named = sorted(name for name in found.values() if name and not is_unnamed(name))

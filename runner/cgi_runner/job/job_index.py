@@ -26,7 +26,7 @@ _TAG = re.compile("cgirunner([0-9a-f]{12})")
 
 
 def forget_job(api: JobService, account: str, job_id: str) -> None:
-    """Have a job that was deleted on the service not looked for any more.
+    """Forget a job that was deleted on the service.
 
     Args:
         api: The service.

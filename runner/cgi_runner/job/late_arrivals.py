@@ -35,7 +35,7 @@ def warn_duplicates(store: RecordStore, context: JobContext) -> None:
 
 
 def try_next_job(store: RecordStore, context: JobContext) -> bool:
-    """Go on with another job of the account that bears the record's tag, and not with one that cannot be this one.
+    """Continue with another job of the account that bears the record's tag, and not with one that cannot be this one.
 
     The job at hand has failed, or its results are not of what was sent: the service may have named another one, or
     somebody may have given a job of his own this one's title.

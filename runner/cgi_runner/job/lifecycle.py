@@ -1,4 +1,4 @@
-"""The steps of a job's life in their order; a second run of the same command goes on wherever the first one stopped."""
+"""The steps of a job's life in their order; a second run of the same command resumes where the first one stopped."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class _Options:
 def submit(
     job_request: JobRequest, out: Path, context: JobContext, *, fresh: bool = False, review: Review | None = None
 ) -> Record:
-    """Prepare the inputs and have their job on the service, without waiting for its end.
+    """Prepare the inputs and submit their job once, without waiting for its end.
 
     Args:
         job_request: What is asked for.
@@ -152,7 +152,7 @@ def wait(job_id: str, context: JobContext, on_lines: LineListener = log_lines) -
 
 @contextmanager
 def log_on_interrupt(record: Record) -> Iterator[None]:
-    """Tell somebody who stops the program what becomes of the job."""
+    """Tell the user who stops the program what becomes of the job."""
     try:
         yield
     except KeyboardInterrupt:
@@ -166,7 +166,7 @@ def log_on_interrupt(record: Record) -> Iterator[None]:
 def _submit_or_resume(
     job_request: JobRequest, out: Path, work: Path, context: JobContext, options: _Options, *, seconds: float
 ) -> tuple[RecordStore, bool]:
-    """Have the job on the service; also say whether it was sent just now."""
+    """Submit the job or find it; also return whether it was sent just now."""
     prepared = job_request.prepare(work)
     submission = build_submission(job_request, prepared)
     wanted = new_record(job_request, submission, prepared, context)
@@ -221,7 +221,7 @@ def _facts_of_inputs(record: Record) -> RecordFacts:
 
 
 def _update_row_counts(store: RecordStore, wanted: Record, prepared: Prepared, out: Path) -> None:
-    """Have it in record and list what is not sent: that may have changed since the job was sent, which has not."""
+    """Update in record and list what is not sent: that may have changed since the job was sent, which has not."""
     save_pseudonyms(out, prepared.pseudonyms)
     if (now := _facts_of_inputs(wanted)) != _facts_of_inputs(store.record):
         store.update(store.record.state, **now)
@@ -259,7 +259,7 @@ def _download_and_verify(
 def _collect_or_switch(
     store: RecordStore, out: Path, work: Path, context: JobContext, *, is_new: bool, source: Path | None
 ) -> bool:
-    """Wait for the job and bring its results home; or say that there is another one to go on with."""
+    """Wait for the job and fetch its results; or say that there is another one to go on with."""
     scheduler = Scheduler(context)
     try:
         answer = scheduler.wait(scheduler.add(store.record.job_id, store, on_lines=log_lines, is_new=is_new))

@@ -1,4 +1,4 @@
-"""Looking at a running job: which answers end it, which are doubted at first, and which failures are borne."""
+"""Polling a running job: which answers end it, which are doubted at first, and which failures are tolerated."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ JITTER = (0.9, 1.1)
 #: The last step but one: jobs were done within a second after it in every log that is known.
 _NEAR_END = "compress output files"
 _TAIL = 5
-_MAX_SHOWN = 100  # lines of the log at one look
+_MAX_SHOWN = 100  # lines of the log at one check
 #: One answer may be stale or another server's, and a job may not show yet in the first seconds after its submission.
 _LOOKS_THAT_AGREE = 3
 _SECONDS_OF_DOUBT = 60.0
@@ -40,7 +40,7 @@ GONE = "does it belong to another account? if it was deleted, --fresh submits it
 
 
 def poll_interval(waited: float, jitter: float = 1.0) -> float:
-    """Return the seconds between two looks at a job that has been waited for this long.
+    """Return the seconds between two checks of a job that has been waited for this long.
 
     Args:
         waited: Seconds since the job was submitted, or the wait began.
@@ -74,14 +74,14 @@ def log_lines(lines: Sequence[str], known: int) -> None:
 
 @dataclass
 class _Doubt:
-    """An answer that would end the waiting, and is believed only when several looks over so many seconds agree."""
+    """An answer that would end the waiting, and is believed only when several checks over so many seconds agree."""
 
     seconds: float = _SECONDS_OF_DOUBT
     looks: int = 0
     since: float = 0.0
 
     def confirm(self, now: float) -> bool:
-        """Count one more look that agrees, and return whether that is enough.
+        """Count one more check that agrees, and return whether that is enough.
 
         Args:
             now: The time on the monotonic clock, in seconds.
@@ -92,14 +92,14 @@ class _Doubt:
         return self.looks >= _LOOKS_THAT_AGREE and now - self.since >= self.seconds
 
     def clear(self) -> int:
-        """Forget the looks, of which another answer has shown that they told wrong, and return how many they were."""
+        """Forget the checks, which another answer has shown to be wrong, and return how many they were."""
         looks, self.looks = self.looks, 0
         return looks
 
 
 @dataclass
 class Poller:
-    """Asks for the state of one job, and remembers what it has seen; `on_lines` hears of each growth of its log.
+    """Asks for the state of one job, and remembers what it has seen; `on_lines` is called whenever its log has grown.
 
     `is_accepted` says whether the service has accepted the credentials before: a single no is then not believed.
     """
@@ -126,7 +126,7 @@ class Poller:
     _failed: _Doubt = field(default_factory=lambda: _Doubt(_SECONDS_OF_DOUBT_IN_ERROR))
 
     def poll(self) -> JobLog | None:
-        """Look at the job once, and return its log if it has ended; None if it has not, or if nothing is certain.
+        """Check the job once, and return its log if it has ended; None if it has not, or if nothing is certain.
 
         Done is believed at once: whether it is true, the download shows. Error is, when several looks agree.
 
@@ -171,7 +171,7 @@ class Poller:
             log.info("%s; checking again before this is believed", what)
 
     def _tolerate_outage(self, error: ServiceError) -> float:
-        """Bear a failed look, unless the service has been away for too long or its answer will not change.
+        """Tolerate a failed check, unless the service has been away for too long or its answer will not change.
 
         Returns the seconds that the service asks to be left alone.
         """
@@ -212,7 +212,7 @@ class Poller:
             log.warning("the service reports the status %r, which is unknown; %s", safe_excerpt(word, 40), treated)
 
     def timeout_error(self, waited: float) -> StillRunningError:
-        """Make the error for a job whose end did not come in time, as far as anything is known of it.
+        """Return the error for a job whose end did not come in time, as far as anything is known of it.
 
         Args:
             waited: How long it was waited for, in seconds.
@@ -243,7 +243,7 @@ class Poller:
 
 
 def confirm_error(api: JobService, job_id: str, clock: Clock) -> bool:
-    """Return whether a job that was just shown with Error still is, at as many looks as end a wait.
+    """Return whether a job that was just shown with Error still is, at as many checks as end a wait.
 
     Args:
         api: The service.
@@ -260,7 +260,7 @@ def confirm_error(api: JobService, job_id: str, clock: Clock) -> bool:
 
 
 def job_failed_error(job_id: str, answer: JobLog) -> JobFailedError:
-    """Make the error for a job that CGI ended with Error, with the end of its log.
+    """Return the error for a job that CGI ended with Error, with the end of its log.
 
     Args:
         job_id: The job.

@@ -1,4 +1,4 @@
-"""Waiting for one job or for many: each is looked at when it is due, never two at a moment, until the deadline."""
+"""Waiting for one job or for many: each is checked when it is due, never two at a moment, until the deadline."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Scheduler:
     """Waits for the jobs that are in `jobs`; one that has ended, or failed, is no longer among them."""
 
     def __init__(self, context: JobContext) -> None:
-        """Wait until the context's deadline, which counts from now; its progress is told of each pause."""
+        """Wait until the context's deadline, which counts from now; its progress is called at each pause."""
         self.jobs: list[RunningJob] = []
         self.deadline = Deadline.after(context.deadline, context.clock)
         self._context = context
@@ -74,7 +74,7 @@ class Scheduler:
         return job
 
     def poll(self, job: RunningJob) -> JobLog | None:
-        """Look at a job once, and settle when it is looked at next.
+        """Check a job once, and set when it is checked next.
 
         Args:
             job: One of `jobs`.
@@ -119,7 +119,7 @@ class Scheduler:
             self._context.progress.clear()
 
     def timeout_error(self, job: RunningJob) -> StillRunningError:
-        """Make the error for a job whose end did not come in time."""
+        """Return the error for a job whose end did not come in time."""
         return job.poller.timeout_error(self._context.clock.monotonic() - job.since)
 
     def _look(self, job: RunningJob) -> JobLog | None:
@@ -152,7 +152,7 @@ class Scheduler:
             job.due = self._next_look = now + self._context.retry_policy.max_wait
 
     def _find_again(self, job: RunningJob, store: RecordStore) -> bool:
-        """Go on with the job that has the tag of one that is gone; without one, that is its end."""
+        """Continue with the job that has the tag of one that is gone; without one, that is its end."""
         known = store.record.job_id
         found = find_again(store, self._context, was_seen=job.poller.has_answered)
         if not found:

@@ -1,4 +1,4 @@
-"""Submitting a job once: the fingerprint in its title, the look before every POST that could be a second one."""
+"""Submitting a job once: the fingerprint in its title, the check before every POST that could be a second one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def submit_once(
     seconds: float = LONGEST,
     beside: Path | None = None,
 ) -> None:
-    """Have exactly one job for the submission on the service, and its id in the record.
+    """Submit exactly one job for the submission, and record its id.
 
     The account's jobs are looked through first; one with its tag is taken over, whatever its state, so that
     an engine that repeats a failed step does not run it twice. For a fresh record, those that were there when it was
@@ -129,7 +129,7 @@ def _is_unconfirmed(store: RecordStore, submission: Submission, tags: JobTagCach
 def _submission_marker(
     submission: Submission, store: RecordStore, tags: JobTagCache, jobs: Iterable[str]
 ) -> Iterator[None]:
-    """Have it noted for other folders that the submission is being sent, until it is known what became of it."""
+    """Note for other folders that the submission is being sent, until it is known what became of it."""
     tags.start_submission(submission.title_tag, jobs)
     try:
         yield
@@ -141,7 +141,7 @@ def _submission_marker(
 def _poll_for_submission(
     api: JobService, tag: str, store: RecordStore, *, known: set[str], clock: Clock, asked: float | None = None
 ) -> JobInfo | None:
-    """Look a few times for a job of which no answer told; a slow service may still be taking it in.
+    """Look a few times for a job whose id no answer gave; a slow service may still be taking it in.
 
     The service is left alone for as many seconds as it has `asked` for, within reason. Which new jobs its lists show
     is kept in the record: the next list may lack them.
@@ -184,7 +184,7 @@ def _submit_with_reconciliation(
 
 
 def _send(api: JobService, submission: Submission, store: RecordStore, known: set[str]) -> MaybeProcessedError | None:
-    """Send the submission once, and give the failure that leaves open whether it arrived."""
+    """Send the submission once, and return the failure that leaves open whether it arrived."""
     before = store.record.state
     # Once in doubt, the jobs that were there before the first attempt stay the ones that are known.
     first = before not in _AMBIGUOUS_STATES

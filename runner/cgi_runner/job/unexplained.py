@@ -92,7 +92,7 @@ class SoughtJob:
 def find_unexplained(
     api: JobService, sought: SoughtJob, before: Collection[str], tags: JobTagCache, seen: Iterable[str] = ()
 ) -> FoundJob | None:
-    """Look whether one of the account's new jobs is a submission of which no answer told.
+    """Look whether one of the account's new jobs is a submission whose answer was lost.
 
     Args:
         api: The service.
@@ -135,7 +135,7 @@ def find_unexplained(
 
 
 def take_over(found: FoundJob, store: RecordStore) -> None:
-    """Put into the record which of the account's jobs is the submission's, and whether this run has submitted it.
+    """Record which of the account's jobs is the submission's, and whether this run has submitted it.
 
     Args:
         found: The job.
@@ -203,7 +203,7 @@ def _compare_inputs(api: JobService, job_id: str, sought: SoughtJob) -> _Verdict
 
 
 def _doubtful_error(unknown: list[str], running: list[str]) -> MaybeProcessedError:
-    """Make the error for new jobs of which one may be the submission; its tip leads out."""
+    """Return the error for new jobs of which one may be the submission; its tip leads out."""
     doubtful = [*unknown, *running]
     if unknown:
         tip = (

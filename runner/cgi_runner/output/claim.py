@@ -1,4 +1,4 @@
-"""Which names in an output folder are whose: nothing is overwritten that this very job has not brought."""
+"""Which names in an output folder are whose: nothing is overwritten that this job has not brought."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UPLOAD = re.compile(r"input\d+\.tsv")
 
 
 def load_matching_record(out: Path, wanted: Record, dropped: Path | None = None) -> Record | None:
-    """Return the record that the folder holds of this very job.
+    """Return the record that the folder holds of this job.
 
     Args:
         out: The output folder.
@@ -54,11 +54,11 @@ def load_matching_record(out: Path, wanted: Record, dropped: Path | None = None)
 
 
 def require_free_folder(out: Path, dropped: Path | None = None, pseudonyms: str = "") -> None:
-    """See to it that nothing in a folder without a record would be overwritten.
+    """Make sure that nothing in a folder without a record would be overwritten.
 
     Args:
         out: The output folder.
-        dropped: The job's list of rows that are not sent; the very same list in the folder is the job's own.
+        dropped: The job's list of rows that are not sent; the same list in the folder is the job's own.
         pseudonyms: The SHA-256 of the job's table of pseudonyms; likewise.
 
     Raises:
@@ -85,7 +85,7 @@ def _list_the_same(path: Path, other: Path) -> bool:
 
 
 def refuse_overwriting(unpacked: ExtractedArchive, out: Path, record: Record) -> None:
-    """Check that no file is overwritten which this very job has not brought.
+    """Check that no file is overwritten which this job has not brought.
 
     Args:
         unpacked: The files of the results.
@@ -105,7 +105,7 @@ def refuse_overwriting(unpacked: ExtractedArchive, out: Path, record: Record) ->
 
 
 def claim_names(unpacked: ExtractedArchive, out: Path, store: RecordStore) -> set[str]:
-    """Put down which names in the folder are about to be this job's, in case that this run does not live to the end.
+    """Record which names in the folder are about to be this job's, in case that this run does not live to the end.
 
     Args:
         unpacked: The files of the results.

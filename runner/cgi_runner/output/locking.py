@@ -35,7 +35,7 @@ _CLOSED = frozenset({errno.EFBIG, errno.EROFS})
 
 @contextmanager
 def output_lock(out: Path, seconds: float = LONGEST) -> Iterator[Path]:
-    """Have the output folder, and give a folder inside it for work in progress.
+    """Lock the output folder, and return a folder inside it for work in progress.
 
     On the way out the work folder goes; so does the output folder if it was made here and nothing was put into it.
 
@@ -168,7 +168,7 @@ def state_dirs() -> list[Path]:
 
 
 def use_state_dir(folder: Path | None) -> None:
-    """Have locks and notes in a folder from now on.
+    """Keep locks and notes in a folder from now on.
 
     Args:
         folder: The folder; None stands for the usual one.

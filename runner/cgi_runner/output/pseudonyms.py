@@ -67,7 +67,7 @@ def _text(pseudonyms: Mapping[str, str]) -> str:
 
 
 def take_pseudonyms(record: Record, source: Path | None, out: Path) -> None:
-    """See to it that an output folder has the table of pseudonyms of its job, if the job has any.
+    """Make sure that an output folder has the table of pseudonyms of its job, if the job has any.
 
     Args:
         record: The record of the job.

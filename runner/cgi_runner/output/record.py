@@ -1,4 +1,4 @@
-"""The record of one job on disk: `cgi-job.json`, written anew and whole after every step of the job's life.
+"""The record of one job on disk: `cgi-job.json`, rewritten as a whole after every step of the job's life.
 
 It holds what a second attempt needs to go on, and what a reader needs to trust the results; no secret is in it.
 """
@@ -174,7 +174,7 @@ class RecordStore:
         self._clock = clock
 
     def transition(self, state: State, **facts: Unpack[RecordFacts]) -> None:
-        """Enter a state, together with the facts learnt on the way, and have it on disk before returning.
+        """Enter a state, together with the facts learnt on the way, and write it to disk before returning.
 
         Args:
             state: What the job has become.
@@ -185,7 +185,7 @@ class RecordStore:
         self.update(state, **facts)
 
     def update(self, state: State, **facts: Unpack[RecordFacts]) -> None:
-        """Have facts and the state on disk before returning; when the state was entered stays as it is.
+        """Write facts and state to disk before returning; the time of the state is not changed.
 
         Args:
             state: What the job has become.

@@ -1,6 +1,6 @@
 """The same tumour interpreted twice: which drivers and drug matches are new, gone or changed.
 
-CGI's answers change with its version and its knowledge base: 51 drug matches of the same two variants became 79.
+CGI's results change with its version and its knowledge base: 51 drug matches of the same two variants became 79.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _checksums(sources: Iterable[Source]) -> set[str]:
 
 
 def _notes(old: Findings, new: Findings, common: set[str]) -> list[str]:
-    """Say what else differs than CGI's answers."""
+    """Say what else differs than CGI's results."""
     notes = []
     for label, names in (("OLD", old.samples.keys() - common), ("NEW", new.samples.keys() - common)):
         if names:
@@ -227,7 +227,7 @@ def _by_key(pairs: Iterable[Pair]) -> dict[Hashable, list[tuple[Change, str]]]:
 
 
 def _difference(what: str, olds: Iterable[Pair], news: Iterable[Pair], changes: list[Change]) -> int:
-    """Add what differs, and give how many are the same."""
+    """Add what differs, and return how many are the same."""
     old, new = _by_key(olds), _by_key(news)
     same = 0
     found: list[Change] = []

@@ -100,7 +100,7 @@ class RowMatcher:
         self.last = max([0, *(each.last for each in (columns, self.echo) if each)])
 
     def flag_expected(self, rows: Iterable[list[str]], id_place: int) -> Iterator[list[str]]:
-        """Flag each returned row that is to the letter the next row of the upload that its id names; give all others.
+        """Flag each returned row that is exactly the next row of the upload that its id names; give all others.
 
         This is for speed: upload and results are read side by side, and no row has to be looked up.
 

@@ -77,7 +77,7 @@ def _by_spelling(names: Iterable[str], spell: Callable[[str], str]) -> dict[str,
 
 
 def rename_samples(path: Path, names: Mapping[str, str], *, keeps_others: bool) -> bool:
-    """Write a table anew with other names for its samples; every other byte stays as it is.
+    """Rewrite a table with other names for its samples; every other byte stays as it is.
 
     Args:
         path: The table.
@@ -111,7 +111,7 @@ def rename_samples(path: Path, names: Mapping[str, str], *, keeps_others: bool) 
 
 
 def _header(source: Iterable[bytes], target: BinaryIO | None = None) -> bytes:
-    """Return the header of a table, behind the lines that begin with `##`; copy all of them to the target."""
+    """Return the header of a table, after the lines that begin with `##`; copy all of them to the target."""
     for line in source:
         if target is not None:
             target.write(line)

@@ -1,4 +1,4 @@
-"""What in a set of results misleads people, said aloud: each warning is one sentence with its number."""
+"""Warnings of what may mislead people in a set of results, each one sentence with its number."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class JobService(Protocol):
 
         Args:
             job_id: Id of the job.
-            retry: Whether to ask again after failures that may pass.
+            retry: Whether to ask again after temporary failures.
 
         """
 

@@ -79,7 +79,7 @@ class CgiClient:
         """Return the ids of all jobs of the account, in the service's order, which means nothing.
 
         Args:
-            retry: Whether to ask again after failures that may pass; no for a caller that has retries of its own.
+            retry: Whether to ask again after temporary failures; no for a caller that has retries of its own.
 
         Raises:
             CredentialsError: The service does not accept the credentials.
@@ -123,7 +123,7 @@ class CgiClient:
 
         Args:
             job_id: Id of a job of the account.
-            retry: Whether to ask again after failures that may pass.
+            retry: Whether to ask again after temporary failures.
 
         Returns:
             The state, and the log's lines without their ends.

@@ -184,7 +184,7 @@ def announces_more(response: requests.Response, answer: object) -> bool:
 
 
 def rejection_error(method: str, response: requests.Response, answer: Mapping[str, Any], clock: Clock) -> RunnerError:
-    """Make the error for a no: by its HTTP status, or by the `error_code` in an answer with a good status (fact 11).
+    """Return the error for a no: by its HTTP status, or by the `error_code` in an answer with a good status (fact 11).
 
     Args:
         method: Method of the request.
@@ -215,7 +215,7 @@ def as_credentials_error(error: RejectedError) -> RunnerError:
 
 
 def invalid_json_error(method: str, response: requests.Response, text: str) -> ServiceError:
-    """Make the error for an answer that should be JSON and is not.
+    """Return the error for an answer that should be JSON and is not.
 
     Args:
         method: Method of the request.
@@ -237,7 +237,7 @@ def invalid_json_error(method: str, response: requests.Response, text: str) -> S
 
 
 def redirects_to_slash(url: str, response: requests.Response) -> bool:
-    """Say whether an answer redirects to the very same address with a slash at its end.
+    """Say whether an answer redirects to the same address with a slash at its end.
 
     Args:
         url: The address that was asked, without a query.
@@ -254,7 +254,7 @@ def redirects_to_slash(url: str, response: requests.Response) -> bool:
 
 
 def redirect_error(url: str, method: str, response: requests.Response) -> ServiceError:
-    """Make the error for a redirect, which is never followed: the token belongs to one host only.
+    """Return the error for a redirect, which is never followed: the token belongs to one host only.
 
     Args:
         url: Base address of the service.

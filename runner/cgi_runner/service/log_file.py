@@ -44,7 +44,7 @@ class LogFile(Sequence[str]):
         self.status = str(json.loads(status[1]))
 
     def _find_lines(self, place: int) -> int:
-        """Note where each line begins, and give the place after the last one."""
+        """Note where each line begins, and return the place after the last one."""
         while line := _LINE.match(self._text, place):
             self._places.append(place)
             place = line.end()

@@ -1,4 +1,4 @@
-"""Asking again after failures that may pass, with the pauses of the retry policy or those that the service asks for."""
+"""Asking again after temporary failures, with the pauses of the retry policy or those that the service asks for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 def call_with_retries(
     call: Callable[[], T], retry_policy: RetryPolicy, clock: Clock, *, retryable: Callable[[BaseException], bool]
 ) -> T:
-    """Return what a call gives, made again after failures that may pass.
+    """Return what a call gives, made again after temporary failures.
 
     Args:
         call: The call, which takes nothing.

@@ -88,7 +88,7 @@ class CgiSession:
         self._requests.close()
 
     def get_json(self, path: str = "") -> Any:
-        """Return the JSON that the service answers to a GET, repeated after passing failures."""
+        """Return the JSON that the service answers to a GET, repeated after temporary failures."""
         return self.with_retries(lambda: self.json("GET", path))
 
     def post_json(self, body: MultipartBody) -> Any:
@@ -135,7 +135,7 @@ class CgiSession:
         return text.encode()
 
     def with_retries(self, call: Callable[[], T], *, retryable: Callable[[BaseException], bool] = is_transient) -> T:
-        """Return what a call gives, made again after failures that may pass; the last failure is raised as it is.
+        """Return what a call gives, made again after temporary failures; the last failure is raised as it is.
 
         Args:
             call: The call, which takes nothing.

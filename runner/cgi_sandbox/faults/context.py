@@ -19,7 +19,7 @@ class FaultScheduler(Protocol):
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let the seconds pass."""
+        """Wait for so many seconds."""
         ...
 
     def hide(self, job_id: str, seconds: float) -> None:

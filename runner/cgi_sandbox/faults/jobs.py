@@ -87,7 +87,7 @@ def replace_id(context: FaultContext) -> Iterable[bytes]:
 
 
 def answer_old_id(context: FaultContext) -> Iterable[bytes]:
-    """Take the job in, and give the id of the oldest job of the account."""
+    """Take the job in, and return the id of the oldest job of the account."""
     listed = json.loads(context.call.forward(REQUEST_METHOD="GET", **{"wsgi.input": BytesIO()}).body)
     return change_json(context, lambda job_id: listed[0] if listed else job_id)
 

@@ -41,7 +41,7 @@ _LEVEL_TIP = (
 
 @dataclass(frozen=True)
 class CopyNumberFormat:
-    """A table of copy numbers: the columns that tell it, and what a row has to say beside the value.
+    """A table of copy numbers: the columns that identify it, and what a row has to say beside the value.
 
     Names of columns are in lower case and without `#`.
     """
@@ -66,7 +66,7 @@ class CopyNumberFormat:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that tell the format."""
+        """The columns that identify the format."""
         return (self.gene, self.value, *self.others)
 
     def matches(self, names: frozenset[str]) -> bool:
@@ -215,7 +215,7 @@ class GeneCalls:
     """What was said of each gene of each sample, to notice what is wrong only as a whole."""
 
     def __init__(self) -> None:
-        """Know nothing yet."""
+        """Start empty."""
         self._calls: dict[tuple[str, str], str] = {}
         self._both: set[tuple[str, str]] = set()
         self._not_in_capitals: set[str] = set()

@@ -1,4 +1,4 @@
-"""The tables of fusion callers, portals and annotators: which columns tell each of them, and what they leave out.
+"""The tables of fusion callers, portals and annotators: which columns identify each of them, and what they leave out.
 
 Columns are those of the tools' own documents: Arriba (output-files), STAR-Fusion and FusionInspector (wiki),
 FusionCatcher (manual, final-list_candidate-fusion-genes), pizzly (flattened table), LINX (README, fusions),
@@ -39,7 +39,7 @@ _COUNTED = re.compile(r"[^(),]+\(\d+\)")
 def _left_out_by_arriba(cells: Mapping[str, str]) -> str:
     """Arriba names the genes beside an intergenic breakpoint, which are not part of the fusion.
 
-    Behind a filter's name it counts reads; without a number, the filter removed the whole event.
+    After a filter's name it counts reads; without a number, the filter removed the whole event.
     """
     if INTERGENIC_SITE in {cells.get("site1", ""), cells.get("site2", "")}:
         return INTERGENIC
@@ -151,4 +151,4 @@ FUSION_FORMATS = (
     *(FusionFormat("two gene columns", partners=pair, has_status=True) for pair in _PAIRS),
     *(FusionFormat("fusions", name, is_free=True, has_status=True) for name in SYNONYMS["fus"]),
 )
-"""The most telling ones first; a header is of the first one whose columns it has."""
+"""The most specific ones first; a header is of the first one whose columns it has."""

@@ -43,7 +43,7 @@ _ENDING = re.compile(
     r"[\s_-]+(gene[\s_-]+)?(fusions?|rearrangements?|translocations?)([\s_-]+(gene|transcript))?(\s*-\s*archer)?$",
     re.IGNORECASE,
 )
-#: What stands in brackets behind both partners: exons, a variant, the frame.
+#: What stands in brackets after both partners: exons, a variant, the frame.
 _BRACKETS = re.compile(r"(\s*[(\[][^()\[\]]*[)\]])+$")
 _WORD = re.compile(r"^(gene\s+)?fusions?(\s*:\s*|\s+(of\s+)?)", re.IGNORECASE)
 _INTERGENIC = re.compile(r"\bintergenic\b|\(\d+\),|^IGR\b", re.IGNORECASE)
@@ -84,12 +84,12 @@ def _rejection_of_text(text: str) -> str:
 
 
 def _take_off_words(text: str) -> str:
-    """Take off what is said of a fusion before and behind its partners."""
+    """Take off what is said of a fusion before and after its partners."""
     return _ENDING.sub("", _BRACKETS.sub("", _ENDING.sub("", _WORD.sub("", text))))
 
 
 def check_partners(first: str, second: str) -> Partners | str:
-    """Return two partners without what stands behind their symbols, or the reason why they are not two genes.
+    """Return two partners without what follows their symbols, or the reason why they are not two genes.
 
     Args:
         first: The first partner, as the file has it.

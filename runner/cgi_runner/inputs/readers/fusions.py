@@ -33,7 +33,7 @@ _JUDGED = ("site1", "site2", "filters", "filter", "reported", "sv_status", "fusi
 
 @dataclass(frozen=True)
 class FusionFormat:
-    """A table of fusions: the columns that tell it, and what a row has to say beside the partners.
+    """A table of fusions: the columns that identify it, and what a row has to say beside the partners.
 
     Names of columns are in lower case and without `#`.
     """
@@ -62,7 +62,7 @@ class FusionFormat:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that tell the format."""
+        """The columns that identify the format."""
         return tuple(filter(None, (self.fusion, *self.partners, *self.others)))
 
     def matches(self, names: frozenset[str]) -> bool:

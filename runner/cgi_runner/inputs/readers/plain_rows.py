@@ -21,7 +21,7 @@ FORWARD = frozenset(("", "+", "1", "+1", ".", "__UNKNOWN__"))
 
 
 class PlainRows(NamedTuple):
-    """Knows which rows of one table need no look of their own: what their cells say was seen in a row before."""
+    """Knows which rows of one table need no check of their own: their cells were seen in a row before."""
 
     header: Header
     validator: VariantValidator

@@ -177,7 +177,7 @@ class VariantTable:
         return rows
 
     def check_build(self, line: int, build: str) -> None:
-        """Make it a fault when a line is of another build than the one that was asked for.
+        """Report a problem when a line is of another build than the one that was asked for.
 
         Args:
             line: Number of the line, from 1.

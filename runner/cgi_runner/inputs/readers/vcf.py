@@ -170,7 +170,7 @@ class VcfReader:
             self._source.problems.add_text(f"line {line}: found {found} columns, expected {self._width}")
 
     def _abort_at_header(self, line: int, found: str) -> NoReturn:
-        """Stop at a second header: files were put behind one another, and may be of several patients."""
+        """Stop at a second header: files were concatenated, and may be of several patients."""
         self._source.problems.abort(
             f"line {line}: found {found} among the rows, expected one VCF",
             tip="give each file separately, each with --mutations",
@@ -260,7 +260,7 @@ class VcfReader:
         return germline_alleles(field_of(names, cell, "GT"), field_of(names, cell, "HSS"))
 
     def _alleles(self, line: int, names: list[str], cell: str, sample: str, known: int) -> frozenset[int]:
-        """Return the numbers of the alleles in a genotype; an impossible one is a fault, and has none."""
+        """Return the numbers of the alleles in a genotype; an impossible one is a problem, and has none."""
         alleles = alleles_of(field_of(names, cell, "GT"))
         if max(alleles, default=0) > known or min(alleles, default=0) < 0:
             self._source.problems.add(line, sample, cell, f"alleles from 0 to {known}, like 0/1")
