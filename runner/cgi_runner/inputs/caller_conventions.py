@@ -26,7 +26,7 @@ _DEEPSOMATIC = LazyPattern(r"##(deepsomatic|FILTER=<ID=GERMLINE,)", re.IGNORECAS
 #: Callers whose variants are of the germline, whatever tissue they were run on, as their headers name them.
 _GERMLINE = LazyPattern(
     r"##GATKCommandLine[^=]*=<ID=(HaplotypeCaller|GenotypeGVCFs|UnifiedGenotyper)\b"
-    r"|##SentieonCommandLine\.(Haplotyper|GVCFtyper|DNAscope)\b|##(DeepVariant)_version|##source=(Clair3|Platypus)"
+    r"|##SentieonCommandLine\.(Haplotyper|GVCFtyper|DNAscope)\b|##(DeepVariant)_version|##source=\"?(HaplotypeCaller|GenotypeGVCFs|Clair3|Platypus)"
     r"|##cmdline=\S*(configureStrelkaGermlineWorkflow)|##(bcftools_call)Command"
 )
 #: PURPLE enriches both kinds of SAGE's files, and only those of the germline get these filters.

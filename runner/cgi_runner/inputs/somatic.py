@@ -37,6 +37,7 @@ GERMLINE_FILTERS = frozenset(
         "strongloh",
         "wildtype",
         "non_somatic",
+        "nonsomatic",
     ]
 )
 #: VarScan2's SS in INFO; SomaticSniper and MuSE have it in FORMAT. 2 is somatic, others are unknown.

@@ -179,6 +179,8 @@ def judge_passed(cell: str) -> Verdict:
     word = _words(cell)
     if _BAD.fullmatch(word) or word in _NO:
         return "failed"
+    if "germ" in word or "somatic" in word:  # a look at the reads may end with either
+        return _judge_words(cell)
     return "sent" if _GOOD.fullmatch(word) or word in _YES else "unknown"
 
 

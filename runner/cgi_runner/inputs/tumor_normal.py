@@ -62,8 +62,8 @@ _DOUBTFUL = LazyPattern(
     r"n|blood|pbmc|pbl|wbc|buffy|buccal|saliva|swab|leukocytes|lymphocytes|fibroblasts|skin|control|ctrl|matched|adjacent"
     r"|healthy|benign|gl|germ|remission|reference"
 )
-#: Sample types 01 to 09 of a TCGA barcode are tumours, 10 to 14 normals (GDC, code tables).
-_BARCODE = LazyPattern(r"TCGA-\w{2}-\w{4}-(0[1-9]|1[0-4])", re.IGNORECASE)
+#: Sample types 01 to 09 of a barcode of TCGA or TARGET are tumours, 10 to 14 normals (GDC, code tables).
+_BARCODE = LazyPattern(r"(?:TCGA-\w{2}-\w{4}|TARGET-\w{2}-\w{6})-(0[1-9]|1[0-4])", re.IGNORECASE)
 _LINE = LazyPattern(r"##(tumou?r|normal)_sample(?:_name)?\s*=\s*\"?([^\"]*?)\"?\s*", re.IGNORECASE)
 _MUSE = LazyPattern(r"##(TUMOU?R|NORMAL)=.*?\bSample=([^,\">]+)", re.IGNORECASE)
 _STRUCTURED = LazyPattern(r"##(SAMPLE|PEDIGREE)=<(.*)>\s*", re.IGNORECASE)
@@ -134,6 +134,7 @@ _FILE_OF_CALLER = LazyPattern(
 )
 _BESIDE_TUMOR = LazyPattern(
     r"[dr]na|wgs|wes|strelka2?|mutect2?|varscan2?|vardict(java)?|muse|somaticsniper|lofreq|freebayes|pindel|dragen|sage"
+    r"|variant\d*"
 )
 _PLAIN_GENERIC = frozenset(name.strip("_") for name in _GENERIC)
 

@@ -125,7 +125,11 @@ CASES = {
             follow={"tumor_column": columns.split()[1]},
             **ASK,
         )
-        for columns in ("DNA_NORMAL DNA_TUMOR RNA_TUMOR", "NORMAL TUMOR.mutect TUMOR.strelka")
+        for columns in (
+            "DNA_NORMAL DNA_TUMOR RNA_TUMOR",
+            "NORMAL TUMOR.mutect TUMOR.strelka",
+            "NORMAL.variant TUMOR.variant TUMOR.variant2",
+        )
     },
     "ClairS": Case(
         vcf(
@@ -137,6 +141,17 @@ CASES = {
         ),
         (f"{KRAS} PAT1",),
         dropped=("not somatic: FILTER Germline", "FILTER is not PASS"),
+    ),
+    "ClairS-TO, whatever failed": Case(
+        vcf(
+            "12 25398284 . C T 20 PASS H GT:AF 0/1:0.3",
+            "7 140453136 . A T 20 NonSomatic H GT:AF 0/1:0.5",
+            samples="SAMPLE",
+            meta="##source=ClairS-TO\n##reference=/r/hg19.fa",
+        ),
+        (f"{KRAS} PAT1",),
+        {"keep_filtered": True},
+        dropped=("not somatic: FILTER NonSomatic",),
     ),
     "CaVEMan": Case(
         vcf(
@@ -160,6 +175,7 @@ CASES = {
     ),
     "HaplotypeCaller": germline('##GATKCommandLine=<ID=HaplotypeCaller,CommandLine="HaplotypeCaller -R hg19.fa">'),
     "Sentieon's Haplotyper": germline('##SentieonCommandLine.Haplotyper=<ID=Haplotyper,CommandLine="driver">'),
+    "HaplotypeCaller, without its command line": germline("##source=HaplotypeCaller"),
     "DeepVariant": germline("##DeepVariant_version=1.5.0"),
     "PURPLE's file of the germline": germline(
         '##purpleVersion=4.1\n##FILTER=<ID=LOW_VAF,Description="Germline variant has very low allelic frequency">'

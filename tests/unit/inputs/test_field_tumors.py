@@ -31,6 +31,7 @@ TUMOR_IS_SECOND = {
         "A1 A2",
     ),
     "barcodes of TCGA": ("", "TCGA-AA-0001-10A-01D TCGA-AA-0001-01A-01D"),
+    "barcodes of TARGET": ("", "TARGET-20-PABHKY-14A-01D TARGET-20-PABHKY-09A-01D"),
     "words beside the patient": ("", "A.normal A.tumor"),
 }
 

@@ -144,7 +144,7 @@ def test_rows_of_the_normal_are_not_the_patients(inputs: Any, kind: str, word: s
     assert inputs.prepare(**{kind: without}, sample="P1").prepared.samples == {"P1": 1}
 
 
-@pytest.mark.parametrize("name", ["P1_normal", "TCGA-AA-1234-10A-01D-1234-09"])
+@pytest.mark.parametrize("name", ["P1_normal", "TCGA-AA-1234-10A-01D-1234-09", "TARGET-20-PABHKY-14A-01D"])
 def test_a_name_of_a_normal_is_a_warning(inputs: Any, name: str) -> None:
     """A sample of its own stays one, and its reader learns what its name says."""
     prepared = inputs.prepare(mutations=VARIANTS.format("sample", "P1", name)).prepared
