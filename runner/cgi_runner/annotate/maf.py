@@ -12,8 +12,9 @@ from cgi_runner.annotate.samples import RowSamples
 from cgi_runner.annotate.target import Target
 from cgi_runner.annotate.variant_keys import Variant
 from cgi_runner.inputs.build_evidence import detect_build
+from cgi_runner.inputs.column_index import check_columns, find_columns
 from cgi_runner.inputs.column_words import SYNONYMS
-from cgi_runner.inputs.columns import check_columns, find_columns, split
+from cgi_runner.inputs.columns import split
 from cgi_runner.inputs.problems import InputProblems, is_present, quote
 from cgi_runner.inputs.readers.plain_rows import FORWARD
 

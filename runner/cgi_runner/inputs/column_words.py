@@ -35,12 +35,26 @@ SYNONYMS = {
     ),
     "maf": ("tumor_seq_allele2",),
     "allele1": ("tumor_seq_allele1",),
-    "build": ("ncbi_build", "genome_build", "build", "assembly", "reference_genome", "ref_genome", "genome", "grch"),
+    "build": (
+        "ncbi_build",
+        "genome_build",
+        "build",
+        "assembly",
+        "reference_genome",
+        "ref_genome",
+        "genome",
+        "grch",
+        "genome_version",
+        "genome_assembly",
+        "assembly_version",
+        "reference_build",
+        "human_genome_build",
+    ),
     "filter": ("filter", "filters", "filter_status", "vcf_filter", "filter_vcf"),
     "strand": ("strand",),
     "gdna": ("gdna", "hgvsg"),
     "protein": ("protein",),
-    "protein_change": ("hgvsp_short", "hgvsp", "protein_change", "amino_acid_change", "aa_change"),
+    "protein_change": ("hgvsp_short", "hgvsp", "protein_change", "amino_acid_change", "aa_change", "protein_effect"),
     "gene": ("gene", "hugo_symbol", "gene_symbol", "gene symbol", "gene.symbol", "symbol", "gene_name"),
     "cna": (
         "cna",
@@ -75,13 +89,24 @@ SYNONYMS = {
 
 OTHER_NAMES = {
     "chr": ("contig", "chromosome_name", "seqnames"),
-    "pos": ("genomic_position", "genome_position", "start_pos", "coordinate"),
-    "end": ("end_pos", "stop_pos"),
-    "ref": ("ref_allele", "reference_base", "ref_base"),
-    "alt": ("alt_allele", "alternate_base", "alt_base", "variant_allele", "var"),
-    "sample": ("tumor_name", "tumour_name"),
+    "pos": ("genomic_position", "genome_position", "start_pos", "coordinate", "chromosome_start"),
+    "end": ("end_pos", "stop_pos", "chromosome_end"),
+    "ref": ("ref_allele", "reference_base", "ref_base", "reference_call", "reference_genome_allele"),
+    "alt": (
+        "alt_allele",
+        "alternate_base",
+        "alt_base",
+        "variant_allele",
+        "var",
+        "variant",
+        "alternative_call",
+        "mutated_to_allele",
+    ),
+    "sample": ("tumor_name", "tumour_name", "icgc_sample_id"),
+    "strand": ("chromosome_strand",),
 }
-"""Names that count only where none of the former is there: MuTect's, VarScan2's, cBioPortal's, Illumina's, Sophia's."""
+"""Names that count only where none of the former is there: MuTect's, VarScan2's, cBioPortal's, Illumina's, Sophia's,
+Ion Torrent's, ICGC's."""
 
 _PATIENT = (
     "patient|case|subject|individual|donor|participant|person|proband|mrn|initials|patienten|fall|paciente|caso|cas"
@@ -119,6 +144,11 @@ _LIKE_A_PATIENT = LazyPattern(
 def canonical(name: str) -> str:
     """Return a column's name as it is compared: in lower case, without blanks, dots, dashes, underscores and a `#`."""
     return re.sub(r"^#|[\s._-]+", "", name.lower())
+
+
+def without_index(name: str) -> str:
+    """Return the name of a column without its number, which `bcftools query -H` writes before it, as in [2]POS."""
+    return re.sub(r"^\[\d+\]", "", name)
 
 
 def looks_like_sample(name: str) -> bool:

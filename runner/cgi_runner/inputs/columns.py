@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from cgi_runner.inputs.column_words import OTHER_NAMES, SYNONYMS, canonical, looks_like_patient, looks_like_sample
-from cgi_runner.inputs.problems import InputProblems, is_present, quote
+from cgi_runner.inputs.column_index import check_columns, find_columns
+from cgi_runner.inputs.column_words import canonical, looks_like_patient, looks_like_sample, without_index
+from cgi_runner.inputs.problems import is_present, quote
 from cgi_runner.inputs.row_names import add_row_names
 from cgi_runner.inputs.text_source import TextSource
 
@@ -38,45 +39,6 @@ def is_separator_line(text: str) -> bool:
 
 #: Columns that are read beside those that tell the format.
 _WITH_VARIANTS = ("sample", "build", "end", "filter", "strand", "allele1")
-_CANONICAL = {column: tuple(dict.fromkeys(map(canonical, words))) for column, words in SYNONYMS.items()}
-_LAST = {column: tuple(map(canonical, words)) for column, words in OTHER_NAMES.items()}
-
-
-def find_columns(names: Iterable[str]) -> dict[str, int]:
-    """Return the place of each known column that is among these names, by what CGI calls it."""
-    lower = [canonical(name) for name in names]
-    known = ((column, (*words, *_LAST.get(column, ()))) for column, words in _CANONICAL.items())
-    found = {column: next(filter(lower.__contains__, words), None) for column, words in known}
-    return {column: lower.index(word) for column, word in found.items() if word}
-
-
-def check_columns(
-    problems: InputProblems, line: int, names: Sequence[str], places: Iterable[int], columns: Iterable[str]
-) -> None:
-    """Report a problem when a column is there twice, or under two names.
-
-    Args:
-        problems: Those of the file.
-        line: Number of the header's line, from 1.
-        names: The names of all columns.
-        places: Columns that may be there once.
-        columns: Those that may have one of their names only, by what CGI calls them.
-
-    Raises:
-        InputError: One of them is.
-
-    """
-    lower = [canonical(name) for name in names]
-    for place in places:
-        if lower.count(lower[place]) > 1:
-            problems.abort(f"line {line}: found the column {quote(names[place])} twice, expected it once")
-    for column in columns:
-        found = [quote(name) for name in names if canonical(name) in _CANONICAL[column]]
-        if len(found) > 1:
-            problems.abort(
-                f"line {line}: found the columns {' and '.join(found)}, expected one of them",
-                tip=f"leave out or rename those that do not hold what is meant by `{column}`",
-            )
 
 
 @dataclass
@@ -89,6 +51,7 @@ class Header:
     separator: str
     column_index: dict[str, int] = field(default_factory=dict)
     _width: int = 0
+    _is_sample_asked: bool = False
     _may_count: set[int] = field(default_factory=set)
     _names: frozenset[str] = frozenset()
     _read: frozenset[str] = frozenset()
@@ -115,7 +78,7 @@ class Header:
         """
         # Spreadsheets write semicolons where the comma is the decimal sign.
         separator = max("\t;,", key=text.count) if "\t" not in text else "\t"
-        names = split(text.removeprefix("#"), separator)
+        names = list(map(without_index, split(text.removeprefix("#"), separator)))
         row = source.line()
         source.unread([row] if row else [])
         if row and names != (named := add_row_names(names, split(row[1], separator), find_columns)):
@@ -126,6 +89,7 @@ class Header:
     def check(self, *columns: str) -> None:
         """Report a problem when a known column is there twice, or one of these under two names."""
         self._read = frozenset((*columns, *_WITH_VARIANTS))
+        columns = tuple(column for column in columns if column != "sample" or not self._is_sample_asked)
         check_columns(self.source.problems, self.line, self.names, self.column_index.values(), columns)
 
     def use_as_sample(self, name: str) -> bool:
@@ -133,7 +97,7 @@ class Header:
         found = [place for place, other in enumerate(self.names) if name == other]
         found = found or [place for place, other in enumerate(self.names) if canonical(name) == canonical(other)]
         if found:
-            self.column_index["sample"] = found[0]
+            self.column_index["sample"], self._is_sample_asked = found[0], True
         return bool(found)
 
     def guard_samples(self) -> None:
@@ -240,6 +204,9 @@ class Header:
         if len(cells) == len(self.names):
             if not self._names.isdisjoint(cells) and self._is_header(number, cells):
                 return []
+            for place in self.column_indexes("pos", "end"):
+                # So pandas writes the numbers of a column that lacks some.
+                cells[place : place + 1] = [cell.removesuffix(".0") for cell in cells[place : place + 1]]
             if self.guards:
                 self._check_guards(number, cells)
             if self.patients:

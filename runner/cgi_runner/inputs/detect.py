@@ -97,6 +97,7 @@ def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: Dro
         InputError: The lines announce nothing known, another kind, or a format that CGI does not take.
 
     """
+    above: Header | None = None
     while line := source.line():
         number, text = line
         if kind == "mutations" and text.lower().startswith(VCF_STARTS):
@@ -117,7 +118,9 @@ def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: Dro
         if found is None and kind == "cnas" and is_transposed(header.names):
             _abort_unsupported(kind, source, number, TRANSPOSED)
         if found or not text.startswith("#"):
-            _abort_without_header(kind, header, found[0] if found else None)
+            is_row = above is not None and len(above.names) == len(header.names) > 1
+            _abort_without_header(kind, above if above and is_row else header, found[0] if found else None)
+        above = header
     return source.problems.abort(f"found no header line, expected {EXPECTED[kind]}")
 
 

@@ -11,8 +11,9 @@ from cgi_runner.inputs.build_evidence import (
     evidence_in_column,
     evidence_in_column_names,
 )
-from cgi_runner.inputs.column_words import SYNONYMS, canonical
-from cgi_runner.inputs.columns import find_columns, is_separator_line, without_quotes
+from cgi_runner.inputs.column_index import find_columns
+from cgi_runner.inputs.column_words import SYNONYMS, canonical, without_index
+from cgi_runner.inputs.columns import is_separator_line, without_quotes
 from cgi_runner.inputs.row_names import add_row_names
 
 _BUILD = [canonical(name) for name in SYNONYMS["build"]]
@@ -63,7 +64,7 @@ def _has_column_names(text: str) -> bool:
 def _in_columns(source: Lines, number: int, text: str, read: list[tuple[int, str]]) -> list[BuildEvidence]:
     """Return what the names of columns say, and the first row that names a build or an accession."""
     separator = "\t" if "\t" in text else max(",;", key=text.count)
-    names = [name.strip(' "') for name in text.removeprefix("#").split(separator)]
+    names = [without_index(name.strip(' "')) for name in text.removeprefix("#").split(separator)]
     row = source.line()
     if row:
         names = add_row_names(names, [cell.strip(' "') for cell in row[1].split(separator)], find_columns)

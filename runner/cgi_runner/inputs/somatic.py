@@ -16,7 +16,7 @@ from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.problems import is_present
 
 PASSED = "PASS"
-UNFILTERED = frozenset(("", "."))
+UNFILTERED = frozenset(("", ".", "-"))
 NOT_SOMATIC = "not somatic"
 FAILED = "FILTER is not PASS"
 NO_FILTER = "FILTER is ., no filter was applied"
@@ -73,7 +73,7 @@ class CallStatus:
         self._passing = options.filters or frozenset((PASSED,))
         self._named = bool(options.filters)
         self._keep_filtered, self._keep_germline = options.keep_filtered, options.keep_germline
-        self.plain = frozenset((PASSED, ".", "")) if not self._named else self._passing
+        self.plain = frozenset((PASSED, *UNFILTERED)) if not self._named else self._passing
         """Cells of FILTER that need no further look."""
 
     def rejection_reason(self, filters: str, marks: str = "") -> str:
@@ -94,7 +94,7 @@ class CallStatus:
         """Return the mark in a cell of FILTER, and why it did not pass; germline filters are no other failure."""
         if cell in self.plain:
             return "", ""
-        names = [name for name in re.split(r"[;,|]\s*", cell.strip()) if is_present(name) and name != "."]
+        names = [name for name in re.split(r"[;,|]\s*", cell.strip()) if is_present(name) and name not in UNFILTERED]
         if not names:
             return "", (NO_FILTER if self._named and "." not in self._passing else "")
         marks = [name for name in names if name.casefold() in GERMLINE_FILTERS and name not in self._passing]

@@ -58,7 +58,7 @@ _FAILED = re.compile(
     r"|(likely|possible|suspected)?art[ei]fact|blacklist(ed)?|filteredout)(flag|status)?"
 )
 #: The genotype of one sample among others, as GATK, SnpSift and bcftools name their columns: P1.GT, GEN[0].GT, P1:GT.
-_OF_SAMPLE = re.compile(r"(?:\[\d+\])?(?:GEN\[(.+)\]|(.+))[.:](?:GT|AD|GQ)", re.IGNORECASE)
+_OF_SAMPLE = re.compile(r"(?:GEN\[(.+)\]|(.+))[.:](?:GT|AD|GQ)", re.IGNORECASE)
 MAX_CELLS = 1000
 """Cells of a column that are remembered; nearly all columns have a few, others hold measures."""
 #: Numbers of exons and introns look alike, but with more than one 0 or 1 in a file.

@@ -34,6 +34,8 @@ class Unsupported:
     """Where its own tool draws the line."""
     fusions: str = ""
     """What to do where the file was given for its fusions, which it holds besides."""
+    mutations: str = "or gene and protein"
+    """What to do else where it was given for its mutations."""
 
     def matches(self, names: Iterable[str]) -> bool:
         """Whether a header with these columns is of this kind."""
@@ -42,7 +44,7 @@ class Unsupported:
     def tip(self, kind: Kind) -> str:
         """Return what to do instead, where the file was given as one of this kind."""
         if self.fusions and kind != self.kind:
-            return self.fusions if kind == "translocations" else f"{_VCF}, or gene and protein"
+            return self.fusions if kind == "translocations" else f"{_VCF}, {self.mutations}"
         return f"{self.limits}; {_WAYS_OUT[self.kind]}"
 
 
@@ -158,8 +160,8 @@ SMALL_VARIANTS = (
         "VEP writes the reference allele into VCFs only (its option --vcf)",
     ),
     Unsupported(
-        "mutations", "a table of ICGC", frozenset(("chromosome_start", "reference_genome_allele", "mutated_to_allele")),
-        "each mutation stands there once for each transcript",
+        "mutations", "a table of CLC", frozenset(("region", "type", "reference", "allele", "reference allele")),
+        "CLC writes regions such as 55242465..55242479, and exports VCFs as well",
     ),
 )  # fmt: skip
 """Tables of small variants that are identified by their header."""
@@ -172,6 +174,7 @@ TSO500 = Unsupported(
     "cnas", "a combined output of TSO500", frozenset(),
     "TSO500 lists genes by their fold change, with a limit for each gene; its fusions stand in the same file",
     "copy the lines below [Fusions], from the one that begins with Gene Pair on, to a separate file, and give that",
+    "or the lines below [Small Variants], from the one that begins with Gene on, to a separate file, and give that",
 )  # fmt: skip
 FOUNDATION = Unsupported(
     "cnas", "a report of FoundationOne (XML)", frozenset(),

@@ -127,14 +127,6 @@ CASES = {
         refused="found a table of VEP",
         tip="give the VCF",
     ),
-    "ICGC's table": Case(
-        table(
-            "12|25398284|C|T",
-            columns="chromosome chromosome_start reference_genome_allele mutated_to_allele",
-        ),
-        refused="found a table of ICGC",
-        tip="give the VCF",
-    ),
 }
 
 

@@ -95,7 +95,8 @@ class GenomicReader(VariantTable):
     def batches(self, default: str) -> Iterator[list[Row]]:
         """Yield the rows to send, one line at a time."""
         problems = self.header.source.problems
-        places = self.header.column_indexes("gdna", "build", *CONTEXT)
+        # A genomic expression is of the forward strand: a column of the strand is the gene's, as COSMIC has it.
+        places = self.header.column_indexes("gdna", "build", *CONTEXT[:-1])
         for line, cells in self.header.cells():
             expression, build, *rest = [([*cells, ""])[place] for place in places]
             self.check_build(line, build)
@@ -103,7 +104,9 @@ class GenomicReader(VariantTable):
             if variant:
                 chromosome, position, reference, alternate = variant
                 against = self._status_columns.rejection_reason(line, cells, reference)
-                rows = self.check_alleles(line, (chromosome, position, reference), [alternate], rest, default, against)
+                rows = self.check_alleles(
+                    line, (chromosome, position, reference), [alternate], [*rest, ""], default, against
+                )
                 if rows:
                     self._normal.watch(line, cells, [alternate])
                 yield rows
