@@ -22,7 +22,7 @@ from cgi_runner.errors import (
 from cgi_runner.files import commit_file, sha256_of
 from cgi_runner.job.poll import GONE
 from cgi_runner.job.progress import Progress
-from cgi_runner.results.archive import ExtractedArchive, unpack
+from cgi_runner.results.archive import ARCHIVE, ExtractedArchive, unpack
 from cgi_runner.results.identity import Identity, SentInput, check_identity
 from cgi_runner.service.base import JobService, UnknownJobError
 from cgi_runner.service.errors import MaybeProcessedError, RejectedError, is_transient
@@ -76,7 +76,7 @@ def fetch(
             is_zip = file.read(len(_ZIP)) == _ZIP
         if is_zip:  # a page of a server in maintenance is the same each time, until it is over
             digests.append(sha256_of(archive))
-        extracted = unpack(archive, work / "unpacked")
+        extracted = unpack(archive, work / "unpacked", is_download=True)
         return extracted, check_identity(extracted, job_id, sent)
 
     def is_retryable(error: BaseException) -> bool:
@@ -141,14 +141,18 @@ def download_archive(api: JobService, job_id: str, work: Path, progress: Progres
         ServiceError: It could not be downloaded.
 
     """
-    part, size, announced = work / "cgi-results.zip.part", 0, None
+    archive = work / ARCHIVE
+    part, size, announced = archive.with_name(f"{ARCHIVE}.part"), 0, None
     try:
         with part.open("wb") as file:
             for piece, announced in api.download(job_id):
                 file.write(piece)
                 size += len(piece)
                 if size > _MAX_ARCHIVE:
-                    raise ResultsError(f"the archive of job {job_id} is larger than any of CGI's: {size} bytes")
+                    raise ResultsError(
+                        f"the archive of job {job_id} is larger than any of CGI's: {size} bytes",
+                        tip="is --api-url right? if it is, look at the job on CGI's web site",
+                    )
                 progress.received(size, announced)
     except MaybeProcessedError as error:
         if not size:
@@ -159,7 +163,6 @@ def download_archive(api: JobService, job_id: str, work: Path, progress: Progres
         ) from error
     finally:
         progress.clear()
-    archive = work / "cgi-results.zip"
     commit_file(part, archive)
     return archive
 

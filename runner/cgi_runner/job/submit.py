@@ -207,7 +207,10 @@ def _send(api: JobService, submission: Submission, store: RecordStore, known: se
         raise
     if job_id in known:
         store.transition(State.AMBIGUOUS)
-        return MaybeProcessedError(f"{api.url} answered the submission with job {job_id}, which was there before")
+        return MaybeProcessedError(
+            f"{api.url} answered the submission with job {job_id}, which was there before",
+            tip="run the same command again: it looks for the job before it submits",
+        )
     # The jobs before are kept until the job has been heard of: the id may be wrong.
     store.transition(State.WAITING, job_id=job_id)
     return None

@@ -202,7 +202,7 @@ def test_a_download_that_comes_to_nothing_says_why(
             Answer("PK" * 600),
             ResultsError,
             f"the archive of job {record.job_id} is larger than any of CGI's: 1200 bytes",
-            "",
+            "is --api-url right? if it is, look at the job on CGI's web site",
         ),
         (Answer("PK"), ResultsError, "the archive is corrupt: File is not a zip file", None),
     ):
