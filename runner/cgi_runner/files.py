@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 from pathlib import Path
+from typing import TextIO
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,11 @@ def sha256_of(path: Path) -> str:
         while piece := file.read(1024 * 1024):
             digest.update(piece)
     return digest.hexdigest()
+
+
+def open_text(path: Path) -> TextIO:
+    """Open a text that somebody else may have written: odd bytes are replaced, and only a line feed ends a line."""
+    return path.open(encoding="utf-8", errors="replace", newline="\n")
 
 
 def replace_surrogates(text: str) -> str:

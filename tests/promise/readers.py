@@ -27,7 +27,8 @@ from cgi_runner.inputs.samples import DEFAULT
 from cgi_runner.job.job_index import JobTagCache, extract_tag
 from cgi_runner.output.record import read_record
 from cgi_runner.results import read
-from cgi_runner.results.archive import OWN, ExtractedArchive, is_unpacked, read_summary, unpack
+from cgi_runner.results.archive import OWN, ExtractedArchive, is_unpacked, unpack
+from cgi_runner.results.summary import read_summary
 
 MARK = "[cgi-runner 0123456789ab]"
 

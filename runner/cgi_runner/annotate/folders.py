@@ -43,7 +43,7 @@ def open_results(path: Path) -> Iterator[list[ResultFolder]]:
     if path.is_file():
         with tempfile.TemporaryDirectory(prefix="cgi-runner-") as folder:
             unpacked = Path(folder) / "archive"
-            unpack(path, unpacked, is_download=False)
+            unpack(path, unpacked)
             yield [ResultFolder(unpacked)]
     elif (path / COHORT).is_file():
         yield _of_cohort(path)

@@ -12,7 +12,7 @@ from cgi_runner.findings.model import Source
 from cgi_runner.findings.reader import FindingsReader, source_of
 from cgi_runner.output.record import NAME as RECORD
 from cgi_runner.output.record import Record, read_record
-from cgi_runner.results.archive import read_summary
+from cgi_runner.results.summary import read_summary
 
 COHORT = "cohort.json"
 JOBS = "jobs"

@@ -11,7 +11,8 @@ from cgi_runner.findings.model import Findings
 from cgi_runner.findings.reader import FindingsReader, source_of
 from cgi_runner.output.record import NAME as RECORD
 from cgi_runner.output.record import read_record
-from cgi_runner.results.archive import read_summary, unpack
+from cgi_runner.results.archive import unpack
+from cgi_runner.results.summary import read_summary
 
 TOP = 300
 
@@ -55,7 +56,7 @@ def _read_zip(path: Path, reader: FindingsReader) -> Findings:
     with tempfile.TemporaryDirectory(prefix="cgi-runner-") as folder:
         unpacked = Path(folder) / "archive"
         try:
-            unpack(path, unpacked, is_download=False)
+            unpack(path, unpacked)
         except ResultsError as error:
             raise InputError(f"{path}: {error.message}", tip="name a zip that was saved from CGI") from error
         reader.read_archive(unpacked, shown=path)

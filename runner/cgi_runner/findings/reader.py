@@ -15,8 +15,9 @@ from cgi_runner.inputs.dropped import COLUMNS, NOT_RETURNED, NOT_SENT
 from cgi_runner.output.record import Record
 from cgi_runner.results import ResultSummary
 from cgi_runner.results import read as read_results
-from cgi_runner.results.archive import ExtractedArchive, read_summary
+from cgi_runner.results.archive import ExtractedArchive
 from cgi_runner.results.generations import read_result_tables
+from cgi_runner.results.summary import Summary, read_summary
 from cgi_runner.results.tables import Table
 
 DROPPED = "dropped.tsv"
@@ -82,7 +83,7 @@ class FindingsReader:
 
         """
         summary = read_summary(folder)
-        cancer_type = summary.get("Cancer type", "")
+        cancer_type = summary.cancer_type
         found = _results(folder, shown or folder)
         self.read_tables(folder, cancer_type, names=names, summary=summary)
         self.findings.sources.append(source or _source_of(summary, found))
@@ -248,12 +249,12 @@ def source_of(record: Record, summary: Mapping[str, str] | None = None) -> Sourc
     )
 
 
-def _source_of(summary: Mapping[str, str], found: ResultSummary) -> Source:
+def _source_of(summary: Summary, found: ResultSummary) -> Source:
     return Source(
-        title=summary.get("Analysis Code") or summary.get("Title", ""),
-        job_id=summary.get("Analysis ID") or summary.get("Id", ""),
-        cancer_type=summary.get("Cancer type", ""),
-        reference=summary.get("Reference genome") or summary.get("Reference", ""),
+        title=summary.title,
+        job_id=summary.job_id,
+        cancer_type=summary.cancer_type,
+        reference=summary.reference,
         version=found.version,
         date=found.date,
         generation=found.format_version,

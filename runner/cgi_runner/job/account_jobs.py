@@ -50,7 +50,7 @@ def _job_info(api: JobService, job_id: str) -> JobInfo:
         raise
     except ServiceError as error:
         log.warning("job %s cannot be read: %s", job_id, error)
-        return JobInfo(job_id, Status("unreadable"), "", "", "", "")
+        return JobInfo(job_id, Status("unreadable"))
 
 
 def find_by_tag(api: JobService, tag: str, jobs: list[str], tags: JobTagCache) -> JobInfo | None:

@@ -39,7 +39,7 @@ def save_end(answer: JobLog, out: Path, store: RecordStore, *, source: Path | No
     store.transition(State.FAILED if answer.status.is_error else State.DONE, jobs_before=[], unexplained_jobs=[])
     if source:
         copy_dropped(source, out)
-    save_log(out, answer)
+    save_log(out, answer.lines)
     if answer.status.is_error:
         raise job_failed_error(store.record.job_id, answer)
 

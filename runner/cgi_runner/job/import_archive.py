@@ -18,6 +18,7 @@ from cgi_runner.output.claim import DROPPED, refuse_overwriting, require_free_fo
 from cgi_runner.output.folder import (
     copy_dropped,
     install_results,
+    read_log,
     require_all_rows,
     results_are_intact,
     rewrite_dropped,
@@ -29,7 +30,7 @@ from cgi_runner.output.record import NAME, Record, RecordStore, read_record
 from cgi_runner.results.archive import ARCHIVE, LOGS, ExtractedArchive, unpack
 from cgi_runner.results.identity import check_identity, find_sent_inputs
 from cgi_runner.results.sample_names import find_samples, is_unnamed
-from cgi_runner.service.base import JOB_ID, JobLog, Status
+from cgi_runner.service.base import JOB_ID
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +67,7 @@ def import_archive(
     """
     if sample is not None and not is_name(sample):
         raise InputError(f"found the sample name {quote(sample)}, expected printable text", tip=SAMPLE_TIP)
-    if not archive.is_file():
-        raise InputError(f"{archive} is not a file", tip="name the zip that was downloaded from CGI")
+    _require_file(archive)
     with output_lock(out) as work:
         record = _load_existing(archive, out, sample, archive_sample) or _import_new(
             archive, out, work, sample, archive_sample
@@ -93,8 +93,7 @@ def accept_archive(archive: Path, out: Path, accepted_id: str, *, strict: bool =
         RowsMissingError: With `strict`, if rows did not come back.
 
     """
-    if not archive.is_file():
-        raise InputError(f"{archive} is not a file", tip="name the zip that was refused or saved")
+    _require_file(archive)
     with output_lock(out) as work:
         record = read_record(out / NAME)
         if record.state.is_complete:
@@ -103,14 +102,18 @@ def accept_archive(archive: Path, out: Path, accepted_id: str, *, strict: bool =
         sent = find_sent_inputs(record.inputs, work)
         identity = check_identity(extracted, record.job_id, sent, accepted_id=accepted_id)
         if not (out / LOGS).is_file():
-            save_log(out, JobLog(Status("Done"), []))
-        lines = (out / LOGS).read_text(encoding="utf-8", errors="replace").splitlines()
-        install_results(extracted, identity, lines, out, RecordStore(out / NAME, record, SystemClock()))
+            save_log(out, [])
+        install_results(extracted, identity, read_log(out), out, RecordStore(out / NAME, record, SystemClock()))
         for warning in identity.warnings:
             log.warning("%s", warning)
     if strict:
         require_all_rows(record)
     return record
+
+
+def _require_file(archive: Path) -> None:
+    if not archive.is_file():
+        raise InputError(f"{archive} is not a file", tip="name the zip that was downloaded from CGI")
 
 
 def _load_existing(archive: Path, out: Path, sample: str | None, archive_sample: str | None) -> Record | None:
@@ -129,26 +132,24 @@ def _import_new(archive: Path, out: Path, work: Path, sample: str | None, archiv
     require_free_folder(out)
     unpacked = _unpack_copy(archive, work)
     summary = unpacked.summary
-    named = summary.get("Analysis ID") or summary.get("Id", "")
     record = Record(
         service="",
-        title=summary.get("Analysis Code") or summary.get("Title", ""),
-        cancer_type=summary.get("Cancer type", ""),
-        reference=summary.get("Reference genome") or summary.get("Reference", ""),
-        job_id=named if JOB_ID.fullmatch(named) else "",
+        title=summary.title,
+        cancer_type=summary.cancer_type,
+        reference=summary.reference,
+        job_id=summary.job_id if JOB_ID.fullmatch(summary.job_id) else "",
     )
     refuse_overwriting(unpacked, out, record)
     is_ours = archive.name == ARCHIVE and (archive.parent / LOGS).is_file()
     if is_ours:
         _take_names(archive, record, out)
     warnings = _take_sample(unpacked, record, out, sample, archive_sample) if sample is not None else []
-    lines: list[str] = []
     # Only in a folder of the runner's is it sure that what lies beside the archive belongs to it.
+    lines = read_log(archive.parent) if is_ours else []
     if is_ours:
-        lines = (archive.parent / LOGS).read_text(encoding="utf-8", errors="replace").splitlines()
         copy_dropped(archive.parent, out)
     store = RecordStore(out / NAME, record, SystemClock())
-    save_log(out, JobLog(Status("Done"), lines))
+    save_log(out, lines)
     identity = check_identity(unpacked, "", {})
     identity.warnings[:0] = warnings
     install_results(unpacked, identity, lines, out, store)
@@ -224,6 +225,6 @@ def _find_wanted(found: Collection[str], named: Sequence[str], sample: str, arch
 def _unpack_copy(archive: Path, work: Path) -> ExtractedArchive:
     """Unpack a copy of somebody's archive, which stays as it is."""
     try:
-        return unpack(Path(shutil.copyfile(archive, work / ARCHIVE)), work / "unpacked", is_download=False)
+        return unpack(Path(shutil.copyfile(archive, work / ARCHIVE)), work / "unpacked")
     except ResultsError as error:
         raise ResultsError(f"{archive}: {error}", tip="this copy is unusable: save it again") from error

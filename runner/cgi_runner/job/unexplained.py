@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from cgi_runner.errors import CredentialsError, ForeignResultsError, ResultsError, ServiceError
+from cgi_runner.errors import CredentialsError, ResultsError, ServiceError
 from cgi_runner.job.account_jobs import MAX_LISTED, iter_job_info, title_tag
 from cgi_runner.job.download import download_archive
 from cgi_runner.job.job_index import JobTagCache, extract_tag
@@ -22,7 +22,7 @@ from cgi_runner.job.progress import NullProgress
 from cgi_runner.job.submission import Submission
 from cgi_runner.output.record import Record, RecordStore, State
 from cgi_runner.results.archive import is_same_job, unpack
-from cgi_runner.results.contradictions import require_request
+from cgi_runner.results.contradictions import contradict_request
 from cgi_runner.results.identity import CopyState, SentInput, compare_copies, find_sent_inputs
 from cgi_runner.service.base import JobInfo, JobService, UnknownJobError
 from cgi_runner.service.errors import MaybeProcessedError
@@ -172,14 +172,8 @@ def _require_whole_list(api: JobService, listed: Collection[str], before: Collec
 
 def _is_explained(job: JobInfo, sought: SoughtJob) -> bool:
     """Say whether a new job shows that it is not the submission's: by a tag of its own, or by what it was asked for."""
-    if sought.is_explained_by(extract_tag(job.title)):
-        return True
-    told = {"Reference genome": job.reference, "Cancer type": job.cancer_type}
-    try:
-        require_request(told, sought.cancer_type, sought.reference, tip="")
-    except ForeignResultsError:
-        return True
-    return False
+    is_tagged = sought.is_explained_by(extract_tag(job.title))
+    return is_tagged or bool(contradict_request(job.cancer_type, job.reference, sought.cancer_type, sought.reference))
 
 
 def _compare_inputs(api: JobService, job_id: str, sought: SoughtJob) -> _Verdict:
@@ -187,15 +181,15 @@ def _compare_inputs(api: JobService, job_id: str, sought: SoughtJob) -> _Verdict
     if not sought.sent:
         return _Verdict.UNKNOWN
     log.info("job %s is new, and its title does not show whose it is; checking the inputs in its archive", job_id)
-    with tempfile.TemporaryDirectory(dir=sought.work, prefix="unexplained-") as folder:
+    with tempfile.TemporaryDirectory(dir=sought.work) as folder:
         try:
             archive = download_archive(api, job_id, Path(folder), NullProgress())
-            extracted = unpack(archive, Path(folder) / "unpacked")
+            extracted = unpack(archive, Path(folder) / "unpacked", is_download=True)
             states = set(compare_copies(extracted.folder, sought.sent).values())
         except (ServiceError, ResultsError, UnknownJobError, CredentialsError) as error:
             log.info("the archive of job %s cannot be read: %s", job_id, error)
             return _Verdict.UNKNOWN
-    if extracted.job_id and not is_same_job(extracted.job_id, job_id):
+    if extracted.summary.job_id and not is_same_job(extracted.summary.job_id, job_id):
         return _Verdict.UNKNOWN  # the archive of yet another job
     if states <= _SAME:
         return _Verdict.OWN

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cgi_runner.errors import InputError
-from cgi_runner.files import sha256_of
+from cgi_runner.files import open_text, sha256_of
 from cgi_runner.inputs.dropped import COLUMNS, NOT_SENT
 from cgi_runner.output.record import NAME, Record, RecordStore, State, read_record
 from cgi_runner.results.archive import OWN, PSEUDONYMS, ExtractedArchive
@@ -79,7 +79,7 @@ def require_free_folder(out: Path, dropped: Path | None = None, pseudonyms: str 
 
 def _list_the_same(path: Path, other: Path) -> bool:
     """Return whether two lists name the same rows that are not sent, and the first is such a list."""
-    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+    with open_text(path) as file:
         header = file.readline()
     return header == "\t".join(COLUMNS) + "\n" and list(read_dropped(path)) == list(read_dropped(other))
 
@@ -127,7 +127,7 @@ def read_dropped(path: Path) -> Iterable[tuple[str, str, str, str, str]]:
     """Yield the rows of a `dropped.tsv` that were not sent, as `DroppedFile.add` takes them."""
     if not path.is_file():
         return
-    with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+    with open_text(path) as lines:
         for line in lines:
             cells = line.rstrip("\n").split("\t")
             if len(cells) == len(COLUMNS) and cells[COLUMNS.index("stage")] == NOT_SENT:

@@ -10,7 +10,7 @@ from pathlib import Path
 from shlex import quote
 
 from cgi_runner.errors import ForeignResultsError, ResultsError, RowsMissingError
-from cgi_runner.files import atomic_write, commit_file, sha256_of
+from cgi_runner.files import atomic_write, commit_file, open_text, sha256_of
 from cgi_runner.inputs.dropped import NOT_RETURNED, DroppedFile
 from cgi_runner.output.claim import DROPPED, claim_names, read_dropped
 from cgi_runner.output.locking import WORK
@@ -19,30 +19,39 @@ from cgi_runner.output.record import Record, RecordStore, State, service_kind
 from cgi_runner.output.record_facts import ArchiveFacts
 from cgi_runner.redaction import redact
 from cgi_runner.results import ResultSummary, read
-from cgi_runner.results.archive import ARCHIVE, LOGS, REFUSED, ExtractedArchive, is_unpacked, read_summary, unpack
-from cgi_runner.results.contradictions import require_request
+from cgi_runner.results.archive import ARCHIVE, LOGS, REFUSED, ExtractedArchive, is_unpacked, unpack
+from cgi_runner.results.contradictions import contradict_request
 from cgi_runner.results.identity import ACCEPT_TIP, Identity, find_sent_inputs
 from cgi_runner.results.reconcile import MissingRow
-from cgi_runner.service.base import JobLog
+from cgi_runner.results.summary import read_summary
 
 log = logging.getLogger(__name__)
 
 _LINES_AT_ONCE = 100_000
 
 
-def save_log(out: Path, answer: JobLog) -> None:
+def save_log(out: Path, log_lines: Sequence[str]) -> None:
     """Keep the job's log: it alone says why a row was skipped, and deleting the job would remove it.
 
     Args:
         out: The output folder.
-        answer: The log.
+        log_lines: The log.
 
     """
     part = out / f".{LOGS}.part"
-    with part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-        for start in range(0, len(answer.lines), _LINES_AT_ONCE):  # a log may be larger than memory
-            file.write(redact("".join(f"{line}\n" for line in answer.lines[start : start + _LINES_AT_ONCE])))
+    with part.open("wb") as file:
+        for start in range(0, len(log_lines), _LINES_AT_ONCE):  # a log may be larger than memory
+            text = redact("".join(f"{line}\n" for line in log_lines[start : start + _LINES_AT_ONCE]))
+            file.write(text.encode(errors="backslashreplace"))
     commit_file(part, out / LOGS)
+
+
+def read_log(folder: Path) -> list[str]:
+    """Return the lines of a log that was kept in a folder; none if there is none."""
+    if not (folder / LOGS).is_file():
+        return []
+    with open_text(folder / LOGS) as file:
+        return [line.rstrip("\n") for line in file]
 
 
 def install_results(
@@ -70,8 +79,9 @@ def install_results(
     counts = {kind: about.get("rows_sent", 0) for kind, about in record.inputs.items()}
     with keep_refused_archive(unpacked.archive, out):
         if not identity.is_accepted:
-            tip = ACCEPT_TIP.format(record.job_id)
-            require_request(unpacked.summary, record.cancer_type, record.reference, tip=tip)
+            about = unpacked.summary
+            if fault := contradict_request(about.cancer_type, about.reference, record.cancer_type, record.reference):
+                raise ForeignResultsError(fault, tip=ACCEPT_TIP.format(record.job_id))
         respelled = respell_samples(unpacked, record)
         try:
             findings = read(unpacked, lines, cancer_type=record.cancer_type, sent=counts, own_inputs=identity.inputs)
@@ -156,11 +166,11 @@ def rewrite_dropped(not_sent: Path, out: Path, record: Record) -> None:
     unpacked = ExtractedArchive(out / ARCHIVE, out, tuple(record.archive.get("members", ())), read_summary(out))
     if view.names:  # the tables here have other names than what was sent
         (out / WORK).mkdir(exist_ok=True)
-        unpacked = unpack(out / ARCHIVE, out / WORK / "original", is_download=False)
+        unpacked = unpack(out / ARCHIVE, out / WORK / "original")
         respell_samples(unpacked, record)
     sent = find_sent_inputs(record.inputs, not_sent.parent)
     own = {kind: each.path for kind, each in sent.items() if each.path}
-    with (out / LOGS).open(encoding="utf-8", errors="replace", newline="\n") as lines:
+    with open_text(out / LOGS) as lines:
         try:
             findings = read(unpacked, lines, cancer_type=record.cancer_type, own_inputs=own)
         except ForeignResultsError:  # the archive's copy has other rows than were sent, which was said before
@@ -241,7 +251,7 @@ def restore_from_archive(out: Path, record: Record, work: Path) -> bool:
         return False
     if not has_log and record.state is not State.DELETED:
         return False
-    unpacked = unpack(Path(shutil.copyfile(archive, work / ARCHIVE)), work / "restored", is_download=False)
+    unpacked = unpack(Path(shutil.copyfile(archive, work / ARCHIVE)), work / "restored")
     sample_view(out, record).rename(unpacked)
     for name in unpacked.members:
         commit_file(unpacked.folder / name, out / name)

@@ -72,7 +72,7 @@ def read(
     rows = reconcile(tables, log, sent, own_inputs)
     _refuse_foreign_rows(rows)
     summary = unpacked.summary
-    kind = cancer_type or summary.get("Cancer type", "")
+    kind = cancer_type or summary.cancer_type
     contradictions = list(find_contradictions(tables, summary, own_inputs))
     return ResultSummary(
         format_version=tables.format_version,

@@ -9,7 +9,7 @@ import shutil
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import IO, Any
 from cgi_runner.errors import ResultsError, RunnerError
 from cgi_runner.redaction import safe_excerpt
 from cgi_runner.results.members import fault_of, select_members
+from cgi_runner.results.summary import Summary, read_summary
 
 ARCHIVE = "cgi-results.zip"
 REFUSED = "cgi-results.refused.zip"
@@ -32,28 +33,22 @@ _LARGEST = 64 * 1024**3
 _MAX_MEMBERS = 10_000
 MAX_RATIO = 200  # times: tables of CGI's shrink by 5 to 20, a bomb by 1,000 and more
 MIN_BOMB_SIZE = 1024**3
-_SUMMARY_BYTES = 64 * 1024
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError)
 
 
 @dataclass(frozen=True)
 class ExtractedArchive:
-    """A verified archive, the folder with its members, and what its summary says, by the summary's own words."""
+    """A verified archive, the folder with its members, and what its summary says."""
 
     archive: Path
     folder: Path
     members: tuple[str, ...]
-    summary: Mapping[str, str]
+    summary: Summary
     left_out: tuple[str, ...] = ()
     """Members that were passed over: what a computer's file manager adds, and second copies."""
 
-    @property
-    def job_id(self) -> str:
-        """The id of the job that the archive names, an empty text if it names none."""
-        return self.summary.get("Analysis ID") or self.summary.get("Id", "")
 
-
-def unpack(archive: Path, folder: Path, *, is_download: bool = True) -> ExtractedArchive:
+def unpack(archive: Path, folder: Path, *, is_download: bool = False) -> ExtractedArchive:
     """Unpack an archive into a folder of its own, checking each member's checksum on the way.
 
     Args:
@@ -202,14 +197,3 @@ def _unreadable(archive: Path, error: Exception, *, is_download: bool) -> Result
     return ResultsError(
         f"the download is not an archive; it begins with: {safe_excerpt(str(said)) or '(empty)'}", tip=_AGAIN
     )
-
-
-def read_summary(folder: Path) -> dict[str, str]:
-    """Return the `key: value` lines of summary.txt (v23.12) or report.txt (v23.05); nothing where neither is."""
-    path = next((folder / name for name in ("summary.txt", "report.txt") if (folder / name).is_file()), None)
-    if path is None:
-        return {}
-    with path.open("rb") as file:
-        lines = file.read(_SUMMARY_BYTES).decode("utf-8", "replace").splitlines()
-    pairs = (line.partition(":") for line in lines if ":" in line and not line.startswith("="))
-    return {key.strip(): value.strip() for key, _, value in pairs}

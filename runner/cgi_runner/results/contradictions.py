@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cgi_runner.cancer_types import name_of
-from cgi_runner.errors import ForeignResultsError
 from cgi_runner.redaction import safe_excerpt
 from cgi_runner.results.generations import ResultTables
 from cgi_runner.results.row_index import SAMPLES
@@ -50,27 +49,21 @@ def _samples(tables: list[Table]) -> set[str]:
     return {name.strip().casefold() for table, place in places if place is not None for name in table.column(place)}
 
 
-def require_request(summary: Mapping[str, str], cancer_type: str, reference: str, *, tip: str) -> None:
-    """Refuse results of another genome build or cancer type than the job was submitted with.
+def contradict_request(cancer_type: str, reference: str, asked_type: str, asked_reference: str) -> str:
+    """Say of what else than it was asked for an archive is; an empty text if nothing tells that it is of anything else.
 
-    What the summary says in words that are not known proves nothing.
+    What is said in words that are not known proves nothing.
 
     Args:
-        summary: The lines of CGI's `summary.txt`.
-        cancer_type: Id that the job was submitted with; empty if that is not known.
-        reference: Likewise, its genome build.
-        tip: What to do, for the error.
-
-    Raises:
-        ForeignResultsError: They are.
+        cancer_type: What the archive says, or the service of the job; empty if it says nothing.
+        reference: Likewise, the genome build.
+        asked_type: Id that the job was submitted with; empty if that is not known.
+        asked_reference: Likewise, its genome build.
 
     """
-    said = (summary.get("Reference genome") or summary.get("Reference", "")).casefold()
-    build, asked = _BUILDS.get(said, ""), _BUILDS.get(reference.casefold(), "")
-    kind = summary.get("Cancer type", "")
+    build, asked = _BUILDS.get(reference.casefold()), _BUILDS.get(asked_reference.casefold())
     if build and asked and build != asked:
-        raise ForeignResultsError(f"the archive is of {build}, and the job was submitted with {asked}", tip=tip)
-    if cancer_type and name_of(kind) and kind != cancer_type:
-        raise ForeignResultsError(
-            f"the archive is of cancer type {kind}, and the job was submitted with {cancer_type}", tip=tip
-        )
+        return f"the archive is of {build}, and the job was submitted with {asked}"
+    if asked_type and name_of(cancer_type) and cancer_type != asked_type:
+        return f"the archive is of cancer type {cancer_type}, and the job was submitted with {asked_type}"
+    return ""

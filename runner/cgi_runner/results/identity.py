@@ -110,9 +110,9 @@ def check_identity(
         for kind, state in copies.items()
         if state is not CopyState.EQUAL
     ]
-    evidence = _weigh(extracted.job_id, job_id, copies, accepted_id)
+    evidence = _weigh(extracted.summary.job_id, job_id, copies, accepted_id)
     if evidence is Evidence.ACCEPTED:
-        named = safe_excerpt(extracted.job_id, 40) or "no job"
+        named = safe_excerpt(extracted.summary.job_id, 40) or "no job"
         warnings.insert(0, f"the archive names {named}, not {job_id}; it was accepted by --accept-archive")
     elif evidence is not Evidence.JOB_ID and job_id:
         warnings.insert(0, f"the archive does not prove whose it is: {evidence.value}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from cgi_runner.files import open_text
+
 _LONGEST_ROW = 1024 * 1024  # bytes
 
 
@@ -96,7 +98,7 @@ class Table:
 
     def _lines(self) -> Iterator[str]:
         # Only \n ends a line: no-break spaces and other signs that Python takes for breaks stand inside drug names.
-        with self.path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        with open_text(self.path) as lines:
             for line in lines:
                 if line[:2] != "##" and (bare := line.rstrip("\r\n")):
                     yield bare

@@ -46,10 +46,10 @@ class JobInfo:
 
     id: str
     status: Status
-    title: str
-    cancer_type: str
-    reference: str
-    date: str
+    title: str = ""
+    cancer_type: str = ""
+    reference: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,16 @@ from cgi_runner.inputs.dropped import DroppedFile
 from cgi_runner.job import JobContext, JobRequest, Record, State, fetch_job, read_record, run, submit
 from cgi_runner.job.import_archive import import_archive
 from cgi_runner.output.claim import read_dropped
-from cgi_runner.output.folder import copy_dropped, not_returned, require_all_rows, results_are_intact, save_log
+from cgi_runner.output.folder import (
+    copy_dropped,
+    not_returned,
+    read_log,
+    require_all_rows,
+    results_are_intact,
+    save_log,
+)
 from cgi_runner.output.locking import exclusive_lock, output_lock
 from cgi_runner.redaction import register_secret
-from cgi_runner.service.base import JobLog, Status
 from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 from support.archives import generation, zipped
@@ -189,11 +195,16 @@ def test_no_secret_gets_into_a_record_by_the_name_of_a_file_or_a_sample(context:
     assert record.samples == {"*****": 1}
 
 
-def test_the_log_is_kept_line_by_line_without_the_account(tmp_path: Path) -> None:
-    """It alone says why a row was skipped."""
+def test_the_log_is_kept_line_by_line_without_the_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It alone says why a row was skipped; it is read back as it was kept, and a folder without one has no lines."""
     register_secret(CREDENTIALS.token)
-    save_log(tmp_path, JobLog(Status("Done"), ["\u00e9 one", f"two {CREDENTIALS.token}"]))
-    assert (tmp_path / "cgi-logs.txt").read_text(encoding="utf-8") == "\u00e9 one\ntwo *****\n"
+    monkeypatch.setattr("cgi_runner.output.folder._LINES_AT_ONCE", 2)
+    assert read_log(tmp_path) == []
+    save_log(tmp_path, ["\u00e9 one", f"two {CREDENTIALS.token}", " a\u2028b\r", "\ud800 "])
+    assert (tmp_path / "cgi-logs.txt").read_bytes() == "\u00e9 one\ntwo *****\n a\u2028b\r\n\\ud800 \n".encode()
+    assert read_log(tmp_path) == ["\u00e9 one", "two *****", " a\u2028b\r", "\\ud800 "]
+    (tmp_path / "cgi-logs.txt").write_bytes(b"odd \xe9")
+    assert read_log(tmp_path) == ["odd \ufffd"]
 
 
 def test_rows_not_sent_are_read_back_as_they_were_listed(tmp_path: Path) -> None:

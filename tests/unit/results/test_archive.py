@@ -40,7 +40,7 @@ def test_a_member_that_nobody_knows_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["2c", "2d"])
 def test_a_summary_names_the_job(name: str, tmp_path: Path) -> None:
     """Both kinds of summaries do."""
-    assert unpack(zipped(generation(name), tmp_path / "a.zip"), tmp_path / "out").job_id == JOB
+    assert unpack(zipped(generation(name), tmp_path / "a.zip"), tmp_path / "out").summary.job_id == JOB
 
 
 class Bad(NamedTuple):
@@ -146,7 +146,7 @@ def test_what_comes_in_place_of_an_archive_is_quoted(content: bytes, said: str, 
     """Naive clients save an error as .zip; here it is read out."""
     (tmp_path / "a.zip").write_bytes(content)
     with pytest.raises(ResultsError, match=said):
-        unpack(tmp_path / "a.zip", tmp_path / "out")
+        unpack(tmp_path / "a.zip", tmp_path / "out", is_download=True)
 
 
 @settings(max_examples=200)

@@ -12,7 +12,8 @@ import pytest
 
 from cgi_runner.errors import ResultsError, RunnerError
 from cgi_runner.results import archive as archives
-from cgi_runner.results.archive import ExtractedArchive, is_unpacked, read_summary, unpack
+from cgi_runner.results.archive import ExtractedArchive, is_unpacked, unpack
+from cgi_runner.results.summary import Summary
 from support.archives import generation, zipped
 
 AGAIN = "run the command again; if that does not help, `cgi-runner status` shows whether CGI still has the job"
@@ -29,7 +30,7 @@ def test_a_users_file_is_not_quoted(tmp_path: Path) -> None:
     """What was named as a saved archive by mistake may be a patient's data."""
     path = tmp_path / "mutations.tsv"
     path.write_text("chr7\t140753336\n")
-    error = refused(path, is_download=False)
+    error = refused(path)
     assert (error.message, error.tip) == ("it is not a zip archive", AGAIN)
 
 
@@ -51,7 +52,7 @@ def test_a_users_file_is_not_quoted(tmp_path: Path) -> None:
 def test_what_comes_in_place_of_an_archive_is_said_with_a_tip(content: bytes, message: str, tmp_path: Path) -> None:
     """A broken archive is told from a text in its place, and both from the runner's own faults."""
     (tmp_path / "a.zip").write_bytes(content)
-    error = refused(tmp_path / "a.zip")
+    error = refused(tmp_path / "a.zip", is_download=True)
     assert (type(error), error.message, error.tip) == (ResultsError, message, AGAIN)
 
 
@@ -191,7 +192,7 @@ def test_unpacking_again_starts_anew(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "summary.txt").write_text("Analysis ID: of another job")
     unpacked = unpack(zipped({"b.tsv": "1", "a.tsv": "2"}, tmp_path / "a.zip"), tmp_path / "out")
-    assert unpacked == ExtractedArchive(tmp_path / "a.zip", tmp_path / "out", ("a.tsv", "b.tsv"), {})
+    assert unpacked == ExtractedArchive(tmp_path / "a.zip", tmp_path / "out", ("a.tsv", "b.tsv"), Summary())
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.tsv", "b.tsv"]
 
 
@@ -208,13 +209,3 @@ def test_an_edited_result_is_noticed(tmp_path: Path) -> None:
     assert not is_unpacked(path, tmp_path / "out")
     path.write_bytes(b"PK")
     assert not is_unpacked(path, tmp_path / "out")
-
-
-def test_a_summary_is_read_as_it_is(tmp_path: Path) -> None:
-    """Lines with a colon that are no headings; the older name only where the newer is not there; the beginning only."""
-    assert read_summary(tmp_path) == {}
-    (tmp_path / "report.txt").write_bytes(b"Title : old \n")
-    assert read_summary(tmp_path) == {"Title": "old"}
-    text = b"=== Time: now ===\nno pair\nTitle: a: b\xe9\n" + b"x" * 65536 + b"\nLate: yes\n"
-    (tmp_path / "summary.txt").write_bytes(text)
-    assert read_summary(tmp_path) == {"Title": "a: b\ufffd"}

@@ -9,8 +9,9 @@ import pytest
 
 from cgi_runner.errors import ResultsError
 from cgi_runner.results import ResultSummary, read
-from cgi_runner.results.archive import ExtractedArchive, read_summary
+from cgi_runner.results.archive import ExtractedArchive
 from cgi_runner.results.generations import read_result_tables
+from cgi_runner.results.summary import read_summary
 from cgi_runner.results.tables import Table
 from support.archives import GENERATIONS, generation, laid_out
 

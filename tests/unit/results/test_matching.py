@@ -10,11 +10,12 @@ import pytest
 
 from cgi_runner.errors import ForeignResultsError
 from cgi_runner.results import ResultSummary, read
-from cgi_runner.results.archive import ExtractedArchive, read_summary, unpack
+from cgi_runner.results.archive import ExtractedArchive, unpack
 from cgi_runner.results.generations import read_result_tables
 from cgi_runner.results.matching import Matching, RowMatcher
 from cgi_runner.results.reconcile import RowAccount, reconcile
 from cgi_runner.results.row_index import RowIndex, uploaded_columns
+from cgi_runner.results.summary import read_summary
 from cgi_runner.results.tables import Table
 from support.archives import laid_out
 

@@ -9,7 +9,8 @@ import pytest
 
 from cgi_runner.job.import_archive import import_archive
 from cgi_runner.results import ResultSummary, read
-from cgi_runner.results.archive import ExtractedArchive, read_summary
+from cgi_runner.results.archive import ExtractedArchive
+from cgi_runner.results.summary import read_summary
 
 pytestmark = pytest.mark.real_archives
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cgi_runner.results import read
-from cgi_runner.results.archive import ExtractedArchive, read_summary
+from cgi_runner.results.archive import ExtractedArchive
+from cgi_runner.results.summary import Summary, read_summary
 from support.archives import generation, laid_out, table
 
 ALTERATIONS = ["Input ID", "REF", "ALT", "CGI-Oncogenic Summary", "CGI-Consequence", "CGI-HGVS"]
@@ -126,14 +127,14 @@ def test_a_generation_that_names_no_rows_says_so(tmp_path: Path) -> None:
 def test_an_archive_without_a_copy_of_the_input_leaves_everything_open(tmp_path: Path) -> None:
     """Without what was sent, nobody can tell what is missing, and that is said."""
     laid_out({"alterations.tsv": table(ALTERATIONS, judged("x", "y"))}, tmp_path)
-    found = read(ExtractedArchive(tmp_path / "x.zip", tmp_path, (), {}), [])
+    found = read(ExtractedArchive(tmp_path / "x.zip", tmp_path, (), Summary()), [])
     assert found.warnings == found.unknown_reasons == [NO_COPY]
 
 
 def warnings_of(members: dict[str, str], folder: Path, **about: str) -> list[str]:
     """Return the warnings for an archive."""
     laid_out(members, folder)
-    found = read(ExtractedArchive(folder / "x.zip", folder, (), about), []).warnings
+    found = read(ExtractedArchive(folder / "x.zip", folder, (), Summary(about)), []).warnings
     return [sentence for sentence in found if sentence != NO_COPY]
 
 
@@ -193,7 +194,7 @@ def test_findings_say_nothing_that_the_summary_does_not(tmp_path: Path) -> None:
     """Without a summary, version and date are empty; the log's reasons come with the missing rows."""
     laid_out(generation("2d") | {"summary.txt": ""}, tmp_path)
     log = ["WARNING  odd allele  | Alteration ID:  input01_2", "WARNING  x | Alteration ID: input02_2 "]
-    found = read(ExtractedArchive(tmp_path / "x.zip", tmp_path, (), {}), log)
+    found = read(ExtractedArchive(tmp_path / "x.zip", tmp_path, (), Summary()), log)
     assert (found.format_version, found.version, found.date) == ("2d", "", "")
     assert [(row.kind, row.alteration, row.reason) for row in found.missing] == [
         ("mutations", "chr7:55181378 C>T,A", "odd allele"),
