@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cgi_runner.errors import ForeignResultsError, InputError, ResultsError
+from cgi_runner.errors import ForeignResultsError, InputError, ResultsError, RowsMissingError
 from cgi_runner.job import JobContext, JobRequest, State, read_record, run
 from cgi_runner.job.import_archive import accept_archive
 from cgi_sandbox import Sandbox
@@ -58,6 +58,26 @@ def test_an_archive_is_taken_over_without_a_log_too(refused: ForeignResultsError
     (out / "cgi-logs.txt").unlink()
     assert accept_archive(out / "cgi-results.refused.zip", out, OTHER).state is State.VERIFIED
     assert (out / "cgi-logs.txt").read_bytes() == b""
+
+
+def test_what_was_lost_is_told_by_the_log_of_the_job(
+    refused: ForeignResultsError, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`--strict` makes it an error once the results are in place; what is odd about the archive is said on screen."""
+    del refused
+    out, archive = tmp_path / "out", tmp_path / "kept.zip"
+    with zipfile.ZipFile(out / "cgi-results.refused.zip") as whole, zipfile.ZipFile(archive, "w") as cut:
+        for name in whole.namelist():
+            rows = whole.read(name).splitlines(keepends=True)
+            cut.writestr(name, b"".join(rows[:-1] if name == "alterations.tsv" else rows))
+    (out / "cgi-logs.txt").write_bytes(b"WARNING  odd \xe9 | Alteration ID: input01_8\n")
+    caplog.clear()
+    with pytest.raises(RowsMissingError):
+        accept_archive(archive, out, OTHER, strict=True)
+    record = read_record(out / "cgi-job.json")
+    assert record.state is State.VERIFIED
+    assert "\todd \ufffd\n" in (out / "dropped.tsv").read_text(encoding="utf-8")
+    assert record.warnings[0] in caplog.messages
 
 
 def test_only_the_id_that_the_archive_names_takes_it_over(refused: ForeignResultsError, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from cgi_runner.inputs.dropped import DroppedFile
 from cgi_runner.job.import_archive import import_archive
 from support.archives import generation, table, zipped
 from support.cli import cgi_runner
+from support.failures import failure
 
 UPLOAD = "chr\tpos\tref\talt\tsample\tsource_line\n"
 COLUMNS = ["Input ID", "CHROMOSOME", "POSITION", "REF", "ALT", "sample", "CGI-Sample ID", "CGI-Gene"]
@@ -94,22 +95,69 @@ def test_one_of_several_samples_is_taken_under_another_name(tmp_path: Path) -> N
     assert any("used as 'Anna'" in warning for warning in record.warnings)
 
 
+ONE_OF_THEM = "give --archive-sample one of the archive's names"
+ALL_OF_THEM = "leave --sample out to take all of them"
+
+
 @pytest.mark.parametrize(
-    ("samples", "sample", "archive_sample", "message"),
+    ("samples", "cna_sample", "archive_sample", "message", "tip"),
     [
-        (("P-7",), "Anna", "P-8", "holds the samples 'P-7', expected 'P-8'"),
-        (("P-7",), "Anna", "", "holds the samples 'P-7', expected ''"),
-        (("Anna", "Bob"), "Anna", "Bob", "holds 'Anna' as well as 'Bob'"),
+        (("P-7",), None, "P-8", "holds the samples 'P-7', expected 'P-8'", ONE_OF_THEM),
+        (("P-7",), "", "", "holds the samples 'P-7', expected ''", ONE_OF_THEM),
+        (
+            ("Anna", "Bob"), None, "Bob", "holds 'Anna' as well as 'Bob', expected one of the two",
+            "leave --archive-sample out to take the sample of that name",
+        ),
+        (("",), None, "P-7", "holds no name of a sample, expected 'P-7'", "leave --archive-sample out"),
+        (
+            ("P 7",), None, None, "holds the sample 'P 7', expected 'Anna'",
+            "give this name; if Anna is another name of the same sample, add --archive-sample 'P 7'",
+        ),
+        (
+            ("Bob", "Cleo"), None, None, "holds the samples 'Bob', 'Cleo', expected 'Anna'",
+            "give one of these names; if Anna is another name of the same sample, add --archive-sample NAME",
+        ),
+        (
+            ("Anna", "Bob"), "", None,
+            "holds the samples 'Anna', 'Bob' and rows that name none, expected a name in every row", ALL_OF_THEM,
+        ),
     ],
-)
+)  # fmt: skip
 def test_names_that_contradict_the_archive_are_refused(
-    samples: tuple[str, ...], sample: str, archive_sample: str, message: str, tmp_path: Path
+    samples: tuple[str, ...],
+    cna_sample: str | None,
+    archive_sample: str | None,
+    message: str,
+    tip: str,
+    tmp_path: Path,
 ) -> None:
-    """A name that is not there, none, and a sample that is there under both names."""
-    saved = archive(tmp_path / "saved.zip", *samples)
-    with pytest.raises(InputError, match=message):
-        import_archive(saved, tmp_path / "out", sample=sample, archive_sample=archive_sample)
+    """A name that is not there, none, a sample that is there under both names, and rows that may be anybody's."""
+    saved = archive(tmp_path / "saved.zip", *samples, cna_sample=cna_sample)
+    assert failure(lambda: import_archive(saved, tmp_path / "out", sample="Anna", archive_sample=archive_sample)) == (
+        InputError,
+        f"the archive {message}",
+        tip,
+    )
     assert not (tmp_path / "out" / "alterations.tsv").exists()
+
+
+def test_what_is_decided_on_samples_is_said_first(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """On screen as in the record: under which name rows are taken, and which rows are left out."""
+    saved = archive(tmp_path / "saved.zip", "P-7", "Bob", "Cleo")
+    record = import_archive(saved, tmp_path / "out", sample="Anna", archive_sample="P-7")
+    told = [
+        "the archive calls its sample 'P-7'; it is used as 'Anna' (--sample)",
+        "rows of other samples of the archive are left out: 'Bob', 'Cleo'",
+    ]
+    assert (caplog.messages[:2], record.warnings[:2]) == (told, told)
+    assert (record.archive_samples, record.samples) == ({"P-7": "Anna"}, {"Anna": 1})
+
+
+def test_an_archive_without_any_name_is_that_of_its_only_sample(tmp_path: Path) -> None:
+    """Nothing is said of other names then."""
+    record = import_archive(archive(tmp_path / "saved.zip", ""), tmp_path / "out", sample="Anna")
+    assert (record.samples, record.archive_samples) == ({"Anna": 3}, {"": "Anna"})
+    assert not [warning for warning in record.warnings if "--sample" in warning]
 
 
 def test_the_name_in_the_archive_needs_the_other_one(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,19 +31,20 @@ MELANOMA = JobRequest({"mutations": EXAMPLES / "mutations.tsv"}, "CM", "hg38")
 
 @pytest.mark.parametrize("kind", [ResultsError, ServiceError, AccountFullError])
 def test_what_a_repetition_may_heal_is_gone_on_from(
-    kind: type[RunnerError], context: JobContext, clock: SimulatedClock
+    kind: type[RunnerError], context: JobContext, clock: SimulatedClock, said: Callable[[], list[str]]
 ) -> None:
-    """With growing pauses; the last attempt's failure is told."""
+    """With growing pauses, of which each is told in one line; the last attempt's failure is told whole."""
     tried: list[float] = []
 
     def fails(given: JobContext) -> Record:
         tried.append(given.deadline)
-        raise kind("away")
+        raise kind("away\n  since today")
 
     with pytest.raises(kind):
         run_with_attempts(fails, replace(context, deadline=3600), 4)
     assert clock.sleeps[-3:] == [60, 120, 240]
     assert tried == [3600, 3540, 3420, 3180]
+    assert said() == [f"away; attempt {n} of 4 in {pause}" for n, pause in ((2, "60 s"), (3, "2 min"), (4, "4 min"))]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from cgi_runner.errors import (
     InputError,
     ResultsError,
+    RowsMissingError,
 )
 from cgi_runner.job import State
 from cgi_runner.job.import_archive import import_archive
@@ -67,6 +68,32 @@ def test_a_saved_archive_is_recorded_by_its_own_words(tmp_path: Path) -> None:
             "members": sorted(generation(name)),
         }
         assert (tmp_path / name / "cgi-results.zip").read_bytes() == content
+
+
+def test_an_id_that_is_none_is_not_recorded(tmp_path: Path) -> None:
+    """A summary may have any words there."""
+    members = {"alterations.tsv": "CGI-HGVS\n", "summary.txt": "Analysis ID: ../../etc\nTitle: odd\n"}
+    record = import_archive(zipped(members, tmp_path / "saved.zip"), tmp_path / "out")
+    assert (record.job_id, record.title, record.samples, record.pseudonyms) == ("", "odd", {}, "")
+
+
+def test_what_lies_beside_a_file_of_another_name_is_not_its_log(tmp_path: Path) -> None:
+    """Somebody may have moved an archive beside another job's files."""
+    saved = zipped(generation("2d"), tmp_path / "saved.zip")
+    (tmp_path / "cgi-logs.txt").write_text("another job's\n")
+    (tmp_path / "dropped.tsv").write_text("another job's\n")
+    import_archive(saved, tmp_path / "out")
+    assert (tmp_path / "out" / "cgi-logs.txt").read_bytes() == b""
+    assert "another job's" not in (tmp_path / "out" / "dropped.tsv").read_text()
+
+
+def test_a_saved_archive_can_be_held_to_all_its_rows(tmp_path: Path) -> None:
+    """`--strict` is an error after the results are in place, at the first command and at the next."""
+    saved = zipped(generation("2d"), tmp_path / "saved.zip")
+    for _ in range(2):
+        with pytest.raises(RowsMissingError):
+            import_archive(saved, tmp_path / "out", strict=True)
+        assert import_archive(saved, tmp_path / "out").state is State.VERIFIED
 
 
 def test_a_saved_archive_that_is_none_is_said_with_its_path(tmp_path: Path) -> None:

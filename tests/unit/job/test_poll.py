@@ -20,7 +20,7 @@ from cgi_runner.errors import (
 )
 from cgi_runner.job import JobContext, JobRequest, State, read_record, run, submit
 from cgi_runner.job.lifecycle import wait
-from cgi_runner.job.poll import JITTER, job_failed_error, poll_interval
+from cgi_runner.job.poll import JITTER, confirm_error, job_failed_error, poll_interval
 from cgi_runner.service.base import JobLog, Status
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES, SimulatedClock
@@ -109,6 +109,17 @@ def test_a_job_that_has_ended_is_seen_at_once(server: Scripted, waiting: Callabl
     clock = SimulatedClock()
     wait(JOB, context_at(server.url, clock, deadline=0))
     assert clock.sleeps == []
+
+
+@pytest.mark.parametrize(("words", "is_certain"), [(["Error"] * 2, True), (["Error", "Running"], False)])
+def test_error_is_confirmed_by_two_more_looks(
+    words: list[str], is_certain: bool, server: Scripted, clock: SimulatedClock, said: Callable[[], list[str]]
+) -> None:
+    """In a quarter of a minute; one other answer is enough to disprove it."""
+    server.script = [Answer({"status": word, "metadata": {"title": "t"}}) for word in words]
+    assert confirm_error(context_at(server.url, clock).api, JOB, clock) is is_certain
+    assert (clock.sleeps, len(server.requests)) == ([7.5, 7.5], 2)
+    assert said() == [f"the service says that job {JOB} ended with Error; checking again before this is believed"]
 
 
 def test_a_long_log_is_not_poured_onto_the_screen(

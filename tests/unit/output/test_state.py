@@ -16,7 +16,7 @@ from cgi_runner.errors import InputError, StillRunningError
 from cgi_runner.files import atomic_write
 from cgi_runner.job.job_index import JobTagCache
 from cgi_runner.output import locking
-from cgi_runner.output.locking import exclusive_lock, state_dirs
+from cgi_runner.output.locking import exclusive_lock, state_dirs, use_state_dir
 from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES
 from support.cli import cgi_runner
@@ -93,6 +93,11 @@ def test_the_users_state_folder_is_the_usual_one(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     usual, own = state_dirs()
     assert (usual, own) == (tmp_path / "state" / "cgi-runner", locking.lock_dir())
+    assert state_dirs() == [usual, own]
+    use_state_dir(tmp_path / "named")
+    assert state_dirs() == [tmp_path / "named", own]
+    use_state_dir(None)
+    assert state_dirs() == [usual, own]
     assert usual.stat().st_mode & 0o777 == 0o700
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
