@@ -9,10 +9,16 @@ from __future__ import annotations
 
 from cgi_runner.inputs.columns import Header
 from cgi_runner.inputs.model import Options
+from cgi_runner.inputs.normalise import LONGEST_POSITION
 from cgi_runner.inputs.rows import VariantKey
 
 AMBIGUOUS = "insertion with Start = End: --insertion-start before or at says where it is"
 NO_PLACE = "insertion whose Start and End are not adjacent"
+
+
+def is_place(text: str) -> bool:
+    """Whether a cell is a position, be it on a chromosome or not."""
+    return text.isdecimal() and len(text) <= LONGEST_POSITION
 
 
 class IndelPlaces:

@@ -8,6 +8,7 @@ import pytest
 
 from support.field_files import BRAF, BRAF_38, G19, KRAS, KRAS_38, Case, maf, table
 
+STATUS = "tumor_gt somatic_status"
 P9 = G19 | {"sample": "P9"}
 DELETION = "7 55242465 GG -"
 ALLELES = (
@@ -67,6 +68,29 @@ TOOLS = {
         (f"{DELETION} P9", f"{KRAS} P9"),
         P9,
         dropped=("not carried: Genotype=C/T", "not carried: Zygosity=Ref"),
+    ),
+    "VarScan2's own indels": Case(
+        table(
+            "12|25398284|C|+TA|0%|20|10|33.3%|*/+TA|Somatic",
+            "7|55242464|A|-GG|0%|20|10|33.3%|*/-GG|Somatic",
+            "7|140453136|A|T|0%|20|10|33.3%|W|Somatic",
+            "17|7577538|C|-G|50%|20|10|50%|*/-G|Germline",
+            columns=f"chrom position ref var normal_var_freq tumor_reads1 tumor_reads2 tumor_var_freq {STATUS}",
+        ),
+        (f"{DELETION} P9", f"{BRAF} P9", "12 25398284 - TA P9"),
+        P9,
+        dropped=("not somatic: somatic_status=Germline",),
+    ),
+    "VarScan2's indels of one sample": Case(
+        table("7|55242464|A|-GG|*/-GG:40", columns="Chrom Position Ref Var Cons:Cov:Reads1:Reads2:Freq:P-value"),
+        (f"{DELETION} P9",),
+        P9,
+    ),
+    "such an indel in another table": Case(
+        table("7|55242465|G|-G", columns="chr pos ref alt"),
+        options=G19,
+        refused="found '-G', expected bases",
+        tip="correct",
     ),
     "a list of WashU's": Case(
         table("12|25398284|25398284|C|T|SNP", columns="chromosome_name start stop reference variant type"),

@@ -10,10 +10,10 @@ from cgi_runner.inputs.build_evidence import detect_build
 from cgi_runner.inputs.columns import Header
 from cgi_runner.inputs.dropped import DroppedRows
 from cgi_runner.inputs.genome import other_build
-from cgi_runner.inputs.indels import IndelPlaces
+from cgi_runner.inputs.indels import IndelPlaces, is_place
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.normal_columns import NormalColumns
-from cgi_runner.inputs.normalise import LONGEST_POSITION, Allele, Site, VariantValidator
+from cgi_runner.inputs.normalise import Allele, Site, VariantValidator
 from cgi_runner.inputs.problems import is_present, quote
 from cgi_runner.inputs.readers.plain_rows import FORWARD, PlainRows
 from cgi_runner.inputs.rows import Batch, Row
@@ -21,6 +21,7 @@ from cgi_runner.inputs.samples import SampleColumn
 from cgi_runner.inputs.schema import MUTATIONS
 from cgi_runner.inputs.somatic import UNFILTERED, CallStatus
 from cgi_runner.inputs.status_columns import NO_READS, StatusColumns
+from cgi_runner.inputs.varscan import has_pileup_indels, spell_out
 
 VARIANT = ("chr", "pos", "ref", "alt")
 CONTEXT = ("sample", "filter", "strand")
@@ -28,10 +29,6 @@ MIXED_TIP = "give --reference {} if all rows are of that build, else remove the 
 COUNT_TIP = "0-based positions start one base before: add 1 to the start, or leave these rows out"
 MAX_ODD = 1 / 2
 """Share of a block's rows that are not plain, from which on all its rows are read line by line."""
-
-
-def _is_place(text: str) -> bool:
-    return text.isdecimal() and len(text) <= LONGEST_POSITION
 
 
 class VariantTable:
@@ -62,6 +59,7 @@ class VariantTable:
         self._same_as_ref = self._ref_place
         """The column that holds the reference allele, too, in plain rows; that column itself where there is none."""
         self._has_filter, self._unfiltered = header.has("filter"), 0
+        self._has_pileup_indels = has_pileup_indels(header)
         self._samples = SampleColumn(header, options)
         self._plain = PlainRows(
             header, self._validator, self._samples, self._status, self._status_columns, self._normal, self._indels
@@ -167,6 +165,8 @@ class VariantTable:
         cells = [*self.header.split_row(number, line), ""]
         if len(cells) == 1:
             return []
+        if self._has_pileup_indels:
+            spell_out(cells, *self.header.column_indexes("ref", "alt"))
         against = self._status_columns.rejection_reason(number, cells, cells[self._ref_place])
         needed = [cells[place] for place in self.header.column_indexes(*self.columns)]
         alternates = needed[VARIANT.index("alt")].split(",")
@@ -206,7 +206,7 @@ class VariantTable:
 
         """
         is_substitution = len(reference) == len(alternate) and (reference + alternate).isalpha()
-        if not (self._indels and is_substitution and _is_place(start) and _is_place(end)):
+        if not (self._indels and is_substitution and is_place(start) and is_place(end)):
             return True
         last = int(start) + len(reference) - 1
         if int(end) == last + 1 and not self._counts_from_one:
@@ -238,7 +238,7 @@ class VariantTable:
             alternates: The alternate alleles.
 
         """
-        if not self._indels or not (_is_place(start) and _is_place(end)):
+        if not self._indels or not (is_place(start) and is_place(end)):
             return start, ""
         if reference == "-" and "-" not in alternates:
             place, reason = self._indels.insertion(int(start), int(end))
