@@ -157,7 +157,7 @@ def _abort_without_header(kind: Kind, header: Header, announced: Kind | None) ->
     from cgi_runner.inputs.structural_formats import COLUMN_NAMES
 
     known_names = COLUMN_NAMES.union(map(canonical, chain.from_iterable(SYNONYMS.values())))
-    names = [name for name in header.names if canonical(name) in known_names][:_MAX_NAMED]
+    names = [name for name in header.names if len(name) > 1 and canonical(name) in known_names][:_MAX_NAMED]
     others = len(header.names) - len(names)
     known = f"the columns {', '.join(map(quote, names))}" if names else ""
     rest = f"{others} column{'s' * (others > 1)} with unknown names" if others else ""

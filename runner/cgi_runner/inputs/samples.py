@@ -10,6 +10,7 @@ from cgi_runner.inputs.columns import Header
 from cgi_runner.inputs.lazy_pattern import LazyPattern
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.problems import InputProblems, is_present, quote
+from cgi_runner.inputs.shares import check_shares
 from cgi_runner.inputs.text_source import TextSource
 from cgi_runner.inputs.tumor_normal import (
     is_generic,
@@ -155,6 +156,7 @@ class SampleColumn:
         if options.sample is None or options.is_sheet_row:
             if not self.named:
                 header.guard_samples()
+                check_shares(header)
             elif options.sample_column is None:
                 header.guard_patients()
 

@@ -121,6 +121,30 @@ CASES = {
             ("P1.GT", "C/T", "./."),
         )
     },
+    **{
+        f"shares of two samples, {columns}": Case(
+            table("12|25398284|C|T|0.31|0", columns=f"chr pos ref alt {columns}"),
+            options=G19,
+            refused="found columns of several samples",
+            tip="--sample NAME",
+        )
+        for columns in ("PA_VAF PB_VAF", "VAF.PA VAF.PB", "PA_T_vaf PB_T_vaf", "plasma_VAF tissue_VAF")
+    },
+    **{
+        f"shares of one sample, {columns}": Case(
+            table("12|25398284|C|T|0.31|0.2", columns=f"chr pos ref alt {columns}"), (f"{KRAS} sample",), G19
+        )
+        for columns in (
+            "tumor_VAF normal_VAF",
+            "DNA_VAF RNA_VAF",
+            "PA_T_VAF PA_N_VAF",
+            "VAF gnomAD_VAF",
+            "VAF_1 VAF_2",
+            "mutect2_VAF strelka_VAF",
+            "min_VAF max_VAF",
+            "PA_VAF PA_DP",
+        )
+    },
     "numbers of exons": Case(
         table("12|25398284|C|T|P1|1/1|", "7|140453136|A|T|P1|2/3|0/1", columns="chr pos ref alt sample EXON INTRON"),
         BOTH,

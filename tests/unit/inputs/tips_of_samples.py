@@ -23,6 +23,14 @@ CASES = {
         "--sample-column 'sample'",
         sample_column="sample",
     ),
+    "shares of several samples": of(
+        table("7|140753336|A|T|0.3|0", more="|P1_VAF|P2_VAF"), "--sample NAME if all of them are of one", sample="P1"
+    ),
+    "shares of several samples, one table each": of(
+        table("7|140753336|A|T|0.3|0", more="|P1_VAF|P2_VAF"),
+        "give a table of one sample each",
+        table("7|140753336|A|T|0.3", more="|P1_VAF"),
+    ),
     "a column that may name samples": of(
         table("7|140753336|A|T|A", "7|140753336|A|T|B", more="|case_id"),
         "--sample-column 'case_id'",
