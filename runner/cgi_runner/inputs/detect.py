@@ -108,7 +108,7 @@ def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: Dro
         header = Header.of(source, number, text)
         if options.sample_column and header.use_as_sample(options.sample_column):
             source.note(f"the column {quote(header.name('sample'))} names the samples (asked for)")
-        found = _find_reader(kind, header)
+        found = _find_reader(kind, header) or _find_reader_of_rows(kind, header, text)
         if found and found[0] == kind:
             return found[1](header, options, dropped)
         if found is None and (table := find_by_header(header.names)):
@@ -122,6 +122,23 @@ def detect_reader(kind: Kind, source: TextSource, options: Options, dropped: Dro
             _abort_without_header(kind, above if above and is_row else header, found[0] if found else None)
         above = header
     return source.problems.abort(f"found no header line, expected {EXPECTED[kind]}")
+
+
+def _find_reader_of_rows(kind: Kind, header: Header, text: str) -> tuple[Kind, _MakeReader] | None:
+    """Return the reader for a list whose first line is a row already, which is then read as one."""
+    if kind == "mutations":
+        return None
+    from cgi_runner.inputs.headerless import columns_of_row
+
+    columns = columns_of_row(kind, header.names)
+    if not columns:
+        return None
+    source = header.source
+    named = Header.of(source, header.line, header.separator.join(columns))
+    source.unread([(header.line, text)])
+    source.note(f"there is no header, and line {header.line} is a row, read as {' and '.join(columns)}")
+    found = _find_reader(kind, named)
+    return (kind, lambda _header, options, dropped: found[1](named, options, dropped)) if found else None
 
 
 def _find_reader(kind: Kind, header: Header) -> tuple[Kind, _MakeReader] | None:
@@ -163,6 +180,10 @@ def _abort_without_header(kind: Kind, header: Header, announced: Kind | None) ->
     rest = f"{others} column{'s' * (others > 1)} with unknown names" if others else ""
     found = " and ".join(filter(None, (known, rest)))
     tip = "the first line must name the columns, separated by tabs"
+    if kind != "mutations":
+        from cgi_runner.inputs.headerless import tip_for_row
+
+        tip = tip_for_row(kind, header.names) or tip
     if names:
         tip = f"name the columns as expected; {_TABLES_BY_HAND[kind]}"
     if announced:

@@ -26,7 +26,8 @@ _FORMATS: tuple[tuple[Kind, Sequence[CopyNumberFormat | FusionFormat]], ...] = (
 _FREE = {"cnas": ("gene", "cna", "sample"), "translocations": ("fus", "sample")}
 
 COLUMN_NAMES = frozenset(
-    map(
+    name
+    for name in map(
         canonical,
         chain(
             GENES,
@@ -34,8 +35,10 @@ COLUMN_NAMES = frozenset(
             chain.from_iterable(table.columns for table in (*TABLES, *BREAKPOINTS)),
         ),
     )
+    if len(name) > 1
 )
-"""Names of columns that some format has, as they are compared: these can be quoted, as they are nobody's data."""
+"""Names of columns that some format has, as they are compared: these can be quoted, as they are nobody's data. A single
+letter may be an allele."""
 
 
 def find_format(header: Header) -> tuple[Kind, _Make] | None:

@@ -2,9 +2,9 @@
 
 Names are those of STAR-Fusion (JunctionReadCount, SpanningFragCount), Arriba (split_reads1, discordant_mates),
 FusionCatcher (Spanning_unique_reads), pizzly (paircount, splitcount), JAFFA (spanning pairs), deFuse (splitr_count),
-EricScript (crossingreads), DRAGEN (NumSplitReads), Isofox (SplitFrags), CICERO (readsA), cBioPortal
-(Tumor_Variant_Count; DNA_support and RNA_support, which are yes or no), and such as sheets have. Counts of the normal,
-of the reference and of all reads say nothing.
+EricScript (crossingreads), ctat-LR-fusion (num_LR), DRAGEN (NumSplitReads), Isofox (SplitFrags), CICERO (readsA),
+cBioPortal (Tumor_Variant_Count; DNA_support and RNA_support, which are yes or no), and such as sheets have. Counts
+of the normal, of the reference and of all reads say nothing.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _COUNT = r"(counts?|number|num|n)?"
 _SUPPORT = re.compile(
     rf"(num|number(of)?|n|no(of)?|#|count|tumou?r|t|total|unique|fusion)*"
     rf"((spanning|split|junction|discordant|crossing|encompassing|chimeric|paired|softclipped|realigned|supporting"
-    rf"|supported|evidence|unique)+{_READS}{_COUNT}[12ab]?"
+    rf"|supported|evidence|unique|long)+{_READS}{_COUNT}[12ab]?"
     rf"|supports?{_READS}?{_COUNT}|{_READS}?support(ing|count)?|fusion{_READS}{_COUNT}|{_READS}{_COUNT}[ab]?"
-    rf"|(pair|split|splitr|span)counts?|variantcount|split{_READS}?{_COUNT}|[dr]nasupport)",
+    rf"|(pair|split|splitr|span|lr)counts?|lr|variantcount|split{_READS}?{_COUNT}|[dr]nasupport)",
     re.IGNORECASE,
 )
 _OF_ALL = re.compile(

@@ -133,6 +133,7 @@ CASES = {
             "|Fusion_description\nEML4|ALK|banned\n"
         }
     ),
+    "no header": Case({"translocations": "EML4--ALK\n"}),
     "no read": Case(
         {"translocations": "fus|reads\nEML4__ALK|9\nBCR__ABL1|0\n"}, reasons=("no read supports it: reads=0",)
     ),

@@ -81,7 +81,7 @@ def test_gistic_genes_lose_what_follows_the_bar(inputs: Any) -> None:
 def test_other_gistic_levels_are_faults(inputs: Any) -> None:
     """The matrix with log ratios is not the thresholded one."""
     error = inputs.refuse(cnas="Gene Symbol|Locus ID|Cytoband|S1\nMYC|1|8q24|0.731\n")
-    assert error.message == "cnas.txt: line 2, column S1: found '0.731', expected a level: -2, -1.5, -1, 0, 1 or 2"
+    assert error.message == "cnas.txt: line 2, column S1: found '0.731', expected a level: -2, -1.5, -1, 0, 1, 1.5 or 2"
     assert "all_thresholded" in error.tip
 
 

@@ -1,7 +1,8 @@
 """What words and levels for a copy number mean to CGI, which knows `amp` and `del` only.
 
 Meanings: cBioPortal's file formats (2 is a high-level amplification, -2 a deep loss, possibly homozygous), OncoKB's
-annotator (amplification, deletion; gain and loss are neither), FACETS-suite (each AMP… is 2, HOMDEL is -2).
+annotator (amplification, deletion; gain and loss are neither), FACETS-suite (each AMP… is 2, HOMDEL is -2). Releases of
+GENIE have 1.5 as well, which lies below an amplification as -1.5 does below a deep loss.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ NEITHER = "neither amp nor del"
 LOW_LEVEL = "a level between -2 and 2, neither amp nor del"
 NO_VALUE = "no copy number is given"
 EXPECTED_WORD = "amp, del, or a word for a smaller change such as gain or loss"
-EXPECTED_LEVEL = "a level: -2, -1.5, -1, 0, 1 or 2"
+EXPECTED_LEVEL = "a level: -2, -1.5, -1, 0, 1, 1.5 or 2"
 
 _ABSENT = frozenset(("", "na", "n/a", "nan", ".", "null", "[not available]"))
-_LEVELS = {-2.0: DEL, -1.5: LOW_LEVEL, -1.0: LOW_LEVEL, 0.0: LOW_LEVEL, 1.0: LOW_LEVEL, 2.0: AMP}
-_LOW_LEVELS = {-1.5: DEL, -1.0: DEL, 1.0: AMP}
+_LEVELS = {-2.0: DEL, -1.5: LOW_LEVEL, -1.0: LOW_LEVEL, 0.0: LOW_LEVEL, 1.0: LOW_LEVEL, 1.5: LOW_LEVEL, 2.0: AMP}
+_LOW_LEVELS = {-1.5: DEL, -1.0: DEL, 1.0: AMP, 1.5: AMP}
 #: What may stand before any of the words.
 _SAYS_NOTHING = frozenset(("copy", "number", "cn", "cnv", "cna"))
 #: Other signs, such as those of a question or a choice, change what a word says.

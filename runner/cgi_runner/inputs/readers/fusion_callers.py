@@ -5,7 +5,8 @@ FusionCatcher (manual, final-list_candidate-fusion-genes), pizzly (flattened tab
 JAFFA (jaffa_results.csv), deFuse (results.tsv), EricScript (results.filtered.tsv), AGFusion (fusion_transcripts.csv),
 Isofox (README, fusions), DRAGEN (fusion_candidates), TSO500 (AllFusions, combined output), SQUID (annotated output),
 CICERO (final_fusions), STAR-SEQR (candidates), Archer, cBioPortal (file formats: structural variants, fusions), OncoKB
-annotator (README); hgene and tgene as of FusionGDB and ChimerDB, up_gene and dw_gene of SOAPfuse.
+annotator (README); hgene and tgene as of FusionGDB and ChimerDB, up_gene and dw_gene of SOAPfuse, 5_FPG_GENE_NAME and
+3_FPG_GENE_NAME of Oncofuse.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ _PAIRS = (
     ("gene5prime", "gene3prime"), ("5_prime_gene", "3_prime_gene"), ("five_prime_gene", "three_prime_gene"),
     ("left_gene", "right_gene"), ("5' gene", "3' gene"), ("partner1", "partner2"), ("gene_a_name", "gene_b_name"),
     ("hgene", "tgene"), ("up_gene", "dw_gene"), ("5' partner", "3' partner"), ("gene", "partner"),
-    ("gene", "partner_gene"), ("gene", "fusion_partner"),
+    ("gene", "partner_gene"), ("gene", "fusion_partner"), ("5_fpg_gene_name", "3_fpg_gene_name"),
 )  # fmt: skip
 
 FUSION_FORMATS = (

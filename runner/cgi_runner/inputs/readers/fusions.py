@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,11 @@ from cgi_runner.inputs.supporting_reads import SupportingReads
 _ODD = frozenset((SEVERAL, IDENTIFIER, NO_SYMBOL))
 #: Columns in which callers judge their rows.
 _JUDGED = ("site1", "site2", "filters", "filter", "reported", "sv_status", "fusion_description")
+#: Columns of tables by hand in which people write how sure they are, and their words for rows that may be none.
+_CERTAINTY = ("confidence", "confidence_level", "confidence level", "fusion_confidence", "certainty", "reliability")
+_UNSURE = re.compile(
+    r"(very )?(low|weak|poor|bad)|un(sure|certain|likely|reliable)|doubtful|suspect(ed)?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,8 @@ class FusionReader:
         self._status = (
             RowStatus(header, self._names, fusion_format.columns, options) if fusion_format.has_status else None
         )
+        by_hand = _CERTAINTY if fusion_format.has_status else ()
+        self._certainty = fusion_format.confidence or next((name for name in self._names if name in by_hand), "")
         named = (fusion_format.fusion, *fusion_format.partners)
         self._reads = SupportingReads([name for name in self._names if name not in named])
         self._samples = SampleColumn(header, options)
@@ -133,7 +141,7 @@ class FusionReader:
             ):
                 self._list(line, sample, self._kind.describe(row), reason)
                 continue
-            self._confidence[row.get(self._kind.confidence, "")] += 1
+            self._confidence[row.get(self._certainty, "")] += 1
             self._doubts.update(self._kind.doubts(row))
             self._not_in_capitals.update(gene for gene in found if not is_in_capitals(gene))
             text = self._written.setdefault((*sorted(found), sample), "__".join(found))
@@ -152,9 +160,10 @@ class FusionReader:
         source = self._header.source
         if not self._kind.is_free:
             source.note(f"read as {self._kind.name}: fusions from {' and '.join(self._kind.columns[:2])}")
-        if self._kind.confidence and (counts := +self._confidence):
+        if self._certainty and (counts := +self._confidence):
             told = ", ".join(f"{number} {word or 'without'}" for word, number in sorted(counts.items()))
-            source.note(f"{self._kind.confidence} of the fusions that are sent: {told}; all of them are sent")
+            is_unsure = not self._kind.confidence and any(map(_UNSURE.fullmatch, counts))
+            source.note(f"{self._certainty} of the fusions that are sent: {told}; all of them are sent", warn=is_unsure)
         if self._doubts:
             told = ", ".join(f"{number} {word}" for word, number in sorted(self._doubts.items()))
             source.note(f"{self._kind.name} marks fusions that are sent as probably false: {told}", warn=True)
