@@ -70,7 +70,7 @@ BYTES = {
     ),
     "UTF-16, cut off": Case(
         packed(ONE, pack=lambda text: text.encode("utf-16")[:-1]),
-        refused="cannot be read on from here",
+        refused="cannot be read any further",
         tip="copy it again",
     ),
     "UTF-32": Case(packed(ONE, pack=lambda text: text.encode("utf-32")), refused="found a NUL byte", tip="right file"),

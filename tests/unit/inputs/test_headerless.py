@@ -45,7 +45,7 @@ def test_what_a_further_cell_means_is_not_guessed(inputs: Any, files: dict[str, 
         ({"translocations": "BRAF-V600E\n"}, "the first line must name the columns"),
         ({"translocations": "EML4-ALK\n"}, "the first line must name the columns"),
         ({"cnas": "ERBB2|2\n"}, "the first line must name the columns"),
-        ({"cnas": "gene|amp\n"}, "name the columns as expected"),
+        ({"cnas": "ERBB2|amplified?\n"}, "the first line must name the columns"),
     ],
 )
 def test_what_may_be_anything_is_refused(inputs: Any, files: dict[str, str], tip: str) -> None:

@@ -50,7 +50,7 @@ def edited(text: str, place: int, byte: bytes) -> bytes:
         (b"\n\n", "mutations.txt: found no header line"),
         (b"\x00\x01\x02" * 100, "mutations.txt: line 1: found a NUL byte, expected text"),
         (edited(TABLE, 200_000, b"\0"), f"mutations.txt: line {TABLE[:200_000].count(chr(10)) + 1}: found a NUL byte"),
-        (TABLE.encode("utf-16")[:-3] + b"\xd8\0\xd8", "the file cannot be read on from here"),
+        (TABLE.encode("utf-16")[:-3] + b"\xd8\0\xd8", "the file cannot be read any further"),
         (TABLE.encode("utf-16-be"), "mutations.txt: line 1: found a NUL byte"),
         (edited(TABLE, 200_000, b"\r"), f"line {TABLE[:200_000].count(chr(10)) + 1}: found a carriage return"),
         (b"\r" * 400_000, "mutations.txt: found no header line"),
