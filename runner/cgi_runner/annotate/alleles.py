@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from cgi_runner.annotate.fields import KEYS, REASON, STATUS, Answer, Status, join_answers
+from cgi_runner.annotate.fields import KEYS, REASON, STATUS, AlleleResult, Status, join_results
 from cgi_runner.annotate.join import Join
 from cgi_runner.annotate.returned import Row
 from cgi_runner.annotate.variant_keys import Variant, chromosome_name
@@ -18,8 +18,8 @@ from cgi_runner.results.variants import BASES
 
 _MITOCHONDRIA = frozenset(("M", "MT", "NC_012920.1", "NC_001807.4"))
 _RETURNED = Status.RETURNED.value
-_WITHOUT_ANSWER = frozenset((Status.OTHER_SAMPLE, Status.NOT_IN_RUN, Status.UNKNOWN))
-_WITH_ANSWER = frozenset(Status) - _WITHOUT_ANSWER
+_WITHOUT_RESULT = frozenset((Status.OTHER_SAMPLE, Status.NOT_IN_RUN, Status.UNKNOWN))
+_WITH_RESULT = frozenset(Status) - _WITHOUT_RESULT
 
 
 class AlleleLookup:
@@ -34,7 +34,7 @@ class AlleleLookup:
         self._genomes = found or list(GENOMES.values())
         self._foreign = found[0].other_build_accessions if len(found) == 1 else frozenset[str]()
         self._plain_names = _PlainNames(self._genomes, self._foreign)
-        self._unknown = lru_cache(maxsize=4096)(self._answers_unknown)
+        self._unknown = lru_cache(maxsize=4096)(self._unknown_results)
         self._counts = dict.fromkeys([status.value for status in Status], 0)  # texts are hashed faster than members
 
     @property
@@ -105,9 +105,9 @@ class AlleleLookup:
         if reason is None:
             row = self.row_if_returned(variant, carriers)
             return self.values_of(row) if row else self.values_if_not_returned(variant, carriers, others=others)
-        answers = self._unknown(tuple(carriers), reason)
-        self._counts[worst_status(answers).value] += 1
-        return _values_of(answers)
+        results = self._unknown(tuple(carriers), reason)
+        self._counts[worst_status(results).value] += 1
+        return _values_of(results)
 
     def next_row(self, variant: Variant, carriers: tuple[str | None, ...]) -> Row | None:
         """Return the row of an allele if it is the next one of the results, and count it; most files are sorted alike.
@@ -157,9 +157,9 @@ class AlleleLookup:
             others: All samples of the file that are among the results.
 
         """
-        answers = self._answers(variant, carriers, others)
-        self._counts[worst_status(answers).value] += 1
-        return _values_of(answers)
+        results = self._find_results(variant, carriers, others)
+        self._counts[worst_status(results).value] += 1
+        return _values_of(results)
 
     def knows(self, variant: Variant, sample: str | None) -> bool:
         """Whether the results say anything of a variant of a sample; nothing is counted.
@@ -169,35 +169,37 @@ class AlleleLookup:
             sample: The sample, as the results call it; None for one that is not among them.
 
         """
-        return sample is not None and self._join.answer(sample, variant).status not in _WITHOUT_ANSWER
+        return sample is not None and self._join.find(sample, variant).status not in _WITHOUT_RESULT
 
     def values_undecided(self, reason: str) -> dict[str, str]:
         """Return the values of an allele of which nobody can say which one it is, and count it."""
         self._counts[Status.UNKNOWN.value] += 1
         return {STATUS: Status.UNKNOWN.value, REASON: reason}
 
-    def _answers_unknown(self, carriers: tuple[str | None, ...], reason: str) -> dict[str, Answer]:
+    def _unknown_results(self, carriers: tuple[str | None, ...], reason: str) -> dict[str, AlleleResult]:
         if reason or not carriers:
-            return {"": Answer(Status.NOT_SENT, reason or NOT_CARRIED)}
-        named = {name: self._join.answer_unknown(name, is_of_others=False) for name in carriers if name is not None}
-        return named or {"": Answer(Status.NOT_IN_RUN)}
+            return {"": AlleleResult(Status.NOT_SENT, reason or NOT_CARRIED)}
+        named = {name: self._join.unknown_result(name, is_of_others=False) for name in carriers if name is not None}
+        return named or {"": AlleleResult(Status.NOT_IN_RUN)}
 
-    def _answers(self, variant: Variant, carriers: Sequence[str | None], others: Sequence[str]) -> dict[str, Answer]:
-        found = {name: self._join.answer(name, variant) for name in carriers if name is not None}
+    def _find_results(
+        self, variant: Variant, carriers: Sequence[str | None], others: Sequence[str]
+    ) -> dict[str, AlleleResult]:
+        found = {name: self._join.find(name, variant) for name in carriers if name is not None}
         if not found:
             # What only the normal carries, the run has listed without a sample.
-            wanted = frozenset((Status.NOT_SENT,)) if carriers else _WITH_ANSWER
-            asked = {name: self._join.answer(name, variant) for name in others}
-            found = {name: answer for name, answer in asked.items() if answer.status in wanted}
+            wanted = frozenset((Status.NOT_SENT,)) if carriers else _WITH_RESULT
+            asked = {name: self._join.find(name, variant) for name in others}
+            found = {name: result for name, result in asked.items() if result.status in wanted}
         if not found:
-            found[""] = Answer(
+            found[""] = AlleleResult(
                 Status.OTHER_SAMPLE if self._join.is_of_any_sample(variant) else Status.NOT_IN_RUN,
                 "" if carriers else NOT_CARRIED,
             )
-        if all(answer.status in _WITHOUT_ANSWER for answer in found.values()):
+        if all(result.status in _WITHOUT_RESULT for result in found.values()):
             reason = self._reason_against(variant)
             if reason or not carriers:
-                found = {"": Answer(Status.NOT_SENT, reason or NOT_CARRIED)}
+                found = {"": AlleleResult(Status.NOT_SENT, reason or NOT_CARRIED)}
         return found
 
     def _reason_against(self, variant: Variant) -> str:
@@ -208,18 +210,18 @@ class AlleleLookup:
         return rejection_reason(reference.upper(), alternate.upper())
 
 
-def worst_status(answers: Mapping[str, Answer]) -> Status:
+def worst_status(results: Mapping[str, AlleleResult]) -> Status:
     """Return the status by which an allele is counted: of several, the one that says least."""
     order = list(Status)
-    return max((answer.status for answer in answers.values()), key=order.index)
+    return max((result.status for result in results.values()), key=order.index)
 
 
-def _values_of(answers: Mapping[str, Answer]) -> dict[str, str]:
+def _values_of(results: Mapping[str, AlleleResult]) -> dict[str, str]:
     """Return the values by key, of one or of all who carry an allele."""
-    if len(answers) == 1:
-        (answer,) = answers.values()
-        return {STATUS: answer.status.value, REASON: answer.reason, **(answer.values or {})}
-    return {key: join_answers(answers, key) for key in KEYS}
+    if len(results) == 1:
+        (result,) = results.values()
+        return {STATUS: result.status.value, REASON: result.reason, **(result.values or {})}
+    return {key: join_results(results, key) for key in KEYS}
 
 
 class _PlainNames(dict[str, str]):

@@ -31,7 +31,7 @@ class Status(str, Enum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class AlleleResult:
     """What is known of one allele of one sample; `values` are by key, those that are empty may be missing."""
 
     status: Status
@@ -132,15 +132,15 @@ def _entries(cell: str) -> str:
     return "|".join(entry(each) for each in clean(cell).split(",") if each.strip())
 
 
-def join_answers(answers: Mapping[str, Answer], key: str) -> str:
+def join_results(results: Mapping[str, AlleleResult], key: str) -> str:
     """Return the value of a key for all carriers of an allele, or `sample=value` for each where they differ.
 
     Args:
-        answers: By sample, at least one.
+        results: By sample, at least one.
         key: One of `KEYS`.
 
     """
-    values = {sample: answer.value(key) for sample, answer in answers.items()}
+    values = {sample: result.value(key) for sample, result in results.items()}
     found = set(values.values())
     if len(found) == 1:
         return found.pop()

@@ -31,7 +31,7 @@ from cgi_runner.inputs.samples import listed
 
 log = logging.getLogger(__name__)
 
-_NO_ANSWER = (Status.NOT_IN_RUN, Status.OTHER_SAMPLE, Status.UNKNOWN)
+_NO_RESULT = (Status.NOT_IN_RUN, Status.OTHER_SAMPLE, Status.UNKNOWN)
 
 
 def annotate_file(
@@ -52,7 +52,7 @@ def annotate_file(
         output: Where to write; `-` for standard output.
         sample: The sample of the results whose file it is, where the file does not say it.
         tumor_column: The sample column of a VCF to look at.
-        overwrite: Whether answers that the file has already are replaced.
+        overwrite: Whether annotations that the file has already are replaced.
         cbioportal: Whether a MAF gets the columns that cBioPortal reads.
 
     Returns:
@@ -78,7 +78,7 @@ def annotate_study(
         results: An output folder of a run or a cohort, or a saved zip.
         study: The folder, which is new or empty; its name identifies the study.
         sample: The sample of the results whose rows name none.
-        overwrite: Whether answers that the MAF has already are replaced.
+        overwrite: Whether annotations that the MAF has already are replaced.
 
     Returns:
         How many alleles have each status.
@@ -263,13 +263,13 @@ def _join_texts(texts: Iterable[str]) -> str:
 
 
 def _report(lookup: AlleleLookup, join: Join, target: Target, *, is_sandbox: bool, is_interpreted: bool | None) -> None:
-    """Say what became of the alleles, and warn of another file and of alleles without an answer."""
+    """Say what became of the alleles, and warn of another file and of alleles without a result."""
     counts = lookup.counts
     total = sum(counts.values())
     known = ", ".join(f"{status.value} {counts[status]}" for status in Status if counts[status])
     log.info("%s: alleles: %d%s", target.source, total, f" ({known})" if known else "")
-    without = sum(counts[status] for status in _NO_ANSWER)
-    found = ", ".join(f"{status.value} {counts[status]}" for status in _NO_ANSWER if counts[status])
+    without = sum(counts[status] for status in _NO_RESULT)
+    found = ", ".join(f"{status.value} {counts[status]}" for status in _NO_RESULT if counts[status])
     if is_interpreted is False:
         log.warning(
             "warning: %s differs from the file that was interpreted; alleles that are not in the results:"

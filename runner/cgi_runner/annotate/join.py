@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
-from cgi_runner.annotate.fields import Answer, Status
+from cgi_runner.annotate.fields import AlleleResult, Status
 from cgi_runner.annotate.folders import ResultFolder
 from cgi_runner.annotate.hash_index import HashIndex
 from cgi_runner.annotate.returned import ReturnedRows
@@ -69,7 +69,7 @@ class Join:
         self.returned.close()
 
     def may_know(self, variant: Variant) -> bool:
-        """Whether the results may say anything of a variant; False is certain, and told much faster than an answer."""
+        """Whether the results may say anything of a variant; False is certain, and told much faster than `find`."""
         return any(map(self.may_know_key, variant_keys(variant))) or self.may_know_key((variant_text(*variant),))
 
     def may_know_key(self, key: Key) -> bool:
@@ -79,7 +79,7 @@ class Join:
             return True
         return self._read_uploads() and self.may_know_key(key)
 
-    def answer(self, sample: str, variant: Variant) -> Answer:
+    def find(self, sample: str, variant: Variant) -> AlleleResult:
         """Return what is known of an allele of a sample of the results.
 
         Args:
@@ -88,17 +88,17 @@ class Join:
 
         """
         if row := self.returned.find(sample, variant):
-            return Answer(Status.RETURNED, values=self.returned.values(row))
+            return AlleleResult(Status.RETURNED, values=self.returned.values(row))
         keys = variant_keys(variant)
         dropped = self._find_dropped(sample, keys, variant)
         self._read_uploads()
         if any((whose, key) in self._sent for key in keys for whose in (sample, "")):
-            return Answer(Status.NOT_RETURNED, dropped[1] if dropped else NO_REASON)
+            return AlleleResult(Status.NOT_RETURNED, dropped[1] if dropped else NO_REASON)
         if dropped:
-            return Answer(Status.NOT_RETURNED if dropped[0] == NOT_RETURNED else Status.NOT_SENT, dropped[1])
-        return self.answer_unknown(sample, is_of_others=self.is_of_any_sample(variant))
+            return AlleleResult(Status.NOT_RETURNED if dropped[0] == NOT_RETURNED else Status.NOT_SENT, dropped[1])
+        return self.unknown_result(sample, is_of_others=self.is_of_any_sample(variant))
 
-    def answer_unknown(self, sample: str, *, is_of_others: bool) -> Answer:
+    def unknown_result(self, sample: str, *, is_of_others: bool) -> AlleleResult:
         """Return what is said of any allele that the results do not know of a sample.
 
         Args:
@@ -107,12 +107,12 @@ class Join:
 
         """
         if sample in self._open:
-            return Answer(Status.UNKNOWN, "the results of the sample are not there yet")
+            return AlleleResult(Status.UNKNOWN, "the results of the sample are not there yet")
         if is_of_others:
-            return Answer(Status.OTHER_SAMPLE)
+            return AlleleResult(Status.OTHER_SAMPLE)
         if sample in self._without_upload:
-            return Answer(Status.UNKNOWN, "the results hold no copy of what was sent")
-        return Answer(Status.NOT_IN_RUN)
+            return AlleleResult(Status.UNKNOWN, "the results hold no copy of what was sent")
+        return AlleleResult(Status.NOT_IN_RUN)
 
     def is_of_any_sample(self, variant: Variant) -> bool:
         """Whether the variant was sent for, or came back of, any sample at all."""

@@ -21,7 +21,7 @@ def check_output(path: Path, results: Path, output: Path) -> None:
 
     Args:
         path: The file to annotate.
-        results: The output folder or the zip that it gets the answers from.
+        results: The output folder or the zip that it gets the results from.
         output: The file to write; `-` for standard output.
 
     Raises:

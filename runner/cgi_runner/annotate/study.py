@@ -194,7 +194,7 @@ def _write_profile(folder: Path, identifier: str, profile: str, study: Study) ->
         "stable_id": stable_id,
         "show_profile_in_analysis_tab": "true",
         "profile_name": name,
-        "profile_description": f"With the answers of {study.origin}",
+        "profile_description": f"With the results of {study.origin}",
         "data_filename": data,
         "namespaces": NAMESPACE.removesuffix("."),
     }

@@ -24,7 +24,7 @@ class Target:
     tumor_column: str | None = None
     """The sample column of a VCF to look at."""
     overwrite: bool = False
-    """Whether answers that are there already are replaced."""
+    """Whether annotations that are there already are replaced."""
     for_cbioportal: bool = False
     """Whether a MAF gets the columns that cBioPortal reads."""
     cancer_types: Mapping[str, str] = field(default_factory=dict)

@@ -67,10 +67,10 @@ def name_of(cancer_type: str) -> str | None:
     return known.name if known else None
 
 
-def above(cancer_type: str) -> frozenset[str]:
+def ancestors(cancer_type: str) -> frozenset[str]:
     """Return the ids of all types above this one; none for an id that is not in the list."""
     parents = table()[cancer_type].parents if cancer_type in table() else ()
-    return frozenset(parents).union(*map(above, parents))
+    return frozenset(parents).union(*map(ancestors, parents))
 
 
 def are_related(one: str, other: str) -> bool:
@@ -82,7 +82,7 @@ def are_related(one: str, other: str) -> bool:
 
     """
     richer = [sibling.type.id for kind in (one, other) if (sibling := richer_sibling(kind))]
-    return one == other or one in above(other) or other in above(one) or one in richer or other in richer
+    return one == other or one in ancestors(other) or other in ancestors(one) or one in richer or other in richer
 
 
 def depth(cancer_type: CancerType) -> int:

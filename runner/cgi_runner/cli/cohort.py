@@ -98,7 +98,7 @@ def cohort(*, samples: Path | None, output: Path | None, **options: Unpack[Cohor
         folder = output if options["sandbox"] else None
         connection = stack.enter_context(opt.connect(options, sandbox_folder=folder, is_needed=cohorts.has_open_jobs))
         progress = stack.enter_context(closing(CohortProgress(as_json=options["as_json"])))
-        report = cohorts.run(wanted, output, opt.job_context(connection, options["deadline"]), flags, progress.tell)
+        report = cohorts.run(wanted, output, opt.job_context(connection, options["deadline"]), flags, progress.show)
     shown = Shown()
     if report.samples_done:
         shown = report_results(output, is_wanted=options["report"], is_shown=not options["as_json"])

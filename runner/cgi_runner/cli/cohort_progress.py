@@ -28,7 +28,7 @@ class CohortProgress:
         self._lines: dict[str, tqdm[NoReturn]] = {}
         self._total: tqdm[NoReturn] | None = None
 
-    def tell(self, event: Event) -> None:
+    def show(self, event: Event) -> None:
         """Show a change."""
         from cgi_runner.redaction import redact
 

@@ -49,11 +49,11 @@ class CohortJobs:
     """Brings the jobs of a cohort to their end; what fails is kept in `failures`, and the others go on."""
 
     def __init__(
-        self, ledger: CohortRecord, context: JobContext, work: Path, flags: Flags, tell: EventListener
+        self, ledger: CohortRecord, context: JobContext, work: Path, flags: Flags, on_event: EventListener
     ) -> None:
-        """Work with the context's service until its deadline; `tell` is called with every change."""
+        """Work with the context's service until its deadline; `on_event` is called with every change."""
         self.failures: list[tuple[Batch, RunnerError]] = []
-        self._ledger, self._work, self._tell = ledger, work, tell
+        self._ledger, self._work, self._on_event = ledger, work, on_event
         self._context = context
         self._flags = flags
         # Of several jobs, one line on the progress of each would be in the way of the others.
@@ -220,7 +220,7 @@ class CohortJobs:
 
     def _say(self, batch: Batch, state: str, *, said: str = "") -> None:
         record = self._ledger.records.get(batch.number)
-        self._tell(
+        self._on_event(
             JobEvent(
                 time=timestamp(self._context.clock),
                 event="job",

@@ -45,7 +45,7 @@ class Cohort:
 
 
 def run(
-    cohort: Cohort, out: Path, context: JobContext, flags: Flags | None = None, tell: EventListener = ignore_event
+    cohort: Cohort, out: Path, context: JobContext, flags: Flags | None = None, on_event: EventListener = ignore_event
 ) -> Report:
     """Check all samples, pack them into few jobs, submit, wait, fetch, verify, and give each sample its results.
 
@@ -54,7 +54,7 @@ def run(
         out: The folder for all of it.
         context: What to work with; its deadline is that of the whole cohort.
         flags: How.
-        tell: Called with every change, as values that can be written as JSON.
+        on_event: Called with every change, as values that can be written as JSON.
 
     Raises:
         InputError: Samples cannot be used, all of them listed; or the folder is taken.
@@ -76,8 +76,8 @@ def run(
         )
         ledger.make_plan(found.samples, cohort.max_rows)
         ledger.write()
-        tell(_log_plan(ledger, found))
-        jobs = CohortJobs(ledger, context, work, flags, tell)
+        on_event(_log_plan(ledger, found))
+        jobs = CohortJobs(ledger, context, work, flags, on_event)
         try:
             jobs.run()
         finally:
@@ -85,7 +85,7 @@ def run(
             ledger.tables = write_tables(folders, out, work, rest=found.dropped) if folders else []
             ledger.write()
         report = Report(ledger, jobs.failures)
-        tell(EndEvent(time=timestamp(context.clock), event="end", **report.as_json()))
+        on_event(EndEvent(time=timestamp(context.clock), event="end", **report.as_json()))
         return report
 
 

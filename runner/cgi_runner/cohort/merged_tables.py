@@ -181,14 +181,14 @@ def _rows(path: Path) -> int:
 
 
 def _check_verified(folders: Sequence[Path]) -> None:
-    if faults := [fault for fault in map(_fault, folders) if fault]:
+    if problems := [problem for problem in map(_find_problem, folders) if problem]:
         raise InputError(
-            "\n  ".join([f"{len(faults)} folders cannot be merged", *faults]),
+            "\n  ".join([f"{len(problems)} folders cannot be merged", *problems]),
             tip="finish these runs, or leave them out",
         )
 
 
-def _fault(folder: Path) -> str:
+def _find_problem(folder: Path) -> str:
     try:
         record = read_record(folder / RECORD)
     except InputError as error:
@@ -214,12 +214,12 @@ def _samples(folder: Path) -> set[str]:
 
 def _check_once(whose: Mapping[Path, set[str]]) -> None:
     seen: dict[str, Path] = {}
-    faults = []
+    problems = []
     for folder, samples in whose.items():
-        faults += [f"{name}: in {seen[name]} and {folder}" for name in sorted(samples & seen.keys())]
+        problems += [f"{name}: in {seen[name]} and {folder}" for name in sorted(samples & seen.keys())]
         seen |= dict.fromkeys(samples, folder)
-    if faults:
+    if problems:
         raise InputError(
-            "\n  ".join([f"{len(faults)} samples are in several folders", *faults[:_MAX_NAMED]]),
+            "\n  ".join([f"{len(problems)} samples are in several folders", *problems[:_MAX_NAMED]]),
             tip="name each folder once, and give every run its --sample NAME",
         )

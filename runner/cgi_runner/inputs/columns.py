@@ -185,7 +185,7 @@ class Header:
             line: The line.
 
         Returns:
-            As many cells as the header has, or none after a fault.
+            As many cells as the header has, or none after a problem.
 
         """
         cells = split(line, self.separator, len(self.names))

@@ -52,7 +52,7 @@ class FilePreparation:
             default: The sample of rows in a file that names none.
 
         Raises:
-            InputError: With every fault of the file, up to 20.
+            InputError: With every problem of the file, up to 20.
 
         """
         votes = self.votes if self.has_positions else None
@@ -75,11 +75,11 @@ class FilePreparation:
     def _list_odd_rows(self) -> None:
         total = self.rows_read + self.dropped.reasons.total() + len(self.source.problems.odd_rows)
         odd = self.source.problems.forgive(total, is_strict=self._is_strict) if self.rows_read else {}
-        for line, fault in odd.items():
-            self.dropped.add(self._kind, line, "", fault, ODD)
+        for line, problem in odd.items():
+            self.dropped.add(self._kind, line, "", problem, ODD)
         if odd:
-            line, fault = next(iter(odd.items()))
-            self.source.notes.warn(f"invalid rows are left out: {len(odd)}, the first on line {line}, {fault}")
+            line, problem = next(iter(odd.items()))
+            self.source.notes.warn(f"invalid rows are left out: {len(odd)}, the first on line {line}, {problem}")
 
     def count_votes_only(self) -> None:
         """Let the rows vote for a build, and no more; problems in the rows are reported once the build is known."""

@@ -56,7 +56,7 @@ def prepare(sources: Sources, folder: Path, options: Options, *, logs_notes: boo
         logs_notes: Whether decisions and warnings go to the log; they are part of what is returned in any case.
 
     Raises:
-        InputError: A file cannot be read or understood; it tells every fault of the file, up to 20.
+        InputError: A file cannot be read or understood; it tells every problem of the file, up to 20.
         NothingToSendError: The files of a kind have no row that CGI takes.
 
     """

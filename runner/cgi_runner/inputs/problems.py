@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from cgi_runner.errors import InputError
 
-MAX_FAULTS = 20
+MAX_PROBLEMS = 20
 ODD_SHARE = 0.05
 MAX_SHOWN = 60
 #: What R and pandas write where there is nothing, in capitals.
@@ -62,19 +62,19 @@ class InputProblems:
             f"line {line}, column {printable(column[:MAX_SHOWN])}: found {quote(found)}, expected {expected}", tip=tip
         )
 
-    def add_text(self, fault: str, *, tip: str = "") -> None:
+    def add_text(self, problem: str, *, tip: str = "") -> None:
         """Note a problem in its own words, and raise InputError if that makes too many.
 
         Args:
-            fault: What is wrong, with its line.
+            problem: What is wrong, with its line.
             tip: What to do; the first tip of a file is the one that is shown.
 
         """
-        self._problems.append(fault)
+        self._problems.append(problem)
         self._tip = self._tip or tip
-        most = MAX_FAULTS + (len(self.odd_rows) == len(self._problems))
+        most = MAX_PROBLEMS + (len(self.odd_rows) == len(self._problems))
         if len(self._problems) >= most:
-            self._raise(f"{self.source}: {MAX_FAULTS} errors, reading stopped there")
+            self._raise(f"{self.source}: {MAX_PROBLEMS} errors, reading stopped there")
 
     def add_odd(self, line: int, column: str, found: object, expected: str, *, tip: str = "") -> None:
         """Note a value that may be a slip in this row alone: a few of them are listed and do not stop the file.
@@ -88,7 +88,7 @@ class InputProblems:
 
         """
         if line in self.odd_rows:
-            return  # one fault is enough to leave the row out
+            return  # one problem is enough to leave the row out
         self.odd_rows[line] = f"column {printable(column[:MAX_SHOWN])}: found {quote(found)}, expected {expected}"
         self.add(line, column, found, expected, tip=tip)
 
@@ -103,22 +103,22 @@ class InputProblems:
             What is odd about each row, by its line.
 
         """
-        most = max(1, min(MAX_FAULTS, int(total * ODD_SHARE)))
+        most = max(1, min(MAX_PROBLEMS, int(total * ODD_SHARE)))
         odd = self.odd_rows
         if is_strict or not odd or len(odd) != len(self._problems) or len(odd) > most or total <= len(odd):
             return {}
         self._problems, self._tip = [], ""
         return odd
 
-    def abort(self, fault: str, *, tip: str = "") -> NoReturn:
+    def abort(self, problem: str, *, tip: str = "") -> NoReturn:
         """Raise InputError with this last problem: nothing sensible can be read after it.
 
         Args:
-            fault: What is wrong, with its line.
+            problem: What is wrong, with its line.
             tip: What to do; it counts more than those noted before.
 
         """
-        self._problems.append(fault)
+        self._problems.append(problem)
         self._tip = tip or self._tip
         self._raise(f"{self.source}: {len(self._problems)} errors")
 
@@ -130,6 +130,6 @@ class InputProblems:
     def _raise(self, summary: str) -> NoReturn:
         several = len(self._problems) > 1
         message = (
-            "\n  ".join([summary, *self._problems[:MAX_FAULTS]]) if several else f"{self.source}: {self._problems[0]}"
+            "\n  ".join([summary, *self._problems[:MAX_PROBLEMS]]) if several else f"{self.source}: {self._problems[0]}"
         )
         raise InputError(message, tip=self._tip or TIP)

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from cgi_runner.errors import ResultsError, RunnerError
 from cgi_runner.redaction import safe_excerpt
-from cgi_runner.results.members import fault_of, select_members
+from cgi_runner.results.members import problem_of, select_members
 from cgi_runner.results.summary import Summary, read_summary
 
 ARCHIVE = "cgi-results.zip"
@@ -164,8 +164,8 @@ def _check(everything: list[zipfile.ZipInfo], packed: int, free: int) -> tuple[d
     if not members:
         raise ResultsError("the archive has no members", tip=_AGAIN)
     for name, member in members.items():
-        if fault := fault_of(name, member, OWN):
-            raise ResultsError(f"the archive holds {safe_excerpt(member.filename, 60)!r}, {fault}", tip=_AGAIN)
+        if problem := problem_of(name, member, OWN):
+            raise ResultsError(f"the archive holds {safe_excerpt(member.filename, 60)!r}, {problem}", tip=_AGAIN)
     size = sum(member.file_size for member in everything)
     if size > _LARGEST or (size > MIN_BOMB_SIZE and size > MAX_RATIO * packed):
         raise ResultsError(

@@ -61,7 +61,7 @@ def select_members(members: Iterable[zipfile.ZipInfo]) -> tuple[dict[str, zipfil
     return chosen, junk
 
 
-def fault_of(name: str, member: zipfile.ZipInfo, reserved: Container[str]) -> str:
+def problem_of(name: str, member: zipfile.ZipInfo, reserved: Container[str]) -> str:
     """Return why a member must not be unpacked under a name.
 
     Args:
@@ -73,7 +73,7 @@ def fault_of(name: str, member: zipfile.ZipInfo, reserved: Container[str]) -> st
         A clause for an error that names the member; empty if it may be unpacked.
 
     """
-    faults = {
+    problems = {
         "which is not a plain file name": not _NAME.fullmatch(name) or name in {".", ".."},
         "which would replace one of the runner's own files": name.casefold() in reserved or name.startswith("."),
         "which quotes the account": redact(name) != name,
@@ -81,7 +81,7 @@ def fault_of(name: str, member: zipfile.ZipInfo, reserved: Container[str]) -> st
         "which is compressed in a way that CGI does not use": member.compress_type not in _METHODS,
         "which is a link or a device": stat.S_IFMT(member.external_attr >> 16) not in {0, stat.S_IFREG},
     }
-    return next((fault for fault, is_so in faults.items() if is_so), "")
+    return next((problem for problem, is_so in problems.items() if is_so), "")
 
 
 def _leaves_folder(name: str) -> bool:

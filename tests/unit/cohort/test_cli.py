@@ -183,7 +183,7 @@ def test_a_terminal_shows_a_line_for_each_job_and_a_total(monkeypatch: pytest.Mo
     progress = CohortProgress(as_json=False)
 
     def tell(job: str, state: str, said: str = "") -> None:
-        progress.tell(
+        progress.show(
             {
                 "time": "",
                 "event": "job",
@@ -196,7 +196,7 @@ def test_a_terminal_shows_a_line_for_each_job_and_a_total(monkeypatch: pytest.Mo
             }
         )
 
-    progress.tell({"time": "", "event": "plan", "samples": 9, "skipped": 0, "jobs": 3, "rows": 90})
+    progress.show({"time": "", "event": "plan", "samples": 9, "skipped": 0, "jobs": 3, "rows": 90})
     tell("01", "waiting")
     tell("01", "waiting", "2026-01-05 13:00:01,600 INFO     Running VEP")
     tell("02", "waiting")

@@ -166,14 +166,14 @@ class CopyNumberReader:
         if waiting and not are_levels:
             line, _, row = waiting[0]
             expected = "a word, because no negative number shows that these are levels"
-            self._fault(line, self._kind.value, row[self._kind.value], expected, tip=_LEVEL_TIP)
+            self._add_problem(line, self._kind.value, row[self._kind.value], expected, tip=_LEVEL_TIP)
             return
         for line, sample, row in waiting:
             yield self._rows(line, sample, row)
         self._odd.check(read)
         self._report()
 
-    def _fault(self, line: int, column: str, found: str, expected: str, *, tip: str = "") -> None:
+    def _add_problem(self, line: int, column: str, found: str, expected: str, *, tip: str = "") -> None:
         name = self._header.names[self._names.index(column)]
         self._problems.add(line, name, found, expected, tip=tip)
 
@@ -190,7 +190,7 @@ class CopyNumberReader:
         elif not is_gene_symbol(gene):
             self._problems.add(line, self._header.names[self._names.index(self._kind.gene)], gene, "a gene symbol")
         elif not meaning:
-            self._fault(line, self._kind.value, value, EXPECTED_LEVEL if is_number(value) else EXPECTED_WORD)
+            self._add_problem(line, self._kind.value, value, EXPECTED_LEVEL if is_number(value) else EXPECTED_WORD)
         elif meaning not in {AMP, DEL}:
             self._dropped.add("cnas", line, sample, text, meaning)
         elif reason := self._kind.exclude(row) or (self._status.rejection_reason(line, row) if self._status else ""):

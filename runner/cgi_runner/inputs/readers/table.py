@@ -194,7 +194,7 @@ class VariantTable:
     def fits_end(self, line: int, start: str, end: str, reference: str, alternate: str) -> bool:
         """Return whether the place of a row can be believed by its end, if it is a substitution that has one.
 
-        Positions that count from 0, as those of BED do, are a fault of the whole file if the first substitution has
+        Positions that count from 0, as those of BED do, are a problem of the whole file if the first substitution has
         one, else of its row.
 
         Args:
