@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from cgi_runner import __version__
 from cgi_runner.cohort.compatibility import require_one_origin
-from cgi_runner.cohort.names import is_safe
+from cgi_runner.cohort.names import is_safe, plural
 from cgi_runner.cohort.record import NAME, SCHEMA
 from cgi_runner.errors import InputError
 from cgi_runner.files import atomic_write, commit_file
@@ -220,6 +220,6 @@ def _check_once(whose: Mapping[Path, set[str]]) -> None:
         seen |= dict.fromkeys(samples, folder)
     if problems:
         raise InputError(
-            "\n  ".join([f"{len(problems)} samples are in several folders", *problems[:_MAX_NAMED]]),
+            "\n  ".join([f"{plural(len(problems), 'sample')} in several folders", *problems[:_MAX_NAMED]]),
             tip="name each folder once, and give every run its --sample NAME",
         )

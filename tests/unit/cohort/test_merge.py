@@ -135,7 +135,7 @@ def test_nothing_else_is_overwritten(alone: Callable[..., Path], bench: Bench, t
 def test_a_sample_counts_once(alone: Callable[..., Path], tmp_path: Path) -> None:
     """Two folders with the same sample are told, with both names; the same folder twice is no harm."""
     folders = [alone("a", "one", BRAF), alone("b", "one", TP53)]
-    with pytest.raises(InputError, match=r"one: in .*/a and .*/b"):
+    with pytest.raises(InputError, match=r"1 sample in several folders\n  one: in .*/a and .*/b"):
         merge(folders, tmp_path / "merged")
     assert merge([folders[0], folders[0]], tmp_path / "merged").samples == 1
     assert len(rows_of(tmp_path / "merged" / "alterations.tsv")) == 1
