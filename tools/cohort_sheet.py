@@ -12,6 +12,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 KINDS = ("mutations", "cnas", "translocations")
 #: What a user's table may say of a sample, by other usual names of the column.
@@ -40,7 +41,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "lists",
         type=Path,
-        help="JSON: for each kind a list of [identifier, path, datatype, build]; for `sheets`, the lines of each",
+        help="JSON: for each kind a list of [identifier, path, datatype, build]; for `more`, such lists of further"
+        " mutations; for `sheets`, the lines of each",
     )
     parser.add_argument("--table", type=Path, help="what is known of each sample")
     parser.add_argument("--output", type=Path, default=Path("samples.tsv"))
@@ -128,36 +130,80 @@ def parse_rows(table: list[list[str]]) -> dict[str, dict[str, str]]:
     return rows
 
 
-def link_files(lists: dict[str, list[list[str]]]) -> dict[str, dict[str, str]]:
+def link_files(lists: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Link each element under the name of its sample and give the files of each sample by their kind.
 
     Raises:
-        SheetError: Two elements of a list are of the same sample, or one is named by its role.
+        SheetError: Two elements of a list are of the same sample, one is named by its role, or a further list of
+            mutations has other samples than the first.
 
     """
+    further = lists.pop("more", [])
     files: dict[str, dict[str, str]] = {}
     for kind, elements in lists.items():
-        folder = Path("inputs") / kind
-        folder.mkdir(parents=True)
-        for identifier, source, datatype, build in elements:
-            sample = re.sub(r"([.](vcf|maf|tsv|csv|tabular|txt))?([.]b?gz)?$", "", identifier) or identifier
-            if sample.lower() in ROLES:
-                raise SheetError(
-                    f"The element {sample} names no patient: in pairs and nested lists every patient has one. Flatten"
-                    " the collection (the tool Flatten collection joins the names), or name the elements by patients"
-                )
-            row = files.setdefault(sample, {"sample": sample})
-            if kind in row:
-                raise SheetError(f"The list of {kind} holds {sample} twice")
-            name = re.sub(r"[^A-Za-z0-9_.-]", "_", sample)
-            link = folder / f"{name}.{ENDINGS.get(datatype, 'tsv')}"
-            if link.is_symlink():  # the names of two samples differ in signs that the names of files do without
-                link = folder / f"{len(files)}-{link.name}"
-            link.symlink_to(source)
-            row[kind] = str(link)
-            if kind == "mutations":
-                row["reference"] = known_build(build)
+        link_list(kind, elements, Path("inputs") / kind, files)
+    samples = set(map(sample_of, (identifier for identifier, *_ in lists.get("mutations", []))))
+    for number, elements in enumerate(further, 2):
+        own = {sample_of(identifier) for identifier, *_ in elements}
+        if differing := sorted(own ^ samples):
+            raise SheetError(
+                f"{', '.join(differing[:5])}: not in each list of mutations, expected the same identifiers in all"
+            )
+        link_list("mutations", elements, Path("inputs") / f"mutations-{number}", files)
     return files
+
+
+def sample_of(identifier: str) -> str:
+    """Give the sample that an element is of: its identifier without the endings of files."""
+    return re.sub(r"([.](vcf|maf|tsv|csv|tabular|txt))?([.]b?gz)?$", "", identifier) or identifier
+
+
+def link_list(kind: str, elements: list[list[str]], folder: Path, files: dict[str, dict[str, str]]) -> None:
+    """Link the elements of one list into a folder, and add them to the files of their samples.
+
+    Args:
+        kind: Mutations, cnas or translocations.
+        elements: The list, each with identifier, path, datatype and build.
+        folder: Where the links go; it does not exist.
+        files: What is known of each sample; changed.
+
+    Raises:
+        SheetError: Two elements are of the same sample, one is named by its role, or its genome is another.
+
+    """
+    folder.mkdir(parents=True)
+    seen: set[str] = set()
+    for identifier, source, datatype, build in elements:
+        sample = sample_of(identifier)
+        if set(re.split("[._ -]+", sample.lower())) <= set(ROLES):
+            raise SheetError(
+                f"The element {sample} names no patient: in pairs and nested lists every patient has one. Flatten"
+                " the collection (the tool Flatten collection joins the names), or name the elements by patients"
+            )
+        if sample in seen:
+            raise SheetError(f"The list of {kind} holds {sample} twice")
+        seen.add(sample)
+        row = files.setdefault(sample, {"sample": sample})
+        name = re.sub(r"[^A-Za-z0-9_.-]", "_", sample)
+        link = folder / f"{name}.{ENDINGS.get(datatype, 'tsv')}"
+        if link.is_symlink():  # the names of two samples differ in signs that the names of files do without
+            link = folder / f"{len(files)}-{link.name}"
+        link.symlink_to(source)
+        row[kind] = f"{row[kind]};{link}" if kind in row else str(link)
+        if kind == "mutations":
+            add_build(row, known_build(build))
+
+
+def add_build(row: dict[str, str], build: str) -> None:
+    """Add the genome build of a file of mutations to what is known of its sample.
+
+    Raises:
+        SheetError: Another file of the sample has another one.
+
+    """
+    if build and row.get("reference") and row["reference"] != build:
+        raise SheetError(f"The files of mutations of {row['sample']} have different database/builds")
+    row["reference"] = build or row.get("reference", "")
 
 
 def known_build(build: str) -> str:

@@ -59,6 +59,42 @@ def test_the_table_decides_where_its_cells_are_filled(tmp_path: Path) -> None:
     )
 
 
+def test_further_lists_of_mutations_are_of_the_same_samples(tmp_path: Path) -> None:
+    """Each sample gets its file of every list, whatever their order; the sheet has semicolons between them."""
+    snvs = [element(tmp_path, "P1.vcf", "vcf", "?"), element(tmp_path, "P2.vcf", "vcf")]
+    indels = [element(tmp_path, "P2"), element(tmp_path, "P1")]
+    ended = write(tmp_path, {"mutations": snvs, "more": [indels]})
+    assert ended.returncode == 0, ended.stdout
+    assert (tmp_path / "samples.tsv").read_text() == (
+        "sample\treference\tmutations\n"
+        "P1\thg38\tinputs/mutations/P1.vcf;inputs/mutations-2/P1.tsv\n"
+        "P2\thg38\tinputs/mutations/P2.vcf;inputs/mutations-2/P2.tsv\n"
+    )
+    assert (tmp_path / "inputs/mutations-2/P1.tsv").read_text() == "P1"
+
+
+@pytest.mark.parametrize(
+    ("further", "said"),
+    [
+        (["P1"], "P2: not in each list of mutations"),
+        (["P1", "P2", "P3"], "P3: not in each list of mutations"),
+        (["P1_indels", "P2_indels"], "P1, P1_indels, P2, P2_indels: not in each list of mutations"),
+    ],
+)
+def test_a_further_list_of_other_samples_is_refused(tmp_path: Path, further: list[str], said: str) -> None:
+    """A file without its partner would be half a tumour, or a tumour of its own."""
+    lists = {"mutations": [element(tmp_path, "P1"), element(tmp_path, "P2")]}
+    ended = write(tmp_path, {**lists, "more": [[element(tmp_path, name) for name in further]]})
+    assert (ended.returncode, said in ended.stdout) == (2, True), ended.stdout
+
+
+def test_files_of_one_sample_have_one_genome(tmp_path: Path) -> None:
+    """Positions of two builds cannot be those of one tumour."""
+    lists = {"mutations": [element(tmp_path, "P1")], "more": [[element(tmp_path, "P1", build="hg19")]]}
+    ended = write(tmp_path, lists)
+    assert (ended.returncode, "P1 have different database/builds" in ended.stdout) == (2, True)
+
+
 def test_a_table_without_lists_keeps_what_it_says_of_samples(tmp_path: Path) -> None:
     """For datasets that hold many samples the sheet has no files."""
     assert write(tmp_path, {}, "sample\toncotree_code\nA\tSKCM\n").returncode == 0
@@ -71,6 +107,7 @@ def test_a_table_without_lists_keeps_what_it_says_of_samples(tmp_path: Path) -> 
         (["P1"], "sample\tcancer_type\nP1\tCM\nP2\tCM\n", "P2: not in the lists"),
         (["P1", "P2"], "sample\tcancer_type\nP1\tCM\n", "P2: not in the table of samples"),
         (["tumour", "normal"], None, "The element tumour names no patient"),
+        (["somatic.snvs.vcf", "somatic.indels.vcf"], None, "The element somatic.snvs names no patient"),
         (["P1", "P1.vcf"], None, "The list of mutations holds P1 twice"),
         (["P1"], "sample\tcancer_type\nP1\tCM\nP1\tLUAD\n", "P1 twice"),
         (["P1"], "sample\tcancer_type\n\tCM\n", "a line without a sample"),

@@ -122,6 +122,7 @@ def test_several_samples_keep_their_own_names(templates: Templates) -> None:
             "different database/builds",
         ),
         ({"mutations": dataset("x", build="mm10")}, "neither hg38 nor hg19"),
+        ({"more": [{"mutations": dataset("y")}]}, "Further mutations were chosen and no first ones"),
         ({}, "No alterations were chosen"),
         ({"mutations": dataset("x"), "cancer_type": ""}, "No cancer type was chosen"),
     ],
@@ -165,7 +166,7 @@ def test_no_name_of_an_element_is_run_by_the_shell(
     assert evil in ended.stdout
 
 
-@pytest.mark.parametrize("name", ["forward", "Tumour.vcf", "snvs"])
+@pytest.mark.parametrize("name", ["forward", "Tumour.vcf", "snvs", "somatic.indels.vcf.gz"])
 def test_an_element_that_every_patient_has_names_nobody(templates: Templates, name: str) -> None:
     """Of a list of pairs or a nested list, Galaxy hands on the inner identifier only, which several patients share."""
     command = fill(templates, mutations=dataset("x", identifier=name))
