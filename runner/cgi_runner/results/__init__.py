@@ -73,7 +73,7 @@ def read(
     _refuse_foreign_rows(rows)
     summary = unpacked.summary
     kind = cancer_type or summary.cancer_type
-    contradictions = list(find_contradictions(tables, summary, own_inputs))
+    contradictions = list(find_contradictions(tables, summary, own_inputs, cancer_type))
     return ResultSummary(
         format_version=tables.format_version,
         version=summary.get("CGI version", ""),

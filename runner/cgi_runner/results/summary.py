@@ -31,6 +31,11 @@ class Summary(dict[str, str]):
         """The genome build."""
         return self._first("Reference genome", "Reference")
 
+    @property
+    def samples(self) -> str:
+        """How many samples CGI counts."""
+        return self._first("Total samples", "Samples")
+
     def _first(self, *names: str) -> str:
         return next(filter(None, map(self.get, names)), "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from cgi_runner.results.contradictions import count_biomarkers
 from cgi_runner.results.generations import ResultTables
 from cgi_runner.results.reconcile import RowAccount
 from cgi_runner.results.tables import Table
@@ -35,7 +36,7 @@ def collect_warnings(
     if tables.alterations:
         found += _about_alterations(tables.alterations, summary.get("Analysed mutations", ""))
     if tables.biomarkers:
-        found += _about_biomarkers(tables.biomarkers, cancer_type)
+        found += _about_biomarkers(tables.biomarkers, cancer_type, count_biomarkers(summary))
     return found
 
 
@@ -99,15 +100,17 @@ def _about_alterations(table: Table, analysed: str) -> Iterator[str]:
         yield f"indels: {shifted}; their POSITION, REF and ALT are CGI's own, only echoed columns are as sent"
 
 
-def _about_biomarkers(table: Table, cancer_type: str) -> Iterator[str]:
+def _about_biomarkers(table: Table, cancer_type: str, counted: int | None) -> Iterator[str]:
     alterations, match = table.place("Alterations"), table.place("Match")
-    wild = repeated = 0
+    wild = repeated = returned = 0
     seen: set[int] = set()
-    for cells in table.rows():
+    for returned, cells in enumerate(table.rows(), 1):  # noqa: B007 - counted, and used behind the loop
         wild += alterations is not None and "wildtype" in cells[alterations].casefold()
         row = hash(tuple(cells))
         repeated += row in seen
         seen.add(row)
+    if counted is not None and counted < returned:
+        yield f"CGI's summary and its table disagree: {counted} biomarkers, {returned} rows"
     if wild:
         yield f"biomarkers of wild types: {wild}; inferred from absence, wrong for genes that your panel lacks"
     if repeated:

@@ -39,8 +39,11 @@ def losing(sandbox: Sandbox) -> None:
         rows = members["alterations.tsv"].splitlines(keepends=True)
         kept = [row for row in rows if b"\tEGFR\t" not in row]
         members["alterations.tsv"] = b"".join(kept)
+        matches = members["biomarkers.tsv"].splitlines(keepends=True)
+        members["biomarkers.tsv"] = b"".join(row for row in matches if b"\tEGFR (" not in row)
         analysed = b"Analysed mutations: %d" % (len(kept) - 1)
-        members["summary.txt"] = re.sub(b"Analysed mutations: [0-9]+", analysed, members["summary.txt"])
+        summary = re.sub(b"Analysed mutations: [0-9]+", analysed, members["summary.txt"])
+        members["summary.txt"] = re.sub(b"Biomarkers in .*\n", b"", summary)
 
     inject(sandbox, Repacked(lose))
 

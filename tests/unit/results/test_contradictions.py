@@ -30,6 +30,12 @@ def cells(members: Members, table: str, column: str, edit: Callable[[str], str])
     members[table] = "".join(line + "\n" for line in [header, *("\t".join(row) for row in changed)]).encode()
 
 
+def said(members: Members, name: str, value: str) -> None:
+    """Have the summary say something else."""
+    text = re.sub(f"(?m)^{name}: .*$", f"{name}: {value}", members["summary.txt"].decode())
+    members["summary.txt"] = text.encode()
+
+
 CONTRADICTIONS: dict[str, tuple[Callable[[Members], object], str]] = {
     "half the rows": (
         lambda m: m.update({"alterations.tsv": b"".join(m["alterations.tsv"].splitlines(keepends=True)[:5])}),
@@ -51,6 +57,38 @@ CONTRADICTIONS: dict[str, tuple[Callable[[Members], object], str]] = {
         lambda m: m.update({"biomarkers.tsv": m["biomarkers.tsv"].rstrip()[:-1].rpartition(b"\t")[0]}),
         "biomarkers.tsv is cut off within its last row",
     ),
+    "biomarkers that end at a row": (
+        lambda m: m.update({"biomarkers.tsv": b"".join(m["biomarkers.tsv"].splitlines(keepends=True)[:2])}),
+        "CGI's summary and its table disagree: {biomarkers} biomarkers, 1 rows",
+    ),
+    "no biomarker in its table": (
+        lambda m: m.update({"biomarkers.tsv": b""}),
+        "CGI's summary and its table disagree: {biomarkers} biomarkers, 0 rows",
+    ),
+    "biomarkers of other genes": (
+        lambda m: m.update({"biomarkers.tsv": m["biomarkers.tsv"].replace(b"\tBRAF (V600E)", b"\tROS1 MUT* (--)", 1)}),
+        "the biomarkers name mutations of genes of which the sample has none in the results: ROS1 (melanoma-1)",
+    ),
+    "a build in other words": (
+        lambda m: said(m, "Reference genome", "T2T-CHM13"),
+        "CGI's summary names a genome build that is not known: T2T-CHM13",
+    ),
+    "a cancer type in other words": (
+        lambda m: said(m, "Cancer type", "Skin, melanoma"),
+        "CGI's summary names a cancer type that is not known: Skin, melanoma",
+    ),
+    "copy numbers that were not sent": (
+        lambda m: said(m, "Analysed cnas", "7"),
+        "CGI's summary counts cnas, and none were sent: 7",
+    ),
+    "fusions that were not sent": (
+        lambda m: said(m, "Analysed fusions", "1"),
+        "CGI's summary counts fusions, and none were sent: 1",
+    ),
+    "more samples than were sent": (
+        lambda m: said(m, "Total samples", "9"),
+        "CGI's summary counts more samples than were sent: 9, and 3 sent",
+    ),
     "other positions": (
         lambda m: cells(m, "alterations.tsv", "POSITION", lambda text: str(int(text) + 1)),
         "rows of mutations that are of another variant by POSITION, REF and ALT than by their echoed columns: 8",
@@ -63,12 +101,20 @@ def test_what_speaks_against_itself_is_told_and_stays_at_cgi(
     name: str, context: JobContext, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """The results are in hand, with a warning; --delete does not delete the job."""
-    change, said = CONTRADICTIONS[name]
-    inject(sandbox, Repacked(change))
+    change, told = CONTRADICTIONS[name]
+    counted = 0
+
+    def count_and_change(members: Members) -> None:
+        nonlocal counted
+        counted = len(members["biomarkers.tsv"].splitlines()) - 1
+        change(members)
+
+    inject(sandbox, Repacked(count_and_change))
     record = run(MELANOMA, tmp_path / "out", context, delete=True)
+    told = told.format(biomarkers=counted)
     assert record.state is State.VERIFIED
-    assert said in record.warnings
-    assert said in record.not_deleted
+    assert told in record.warnings
+    assert told in record.not_deleted
     assert context.api.list_jobs() == [record.job_id]
 
 
@@ -108,6 +154,16 @@ def test_results_of_another_genome_or_tumour_are_refused(
     assert accept_archive(out / "cgi-results.refused.zip", out, job_id).state is State.VERIFIED
 
 
+def test_biomarkers_of_copy_numbers_are_not_looked_for_among_mutations(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """How the biomarkers write them is not known: their genes are told by the other tables."""
+    (tmp_path / "cnas.tsv").write_text("gene\tcna\tsample\nALK\tamp\tmelanoma-1\n")
+    wanted = JobRequest({"mutations": EXAMPLES / "mutations.tsv", "cnas": tmp_path / "cnas.tsv"}, "CM", "hg38")
+    inject(sandbox, Repacked(lambda m: cells(m, "biomarkers.tsv", "Alterations", lambda _: "ALK (amplification)")))
+    assert run(wanted, tmp_path / "out", context, delete=True).state is State.DELETED
+
+
 def test_words_that_are_not_known_prove_nothing(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
     """A summary may spell build and cancer type in a way of its own."""
 
@@ -127,6 +183,12 @@ def test_words_that_are_not_known_prove_nothing(context: JobContext, sandbox: Sa
         ("HG38", "grch38", ""),
         ("hg19", "HG38", "the archive is of hg19, and the job was submitted with hg38"),
         ("GRCh38", "GRCh37", "the archive is of hg38, and the job was submitted with hg19"),
+        ("GRCh37.p13", "hg38", "the archive is of hg19, and the job was submitted with hg38"),
+        ("hg19 (GRCh37)", "hg38", "the archive is of hg19, and the job was submitted with hg38"),
+        ("hg19 (GRCh37)", "hg19", ""),
+        (" Homo sapiens, HG38", "hg38", ""),
+        ("hg19, lifted to hg38", "hg38", ""),
+        ("GRCh380", "hg19", ""),
         ("t2t", "hg38", ""),  # words that are not known prove nothing
         ("hg19", "", ""),
         ("", "hg38", ""),
@@ -141,7 +203,15 @@ def test_the_build_of_an_archive_is_that_of_the_job(said: str, asked: str, fault
     ("said", "asked", "fault"),
     [
         ("CM", "CM", ""),
+        ("cm", "CM", ""),
+        ("Cutaneous melanoma", "CM", ""),
         ("CM", "BRCA", "the archive is of cancer type CM, and the job was submitted with BRCA"),
+        ("cm", "BRCA", "the archive is of cancer type cm, and the job was submitted with BRCA"),
+        (
+            "Cutaneous melanoma",
+            "BRCA",
+            "the archive is of cancer type Cutaneous melanoma, and the job was submitted with BRCA",
+        ),
         ("Somewhere", "CM", ""),
         ("", "CM", ""),
         ("CM", "", ""),

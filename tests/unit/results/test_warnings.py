@@ -110,6 +110,15 @@ def test_a_summary_that_counts_otherwise_is_reported(tmp_path: Path) -> None:
     assert said(members, tmp_path) == ["CGI's summary and its table disagree: 3 mutations, 1 rows"]
 
 
+def test_a_summary_that_counts_fewer_biomarkers_is_reported(tmp_path: Path) -> None:
+    """Rows that CGI does not count may be another job's."""
+    counts = "Biomarkers in cancer type: 0\nBiomarkers in other cancer type: 1\n"
+    members = {"biomarkers.tsv": table(BIOMARKERS, {"Match": "NO"}, {"Match": ""}), "summary.txt": counts}
+    assert "CGI's summary and its table disagree: 1 biomarkers, 2 rows" in said(members, tmp_path)
+    members["biomarkers.tsv"] = table(BIOMARKERS, {"Match": "NO"})
+    assert not any("disagree" in warning for warning in said(members, tmp_path))
+
+
 def test_a_table_without_the_columns_is_not_judged(tmp_path: Path) -> None:
     """Where a column is missing, nothing is said about it."""
     assert (
