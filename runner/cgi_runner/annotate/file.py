@@ -208,16 +208,18 @@ class _Annotation(AbstractContextManager["_Annotation"]):
 def _check_build(path: Path, references: set[str], folders: Sequence[ResultFolder]) -> None:
     """Raise InputError for a file of another genome build than the results.
 
-    Where the alterations were sent although something spoke against their build, that is a warning only.
+    Where the file names that of the results as well, or the alterations were sent although something spoke against
+    their build, that is a warning only.
     """
     with closing(read_lines(path)) as lines:
         evidence = read_hints(_LineReader(lines))
     told = named_builds(evidence)
-    if not references or not told or told & references:
+    others = [one for one in evidence if one.build in told - references and (one.is_strong or not told & references)]
+    if not references or not others:
         return
-    one = next(one for one in evidence if one.build in told)
+    one = others[0]
     found = f"{printable(path.name)}, {one}, is {one.build}, the results are {' and '.join(sorted(references))}"
-    if not any(folder.ignores_build for folder in folders):
+    if not told & references and not any(folder.ignores_build for folder in folders):
         raise InputError(found, tip="give the file that was interpreted, or run this one")
     log.warning("warning: %s", found)
 

@@ -189,6 +189,8 @@ def _check_verified(folders: Sequence[Path]) -> None:
 
 
 def _find_problem(folder: Path) -> str:
+    if folder.is_file():
+        return f"{folder} is a file, expected an output folder"
     try:
         record = read_record(folder / RECORD)
     except InputError as error:

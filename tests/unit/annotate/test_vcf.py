@@ -189,6 +189,16 @@ def test_a_file_of_another_genome_is_refused(results: Path) -> None:
         annotate(text, results, sample="one")
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_file_that_names_two_genomes_is_warned_of(
+    results: Path, caplog: pytest.LogCaptureFixture, order: int
+) -> None:
+    """The results' build was among them, and nobody heard of the other."""
+    lines = "\n".join(["##reference=GRCh37", "##assembly=GRCh38"][::order])
+    annotate(vcf(BRAF).replace("#CHROM", f"{lines}\n#CHROM"), results, sample="one")
+    assert any("is hg19, the results are hg38" in text for text in caplog.messages)
+
+
 def test_a_record_of_another_genome_is_refused_although_the_results_know_its_place(results: Path) -> None:
     """A chromosome by its name in hg19, below records that say nothing of their build."""
     with pytest.raises(InputError, match=r"'NC_000007\.13', which the genome build"):

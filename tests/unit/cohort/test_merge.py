@@ -148,6 +148,8 @@ def test_only_verified_results_are_merged(alone: Callable[..., Path], tmp_path: 
     (one / "cgi-job.json").write_text(text.replace('"verified",', '"waiting",'), encoding="utf-8")
     with pytest.raises(InputError, match=r"(?s)2 folders.*no verified results yet.*not a valid record of a job"):
         merge([one, tmp_path / "gone"], tmp_path / "merged")
+    with pytest.raises(InputError, match=r"alterations\.tsv is a file, expected an output folder"):
+        merge([one / "alterations.tsv"], tmp_path / "merged")
     (tmp_path / "odd").mkdir()
     (tmp_path / "odd" / "cohort.json").write_text("[]", encoding="utf-8")
     with pytest.raises(InputError, match="not a valid record of a cohort"):
