@@ -246,5 +246,6 @@ def _fingerprint(table: Table, names: Sequence[str], spellings: _Spellings | Non
         found = [cells[place].strip() for place in places]
         if sample is not None and spellings is not None:
             found[sample] = spellings[found[sample]]
-        total += hash(tuple(found))
+        # Not that of a tuple: where two rows exchange their last cells, the sum of the hashes is often the same.
+        total += hash("\t".join(found))
     return total

@@ -148,6 +148,35 @@ def test_quotes_and_empty_cells_are_taken_from_a_line_and_no_letters(rows: str, 
     assert compare_copies(copy, {"cnas": sent}) == {"cnas": CopyState.SAME_ROWS}
 
 
+@pytest.mark.parametrize(
+    ("sent", "came", "state"),
+    [
+        (("A  1", "B"), ("A 1", "B"), CopyState.SAME_ROWS),
+        (("Anna", "B"), ("ANNA", "B"), CopyState.SAME_ROWS),
+        (("A  1", "A 1"), ("A 1", "A  1"), CopyState.OTHER_ROWS),
+        (("Anna", "ANNA"), ("ANNA", "Anna"), CopyState.OTHER_ROWS),
+    ],
+)
+def test_a_name_may_be_spelled_otherwise_unless_it_is_then_anothers(
+    sent: tuple[str, str], came: tuple[str, str], state: CopyState, tmp_path: Path
+) -> None:
+    """Rows that two samples have exchanged are no spelling."""
+    upload, copy = (f"gene\tcna\tsample\nMYC\tamp\t{one}\nPTEN\tdel\t{two}\n" for one, two in (sent, came))
+    (tmp_path / "cnas.tsv").write_text(upload)
+    about = SentInput(hashlib.sha256(upload.encode()).hexdigest(), tmp_path / "cnas.tsv")
+    (tmp_path / "archive").mkdir()
+    assert compare_copies(laid_out({"input01.tsv": copy}, tmp_path / "archive"), {"cnas": about}) == {"cnas": state}
+
+
+def test_a_long_id_is_told_in_short(tmp_path: Path) -> None:
+    """A summary may have any words there, as long as it likes."""
+    named = OTHER + "x" * 60
+    found = identify(members(named=named), tmp_path, accepted_id=named)
+    assert found.warnings[0] == f"the archive names {named[:39]}\u2026, not {JOB}; it was accepted by --accept-archive"
+    with pytest.raises(ForeignResultsError, match=f"is that of job {named[:39]}\u2026, not of {JOB}"):
+        identify(members(named=named), tmp_path)
+
+
 @pytest.mark.parametrize("change", [("140753336", "140753337"), ("\tone\t", "\ttwo\t"), ("chr17", "chr18")])
 def test_without_an_id_other_rows_are_another_order(change: tuple[str, str], tmp_path: Path) -> None:
     """One cell is enough."""
