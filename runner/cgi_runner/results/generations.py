@@ -16,6 +16,16 @@ _INPUT = re.compile(r"input(\d+)\.tsv")
 _ALTERATIONS = ("alterations.tsv", "mutation_analysis.tsv")
 _BIOMARKERS = ("biomarkers.tsv", "prescriptions.tsv", "drug_prescription.tsv")
 _FUSIONS = ("fusion_analysis.tsv", "fusion_analysis.txt")
+#: Columns that came with a version, the newest first.
+_BY_ALTERATIONS = (
+    ("CGI-HGVS", "2d"),
+    ("Input ID", "2c"),
+    ("Oncogenic Summary", "2b"),
+    ("ONCOGENIC_CLASSIFICATION", "2a"),
+    ("driver_statement", "1"),
+)
+_MATCHED = "BioM"  # since 2b
+_BY_BIOMARKERS = (("DISEASES", "2a"), ("BIOMARKER_IDX", "1"))
 
 
 @dataclass(frozen=True)
@@ -54,17 +64,8 @@ def _first(folder: Path, names: tuple[str, ...]) -> Table | None:
 
 def _detect_version(alterations: Table | None, biomarkers: Table | None) -> str:
     """Tell by headers; an archive of copy numbers or fusions alone has no alterations, only biomarkers to go by."""
-    marks = {
-        "2d": alterations and alterations.place("CGI-HGVS"),
-        "2c": alterations and alterations.place("Input ID"),
-        "2b": alterations and alterations.place("Oncogenic Summary"),
-        "2a": alterations and alterations.place("ONCOGENIC_CLASSIFICATION"),
-        "1": alterations and alterations.place("driver_statement"),
-    }
     if alterations:
-        return next((name for name, place in marks.items() if place is not None), "unknown")
-    if biomarkers and biomarkers.place("BioM") is not None:
-        return "2d" if biomarkers.path.name == "biomarkers.tsv" else "2b"
-    if biomarkers and biomarkers.place("DISEASES") is not None:
-        return "2a"
-    return "1" if biomarkers and biomarkers.place("BIOMARKER_IDX") is not None else "unknown"
+        return next((version for column, version in _BY_ALTERATIONS if alterations.has(column)), "unknown")
+    if biomarkers and biomarkers.has(_MATCHED):
+        return "2d" if biomarkers.path.name == _BIOMARKERS[0] else "2b"
+    return next((version for column, version in _BY_BIOMARKERS if biomarkers and biomarkers.has(column)), "unknown")

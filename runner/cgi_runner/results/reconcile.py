@@ -145,8 +145,8 @@ def _flag_duplicates(index: RowIndex) -> None:
     if not index.columns:
         return
     hashes = index.hashes
-    wanted = {value for fate, value in zip(fates, hashes, strict=True) if fate == _NOT_RETURNED}
-    duplicates = wanted.intersection(value for fate, value in zip(fates, hashes, strict=True) if fate == _RETURNED)
+    wanted = {hashes[row] for row, fate in enumerate(fates) if fate == _NOT_RETURNED}
+    duplicates = {hashes[row] for row, fate in enumerate(fates) if fate == _RETURNED and hashes[row] in wanted}
     if duplicates:
         for row in range(1, len(fates)):
             if fates[row] == _NOT_RETURNED and hashes[row] in duplicates:

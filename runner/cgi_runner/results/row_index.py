@@ -25,24 +25,27 @@ SAMPLES = ("CGI-Sample ID", "CGI-INFO", "Sample ID", "sample")
 #: Names without `chr`, by every spelling that was met.
 CHROMOSOMES = ChromosomeNames()
 
+_GISTIC = ("Locus ID", "Cytoband")
+#: Columns that an upload of a kind has; the first of these sets that are all there count.
+_KINDS = (
+    (("gene", "cna"), "cnas"),
+    (_GISTIC, "cnas"),
+    (("fus",), "translocations"),
+    *(((name,), "mutations") for name in ("#CHROM", "chrom", "chr", "gdna", "protein")),
+)
+
 Key = tuple[Hashable, ...]
 KeyFunction = Callable[[list[str]], Key]
 
 
 def kind_of(table: Table) -> str:
     """Tell an upload's kind by its header, as CGI does; nothing if the header says none."""
-    if table.place("gene") is not None and table.place("cna") is not None:
-        return "cnas"
-    if is_gistic(table):
-        return "cnas"
-    if table.place("fus") is not None:
-        return "translocations"
-    return "mutations" if table.place("#CHROM", "chrom", "chr", "gdna", "protein") is not None else ""
+    return next((kind for columns, kind in _KINDS if table.has(*columns)), "")
 
 
 def is_gistic(table: Table) -> bool:
     """Whether it is a matrix of copy numbers, of which one row can give many results or none."""
-    return table.place("Locus ID") is not None and table.place("Cytoband") is not None
+    return table.has(*_GISTIC)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,10 @@ class Table:
         found = (self._exact_places.get(name, self._places.get(name.casefold())) for name in names)
         return next((place for place in found if place is not None), None)
 
+    def has(self, *names: str) -> bool:
+        """Return whether the table has all of these columns."""
+        return all(self.place(name) is not None for name in names)
+
     def rows(self) -> Iterator[list[str]]:
         """Yield the rows as cells, at least as many as the header has; short rows are filled up with empty cells."""
         width = len(self.columns)

@@ -11,9 +11,12 @@ import pytest
 from cgi_runner.errors import ForeignResultsError
 from cgi_runner.job import JobContext, JobRequest, State, run
 from cgi_runner.job.import_archive import accept_archive
-from cgi_runner.results.contradictions import contradict_request
+from cgi_runner.results.contradictions import contradict_request, find_contradictions
+from cgi_runner.results.generations import read_result_tables
+from cgi_runner.results.summary import Summary
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES
+from support.archives import laid_out
 from support.faults import Repacked, inject
 
 Members = dict[str, bytes]
@@ -127,6 +130,20 @@ def test_biomarkers_of_no_sample_are_nobody_elses(context: JobContext, sandbox: 
     """An empty cell names no sample that was not sent."""
     inject(sandbox, Repacked(lambda m: cells(m, "biomarkers.tsv", "Sample ID", lambda _: " ")))
     assert run(MELANOMA, tmp_path / "out", context, delete=True).state is State.DELETED
+
+
+@pytest.mark.parametrize(
+    "cnas", ["gene\tcna\tsample\nMYC\tamp\t\n", "gene\tcna\nMYC\tamp\n"], ids=["an empty cell", "no column"]
+)
+def test_biomarkers_may_name_a_sample_for_rows_that_were_sent_without(cnas: str, tmp_path: Path) -> None:
+    """CGI gives such rows a name of its own, also where other inputs name their samples."""
+    mutations = "chr\tpos\tref\talt\tsample\n7\t140753336\tA\tT\tAnna\n"
+    drugs = "Sample ID\tAlterations\tBiomarker\tDrugs\tMatch\tBioM\nsingle_sample\t\t\t\t\t\n"
+    members = {"alterations.tsv": "CGI-HGVS\n", "biomarkers.tsv": drugs, "input01.tsv": mutations}
+    strange = ["the table of biomarkers names samples that were not sent: single_sample"]
+    assert list(find_contradictions(read_result_tables(laid_out(members, tmp_path)), Summary(), {})) == strange
+    members["input02.tsv"] = cnas
+    assert list(find_contradictions(read_result_tables(laid_out(members, tmp_path)), Summary(), {})) == []
 
 
 @pytest.mark.parametrize(

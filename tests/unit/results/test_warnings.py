@@ -9,7 +9,10 @@ import pytest
 
 from cgi_runner.results import read
 from cgi_runner.results.archive import ExtractedArchive
+from cgi_runner.results.matching import Matching
+from cgi_runner.results.reconcile import RowAccount
 from cgi_runner.results.summary import Summary, read_summary
+from cgi_runner.results.warnings import unknown_reasons
 from support.archives import generation, laid_out, table
 
 ALTERATIONS = ["Input ID", "REF", "ALT", "CGI-Oncogenic Summary", "CGI-Consequence", "CGI-HGVS"]
@@ -208,4 +211,19 @@ def test_findings_say_nothing_that_the_summary_does_not(tmp_path: Path) -> None:
     assert [(row.kind, row.alteration, row.reason) for row in found.missing] == [
         ("mutations", "chr7:55181378 C>T,A", "odd allele"),
         ("cnas", "PTEN gone", "x"),
+    ]
+
+
+def test_what_is_open_is_told_of_each_kind_once() -> None:
+    """Uploads of one kind share their rows of results; those of the next kind are told of all the same."""
+    shared, own = Matching(unreadable=2), Matching(uncompared=3)
+    accounts = [
+        RowAccount("mutations", 1, 1, 0, 0, matching=shared),
+        RowAccount("mutations", 1, 1, 0, 0, matching=shared),
+        RowAccount("cnas", 1, 1, 0, None, matching=own),
+    ]
+    assert unknown_reasons(accounts) == [
+        "rows of mutations with an Input ID that names no row that was sent: 2",
+        "this archive does not show which rows of the cnas CGI left out: compare them yourself",
+        "rows of cnas that could not be compared with the input, only their ids: 3",
     ]
