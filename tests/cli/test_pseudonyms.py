@@ -170,7 +170,7 @@ def test_submit_and_fetch_by_way_of_another_folder(
 
 @pytest.mark.parametrize("damage", ["lost", "another's"])
 def test_without_its_table_no_result_is_named(inputs: Path, service: Sandbox, tmp_path: Path, damage: str) -> None:
-    """Fetching ends with 2 and a tip; the command of the tip writes the table anew and takes the same job."""
+    """Fetching ends with 2 and a tip; the command of the tip writes the table again and takes the same job."""
     job = tmp_path / "job"
     cgi_runner(*command(inputs, service.url, name="submit"), "-o", job)
     path = job / "pseudonyms.tsv"

@@ -198,13 +198,13 @@ def _own(code: str, text: str, *, any_type: bool) -> Choice:
         return Choice(text.strip(), kind.id, "", _sibling_warning(kind.id))
     if any_type and code:
         return Choice(
-            text.strip(), code, "", (f"{code} is not in the list of CGI's cancer types; it is sent as it is",)
+            text.strip(), code, "", (f"{code} is not in the list of CGI's cancer types; it is sent unchanged",)
         )
     raise unknown_type(code)
 
 
 def _choose_unlisted(code: str) -> Choice:
-    return Choice(code, code, "", (f"{code} is not in the list of CGI's cancer types; it is sent as it is",))
+    return Choice(code, code, "", (f"{code} is not in the list of CGI's cancer types; it is sent unchanged",))
 
 
 def _by_name(asked: str) -> CancerType | None:

@@ -14,7 +14,7 @@ def unknown_type(text: str) -> InputError:
     """Return the error for a text that names no cancer type, whose tip says what may have been meant."""
     asked = text.strip()
     tip = suggestion(asked) or (
-        f"the lists that can stand before a colon are {', '.join((OWN, *LISTS))}"
+        f"the lists that can precede a colon are {', '.join((OWN, *LISTS))}"
         if ":" in asked
         else "`cgi-runner cancer-types` lists them; --any-cancer-type sends an id that is not in the list"
     )

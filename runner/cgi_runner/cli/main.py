@@ -124,9 +124,8 @@ class Commands(click.Group):
 def cli(ctx: click.Context, *, debug: bool, quiet: bool) -> None:
     """Call the Cancer Genome Interpreter (CGI) as one step of a pipeline.
 
-    Submits the alterations of a tumour once, downloads and verifies the results, and reports every row that did not
-    come back. Data leave this machine for the service that you name; CGI's knowledge base is for research
-    (CC BY-NC 4.0).
+    Submits the alterations of a tumour once, downloads and verifies the results, and reports every row that is
+    missing. Your data are sent to the service that you name; CGI's knowledge base is for research (CC BY-NC 4.0).
     """
     _set_up_logging(debug=debug, quiet=quiet)
     if ctx.invoked_subcommand is None:

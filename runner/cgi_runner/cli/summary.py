@@ -98,7 +98,7 @@ class Review:
         if asks and not has_terminal():
             raise InputError(
                 "found no terminal to ask on, expected one for --confirm",
-                tip="leave --confirm out, and look at what `cgi-runner check` prints with the same options",
+                tip="leave out --confirm, and see what `cgi-runner check` prints with the same options",
             )
         self._cancer_type, self._asks = cancer_type, asks
         self._is_done = False

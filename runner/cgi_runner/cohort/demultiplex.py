@@ -87,7 +87,7 @@ class Demultiplexer:
         self.repaired = 0
         """Rows that came under another sample's id, because several samples have the variant."""
         self.kept_ids = 0
-        """Rows whose id is that of the packed job still, because CGI numbered them in a way of its own."""
+        """Rows that keep the id of the packed job, because CGI numbered them in another way."""
 
     def split(self) -> list[SampleAccount]:
         """Write all files, and return what became of the rows of each sample.

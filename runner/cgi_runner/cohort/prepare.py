@@ -244,7 +244,7 @@ def _require_name(wanted: SampleTask, file: PreparedFile) -> str:
         return name
     some, label = listed_names(sorted(file.names)), quote(wanted.sample.label)
     if len(file.names) == 1:
-        raise InputError(f"{file.source}: found only the sample {some}, which has a line of its own, expected {label}")
+        raise InputError(f"{file.source}: found only the sample {some}, which has its own line, expected {label}")
     raise InputError(f"{file.source}: found the samples {some}, expected {label} among them")
 
 

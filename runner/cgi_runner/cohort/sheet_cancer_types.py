@@ -120,7 +120,7 @@ def _compare_suggestions(text: str, code: str, choice: Choice) -> Choice:
 
 
 def _warn_of_text(text: str, code: str, choice: Choice) -> Choice:
-    warning = f"the OncoTree code {code} is taken for {choice}, and beside it stands the cancer type {quote(text)}"
+    warning = f"the OncoTree code {code} is read as {choice}, and the cancer type beside it is {quote(text)}"
     return replace(choice, warnings=(*choice.warnings, warning))
 
 

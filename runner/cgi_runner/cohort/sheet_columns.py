@@ -219,7 +219,7 @@ def _expected(columns: SheetColumns, plain: str, cells: set[str], folder: Path) 
     texts = {cell for cell in cells if not _NUMBER.fullmatch(cell)}
     _refuse_flags(columns, plain, cells)
     if _tells_normals({cell.casefold() for cell in cells}):
-        return "tells tumours from normals", "status"
+        return "distinguishes tumours from normals", "status"
     is_build = texts and all(map(_BUILD.fullmatch, cells))
     if is_build or ("reference" not in columns.places and _LIKE_GENOME.fullmatch(plain)):
         return "looks like a genome build", "reference"
@@ -227,7 +227,7 @@ def _expected(columns: SheetColumns, plain: str, cells: set[str], folder: Path) 
         normalise_column, columns.names
     )
     if not is_clinical and _LIKE_SAMPLE.fullmatch(plain):
-        return "looks like the name of a sample", "sample or tumor_column"
+        return "looks like a sample name", "sample or tumor_column"
     has_type = not columns.places.keys().isdisjoint(("cancer_type", "oncotree_code", "cancer_type_detailed"))
     if texts and not has_type and (_LIKE_CANCER_TYPE.fullmatch(plain) or all(map(_is_cancer_type, cells))):
         return "looks like a cancer type", "cancer_type"
@@ -244,8 +244,8 @@ def _refuse_flags(columns: SheetColumns, plain: str, cells: set[str]) -> None:
     if _IS_NORMAL.fullmatch(plain) and {cell.casefold() for cell in cells} <= _BOOLEAN:
         name = columns.names[[normalise_column(one) for one in columns.names].index(plain)]
         raise InputError(
-            f"{columns.source}: found the column {quote(name)}, which tells tumours from normals, expected it to be "
-            "called status",
+            f"{columns.source}: found the column {quote(name)}, which distinguishes tumours from normals, expected "
+            "it to be called status",
             tip="call the column status and write tumor or normal below it, or leave out the lines of normals",
         )
 

@@ -19,7 +19,7 @@ def explain_empty(reasons: Counter[str]) -> str:
 _TIPS = (
     (
         (NOT_CARRIED, NOT_IN_TUMOR, NOT_DETECTED),
-        "no genotype or result has the allele; if the records are calls all the same, give --ignore-genotypes",
+        "no genotype or result has the allele; if the records are calls anyway, give --ignore-genotypes",
     ),
     ((NOT_SOMATIC,), "give --keep-germline to send what the file marks as not somatic"),
     ((NO_FILTER,), "count rows that no filter was applied to as passed, too: --filters PASS,."),

@@ -76,13 +76,13 @@ class IndelPlaces:
         if end == start + 1:
             return start, ""
         if start == end + 1:
-            self._notes.decide("insertions with Start = End + 1 are read as Ensembl writes them, behind End")
+            self._notes.decide("insertions with Start = End + 1 are read as Ensembl writes them, after End")
             return end, ""
         if start != end:
             return start, NO_PLACE
         if self._start is None:
             return start, AMBIGUOUS
-        where = "behind that base" if self._start == "before" else "before that base"
+        where = "after that base" if self._start == "before" else "before that base"
         self._notes.decide(f"insertions with Start = End are {where} (--insertion-start {self._start})")
         return (start, "") if self._start == "before" else (start - 1, "")
 

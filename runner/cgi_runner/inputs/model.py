@@ -35,7 +35,7 @@ class Options:
     samples_may_differ: bool = False
     """Whether inputs without a sample in common are only worth a warning."""
     other_samples: Container[str] = ()
-    """Other samples that are known: a column of theirs is never taken for that of `sample`."""
+    """Other samples that are known: a column of theirs is never used as that of `sample`."""
     ignore_build_hints: bool = False
     """Whether the reference counts against what the files say of their build."""
     is_sheet_row: bool = False
@@ -96,10 +96,11 @@ class PreparedFile:
     """Alterations after splitting (alleles times samples), those that are not sent included."""
     rows_sent: int
     rows_merged: int
-    """Rows that say the same as a row that is sent; their lines stand in its `source_line`."""
+    """Rows that are duplicates of a row that is sent; their lines are in its `source_line`."""
     rows_not_sent: int
     names: frozenset[str]
-    """The samples that the user's file names, those without a row to send included; else the one it was taken for."""
+    """The samples that the user's file names, those without a row to send included; else the one that it was "
+    "assigned to."""
     names_itself: bool
     """Whether the names are the file's own."""
     notes: list[str] = field(default_factory=list)

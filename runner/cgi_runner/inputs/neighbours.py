@@ -118,7 +118,7 @@ class PhasedCall:
     allele: int = 1
     """The number of the allele in ALT, from 1."""
     has_others: bool = False
-    """Whether ALT has other alleles, which PGT does not tell apart."""
+    """Whether ALT has other alleles, which PGT does not distinguish."""
 
     def copies(self, genotype: str, phase_set: str) -> tuple[str, frozenset[int]]:
         """Return the phase set, and which of the chromosome's copies carry the allele; none where it is not phased.

@@ -31,9 +31,9 @@ class NormalColumns:
         shares = [(place, _MAX_SHARE) for place, name in enumerate(plain) if _SHARE.fullmatch(name)]
         self._most = (reads or shares)[:1]
         self.usual = [(place, set(_FEW)) for place, _ in self._most]
-        """The place of the column of reads or their share, and the cells that say nothing."""
+        """The index of the column of reads or their share, and the cells that say nothing."""
         self.allele = next((place for place, name in enumerate(plain) if _ALLELE.fullmatch(name)), 0)
-        """The place of the normal's second allele, 0 without one."""
+        """The index of the normal's second allele, 0 without one."""
         header.also_read.update(filter(None, (*(place for place, _ in self._most), self.allele)))
         self._carried = self._counted = 0
         self._first = ""

@@ -17,7 +17,7 @@ from cgi_runner.inputs.hotspots import HotspotVotes
 ASKED = "--reference"
 NO_POSITIONS = "no input has positions, so the build does not matter"
 SENT_WITHOUT_POSITIONS = "hg38"
-"""What is sent where the build does not matter: nobody knows CGI's own default, and recent jobs are of hg38."""
+"""What is sent where the build does not matter: CGI's own default is not known, and recent jobs are of hg38."""
 NAME_IT = "name the build that the positions are in: --reference hg19 or --reference hg38"
 OVERRIDE = "--ignore-build-hints if the hints are wrong"
 
@@ -29,7 +29,7 @@ class Reference:
     build: str
     """hg19 or hg38."""
     reason: str
-    """`--reference`, or the place in a file that says it."""
+    """`--reference`, or where in a file it is named."""
     warnings: tuple[str, ...] = ()
     """What speaks against it."""
     is_needed: bool = True

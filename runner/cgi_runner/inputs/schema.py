@@ -26,13 +26,13 @@ class OutputSchema:
     row_texts: Callable[[Sequence[Row]], list[str]]
     """Many rows that stand for one line each, quickly, with their line ends."""
     sortable: Callable[[str], str] = str
-    """A row's text with its place in front, so that texts sort as keys do."""
+    """A row's text with its sort key in front, so that texts sort as keys do."""
     starts: Sequence[int] | None = None
     """What to add to a position for the place of a row, given the rank of its chromosome; None without places."""
     width: int = 0
     """How many digits a place has."""
     has_files: bool = False
-    """Whether a line is told with the number of its file, as 2:17."""
+    """Whether lines are written with the number of their file, as 2:17."""
 
     @property
     def header(self) -> str:

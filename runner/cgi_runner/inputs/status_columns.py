@@ -95,10 +95,10 @@ class StatusColumns:
         ]
         self._columns += find_genotypes(header)
         self.usual: list[tuple[int, set[str]]] = [(column.place, set()) for column in self._columns]
-        """The place of each column, and the cells that were seen in it and rule nothing out."""
+        """The index of each column, and the cells that were seen in it and rule nothing out."""
         header.also_read.update(column.place for column in self._columns)
         self.reads = find_reads(header.names)
-        """The place of the column of the tumour's reads with the allele."""
+        """The index of the column of the tumour's reads with the allele."""
         self._warned: set[str] = set()
 
     def rejection_reason(self, line: int, cells: Sequence[str], reference: str = "") -> str:
@@ -199,7 +199,7 @@ _TOPICS: tuple[tuple[re.Pattern[str], Topic, words.WordRule], ...] = (
     (re.compile(r"(variant|var|mutation|call)?type"), "tissue", words.judge_type),
     (re.compile(r"(?!.*(freq|af$|count)).*filters?"), "quality", words.judge_filter),
 )
-"""The first name that fits tells what a column is about."""
+"""The first pattern that matches its name decides what a column is about."""
 
 
 def find_genotypes(header: Header) -> list[_Column]:

@@ -56,7 +56,7 @@ class TextSource:
         self.problems = InputProblems(self.name)
         self.notes = InputNotes()
         self.stem = "" if self.name == "-" else _ENDINGS.sub("", self.name)
-        """The file's name without the endings that tell its format; empty for standard input."""
+        """The file's name without the endings of its format; empty for standard input."""
         self.takes_name_of_file = False
         """Whether a sample is sent under it."""
         self._is_compressed = False

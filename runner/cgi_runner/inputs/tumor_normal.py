@@ -84,16 +84,16 @@ class SampleRoles:
     """What is known of the sample columns of one file; a column that is in none of the first two may be anything."""
 
     tumors: dict[str, str] = field(default_factory=dict)
-    """What tells that a column is a tumour, by its name."""
+    """What identifies a column as a tumour, by its name."""
     normals: dict[str, str] = field(default_factory=dict)
     contradicted: dict[str, str] = field(default_factory=dict)
     """Columns of which two things are said, and what."""
     named_in_header: frozenset[str] = frozenset()
     """Tumours that a line of the header names."""
     own_names: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """The sample's own name and what tells it, for columns with a generic name."""
+    """The sample's own name and where it was found, for columns with a generic name."""
     tumor_names: tuple[str, ...] = ()
-    """Names of tumours that the header tells and that no column has."""
+    """Names of tumours in the header that no column has."""
 
 
 def is_generic(name: str) -> bool:

@@ -57,7 +57,7 @@ TABLES = (
     _table(
         "a gene table of PURPLE (purple.cnv.gene)", "gene mincopynumber maxcopynumber",
         "PURPLE calls a gene amplified above 3 times the ploidy and deleted below 0.5 copies; its driver catalogue "
-        "lists these calls and can be given as it is",
+        "lists these calls and can be used directly",
     ),
     _table("segments of PURPLE (purple.cnv.somatic)", "chromosome start end copynumber bafcount", _SEGMENTS),
     _table(
@@ -70,7 +70,7 @@ TABLES = (
     ),
     Unsupported(
         "cnas", "peaks of GISTIC (all_lesions)", frozenset(("unique name", "descriptor", "wide peak limits")),
-        "peaks are regions of a whole cohort; all_thresholded.by_genes.txt of the same run can be given as it is",
+        "peaks are regions of a whole cohort; all_thresholded.by_genes.txt of the same run can be used directly",
     ),
     _table("segments of ASCAT", "sample chr startpos endpos nmajor nminor", _SEGMENTS),
     _table("segments of ASCAT (GDC)", "gdc_aliquot chromosome start end copy_number", _SEGMENTS),
@@ -86,7 +86,7 @@ TABLES = (
     *(
         _table(
             "segments with their genes (Funcotator or Oncotator)", columns,
-            "their calls +, - and 0 of GATK tell gains from losses, and neither from amplifications and deletions",
+            "GATK's calls +, - and 0 distinguish gains from losses, but not from amplifications and deletions",
         )
         for columns in ("contig start end segment_call", "gene segment_call")
     ),
@@ -96,15 +96,15 @@ TABLES = (
     ),
     _table(
         "copy numbers of chromosome arms", "arm cn_state",
-        "arms are no genes; the gene level of FACETS-suite can be given as it is",
+        "arms are no genes; the gene level of FACETS-suite can be used directly",
     ),
     _table(
         "copy numbers of chromosome arms", "chromosome_arm",
-        "arms are no genes; all_thresholded.by_genes.txt of the same run can be given as it is",
+        "arms are no genes; all_thresholded.by_genes.txt of the same run can be used directly",
     ),
     _table(
         "germline deletions of PURPLE", "gene germlinestatus tumorstatus",
-        "these are of the germline; PURPLE's driver catalogue lists the calls of the tumour and can be given as it is",
+        "these are of the germline; PURPLE's driver catalogue lists the calls of the tumour and can be used directly",
     ),
     _table(
         "an Oncomine table", "rowtype func1.gene",
@@ -142,11 +142,11 @@ BREAKPOINTS = (
     ),
     Unsupported(
         "translocations", "structural variants of LINX (linx.svs)", frozenset(("svid", "clusterid", "genestart")),
-        "these are all breakpoints with the genes near them; linx.fusion.tsv can be given as it is",
+        "these are all breakpoints with the genes near them; linx.fusion.tsv can be used directly",
     ),
     Unsupported(
         "translocations", "breakends of LINX (linx.breakend)", frozenset(("svid", "gene", "isstart")),
-        "these are the genes that each breakpoint touches; linx.fusion.tsv can be given as it is",
+        "these are the genes that each breakpoint touches; linx.fusion.tsv can be used directly",
     ),
     Unsupported(
         "translocations", "structural variants of AnnotSV", frozenset(("annotsv_id",)),
@@ -178,8 +178,8 @@ TSO500 = Unsupported(
 )  # fmt: skip
 FOUNDATION = Unsupported(
     "cnas", "a report of FoundationOne (XML)", frozenset(),
-    "FoundationOne calls an amplification from 4 copies above the ploidy on, and a deletion where no copy is left; its "
-    "rearrangements stand in the same file",
+    "FoundationOne calls an amplification at 4 copies above the ploidy or more, and a deletion where no copy is "
+    "left; its rearrangements stand in the same file",
     "give its rearrangements as a table with the column fus (A__B)",
 )  # fmt: skip
 

@@ -115,9 +115,9 @@ class Poller:
     out_since: float | None = None
     has_answered: bool = False
     pause_asked_for: float = 0.0
-    """Seconds that the service asked to be left alone at the last look."""
+    """Seconds that the service asked to wait at the last check."""
     is_near_end: bool = False
-    """Whether the last look was the first to show a log that ends with the last step."""
+    """Whether the last check was the first to show a log that ends with the last step."""
     last: str = "submitted"
     service_warnings: list[str] = field(default_factory=list)
     """What the service has said of the job and taken back."""

@@ -57,7 +57,7 @@ class JobRequest:
             return prepared
         renamed = pseudonymise(prepared)
         told = pseudonymous_title(renamed.pseudonyms)
-        log.info("samples and title are sent as %s; %s in the output folder tells whose they are", told, PSEUDONYMS)
+        log.info("samples and title are sent as %s; %s in the output folder maps them to the names", told, PSEUDONYMS)
         return renamed
 
 

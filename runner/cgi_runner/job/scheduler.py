@@ -27,7 +27,7 @@ class RunningJob:
 
     poller: Poller
     store: RecordStore | None
-    """Its record; None for a job that is only looked at."""
+    """Its record; None for a job that is only polled."""
     since: float
     due: float
 

@@ -202,13 +202,13 @@ def _doubtful_error(unknown: list[str], running: list[str]) -> MaybeProcessedErr
     if unknown:
         tip = (
             f"look at `cgi-runner logs {unknown[0]}`: if it is this job, `cgi-runner fetch {unknown[0]} --output DIR`"
-            " brings its results; if it is another, the same command with --fresh and another --output submits"
+            " downloads its results; if it is another, the same command with --fresh and another --output submits"
         )
     else:
         tip = "run the same command again once it has ended: the inputs in its archive then show whose it is"
     return MaybeProcessedError(
         f"nothing was submitted again: job {', '.join(doubtful[:MAX_LISTED])} may be this submission, its title"
-        " does not tell",
+        " does not show it",
         tip=tip,
         retryable=False,
     )

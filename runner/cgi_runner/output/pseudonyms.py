@@ -103,7 +103,7 @@ def read_pseudonyms(out: Path, record: Record) -> dict[str, str]:
         raise InputError(
             f"{path} {what}: nothing else shows whose the samples are",
             tip="give the command that submitted the job again, with the same inputs and --pseudonyms: it writes the"
-            " table anew and goes on with the job",
+            " table again and resumes the job",
         )
     rows = [line.split("\t") for line in path.read_text(encoding="utf-8").split("\n")[1:-1]]
     return {pseudonym: sample for pseudonym, sample in rows}  # noqa: C416 - a row with other cells is no table

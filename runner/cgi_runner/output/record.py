@@ -68,7 +68,7 @@ class Record:
     cancer_type: str = ""
     reference: str = ""
     reference_reason: str = ""
-    """Why this build: `--reference`, or the place in a file that says it."""
+    """Why this build: `--reference`, or where in a file it is named."""
     reference_warnings: list[str] = field(default_factory=list)
     """What speaks against it."""
     fingerprint: str = ""
@@ -76,9 +76,9 @@ class Record:
     job_id: str = ""
     adopted: bool = False
     fresh: bool = False
-    """Whether --fresh asked for it; the same command goes on with it until it has ended."""
+    """Whether --fresh was given; the same command resumes it until it has ended."""
     ignored_jobs: list[str] = field(default_factory=list)
-    """Jobs that were there before it and may have the same tag: with --fresh, none of them is taken for it."""
+    """Jobs that were there before it and may have the same tag: with --fresh, none of them is used as it."""
     inputs: dict[str, InputAccount] = field(default_factory=dict)
     samples: dict[str, int] = field(default_factory=dict)
     not_sent: dict[str, int] = field(default_factory=dict)

@@ -24,8 +24,8 @@ from cgi_runner.report.links import split_links
 GENERATOR = "cgi-runner report"
 _MAX_NOTES = 10
 _KNOWN_HERE = (
-    "The alteration was found, and the biomarker is known in the tumour type asked for, or in one that includes it, as"
-    " solid tumours and any type do."
+    "The alteration was found, and the biomarker is known in the submitted tumour type, or in one that includes"
+    " it, such as solid tumours or any type."
 )
 _SHOWN = 4  # names in a cell before the rest is folded away
 _SHOWN_LETTERS = 70
@@ -195,7 +195,7 @@ def _tiles(findings: Findings) -> list[Tile]:
     structural = findings.total(lambda sample: sample.structural_total)
     no_mutations = mutations is None and findings.is_not_sent("mutations")
     is_absent = structural is None and findings.is_not_sent("cnas", "translocations")
-    strict_note = "the tumour type that was asked for is CANCER, or unknown"
+    strict_note = "the tumour type submitted is CANCER, or unknown"
     return [
         Tile(
             "drivers", "Driver mutations", findings.total(lambda sample: sample.drivers),
@@ -216,11 +216,12 @@ def _tiles(findings: Findings) -> list[Tile]:
         ),
         Tile(
             "elsewhere", wording.heading(MatchKind.COMPLETE, TumourMatch.OTHER), elsewhere,
-            "unknown, or not told apart" if elsewhere is None else "distinct matches",
+            "unknown, or not distinguished" if elsewhere is None else "distinct matches",
         ),
         Tile(
             "missing", "Rows not returned", findings.not_returned,
-            "unknown: nothing tells what was sent" if findings.not_returned is None else "sent, and without a result",
+            "unknown: there is no record of what was sent" if findings.not_returned is None else "sent, and without "
+            "a result",
         ),
     ]  # fmt: skip
 
@@ -247,7 +248,7 @@ def _drug_sections(findings: Findings, top: int) -> list[DrugSection]:
         (has_this, "this", wording.heading(MatchKind.COMPLETE, TumourMatch.THIS), MatchKind.COMPLETE,
          (TumourMatch.THIS,), _KNOWN_HERE),
         (has_any, "any", wording.heading(MatchKind.COMPLETE, TumourMatch.ANY), MatchKind.COMPLETE,
-         (TumourMatch.ANY,), "CGI says YES for every tumour type: CANCER was asked for, or the type is unknown."),
+         (TumourMatch.ANY,), "CGI says YES for every tumour type: CANCER was submitted, or the type is unknown."),
         (has_other, "other", wording.heading(MatchKind.COMPLETE, TumourMatch.OTHER), MatchKind.COMPLETE,
          (TumourMatch.OTHER,), "The alteration was found; the biomarker is known in other tumour types only."),
         (True, "partial", "Not matched: same gene or kind of alteration only", MatchKind.PARTIAL,

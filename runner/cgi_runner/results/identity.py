@@ -83,7 +83,7 @@ class Identity:
     unknown_reasons: list[str] = field(default_factory=list)
     """Why the job must stay at CGI; empty if an id names it and all copies are identical byte for byte."""
     is_accepted: bool = False
-    """Whether somebody typed the id of the archive's job."""
+    """Whether the id of the archive's job was given with --accept-archive."""
     inputs: dict[str, Path] = field(default_factory=dict)
     """The files that were sent, by kind, as far as they are at hand: to be given to `results.read`."""
 

@@ -176,7 +176,7 @@ class CgiSession:
         if method == "GET" and not path and announces_more(response, answer):
             raise ServiceError(
                 f"{self.service.url} says that its list of jobs is only a part of all",
-                tip="delete jobs that nobody needs on the service's web pages, until the list is whole",
+                tip="delete jobs that are no longer needed on the service's web pages, until the list is whole",
             )
         return answer
 

@@ -56,7 +56,7 @@ CATALOGUE: Mapping[str, Fault] = {
     ),
     "spelling": Fault(
         answers.respell_json,
-        "the same JSON with a byte order mark before it, a line end behind it, or on several lines",
+        "the same JSON with a byte order mark before it, a line end after it, or on several lines",
         ("post", "list", "info", "logs", "delete"),
         "CHANGE",
         may_be_handled=False,
@@ -172,7 +172,7 @@ CATALOGUE: Mapping[str, Fault] = {
     ),
     "vanish": Fault(
         jobs.delete_first,
-        "somebody deletes the job just before it is asked for",
+        "the job is deleted just before it is requested",
         ("info", "logs", "download", "delete"),
         may_be_handled=False,
     ),

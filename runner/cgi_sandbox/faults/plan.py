@@ -111,7 +111,7 @@ def _check_retry_after(line: str, asked: str, name: str, fault: Fault) -> None:
     if name != "error-code" and fault is not CATALOGUE["NNN"]:
         _refuse(line, "retry-after is for statuses and error-code")
     if not _VALUES["TEXT"].fullmatch(asked):
-        _refuse(line, f"{asked!r} cannot stand in a header")
+        _refuse(line, f"{asked!r} cannot be sent in a header")
 
 
 def _find_fault(name: str, line: str) -> Fault:

@@ -152,7 +152,7 @@ def test_a_name_that_fits_no_type_gets_the_reason() -> None:
 
 def test_a_list_that_is_not_known_is_refused_with_those_that_are() -> None:
     """A slip in the list's name must not become a guess at the code."""
-    assert refusal("onco:ES").tip == "the lists that can stand before a colon are cgi, tcga, oncotree, icd10, icdo"
+    assert refusal("onco:ES").tip == "the lists that can precede a colon are cgi, tcga, oncotree, icd10, icdo"
 
 
 def test_an_unknown_code_of_a_list_is_refused() -> None:
@@ -216,7 +216,7 @@ def test_an_unknown_id_passes_only_on_demand_and_is_said() -> None:
     """CGI may have added types since 2017; what means two diseases passes not even then."""
     choice = choose("NEWID", any_type=True)
     assert (choice.id, choice.name) == ("NEWID", None)
-    assert choice.warnings == ("NEWID is not in the list of CGI's cancer types; it is sent as it is",)
+    assert choice.warnings == ("NEWID is not in the list of CGI's cancer types; it is sent unchanged",)
     assert choose("cgi:NEWID", any_type=True).id == "NEWID"
     assert resolve("brca", any_type=True) == "BRCA"
     assert refusal("NEWID").exit_code == 2

@@ -168,7 +168,7 @@ def test_files_are_known_under_their_usual_names(table: Table, tmp_path: Path, n
         ("cn_calls", "sub/b.tsv", "names files"),
         ("grch", "hg19", "looks like a genome build, expected it to be called reference"),
         ("aligned_to", "GRCh37", "looks like a genome build"),
-        ("Tumor ID", "T1", "looks like the name of a sample, expected it to be called sample or tumor_column"),
+        ("Tumor ID", "T1", "looks like a sample name, expected it to be called sample or tumor_column"),
         ("histology", "melanoma", "looks like a cancer type, expected it to be called cancer_type"),
         ("ICD10", "C43.9", "looks like a cancer type"),
         ("primary.diagnosis", "Nevus", "looks like a cancer type"),
@@ -178,7 +178,7 @@ def test_files_are_known_under_their_usual_names(table: Table, tmp_path: Path, n
         ("cohort", "tcga:LUAD", "looks like a cancer type"),
         ("Genom", "38", "looks like a genome build"),
         ("cnv_file_path", "not/there.tsv", "names files"),
-        ("Probenart", "Normalgewebe", "tells tumours from normals, expected it to be called status"),
+        ("Probenart", "Normalgewebe", "distinguishes tumours from normals, expected it to be called status"),
     ],
 )
 def test_columns_that_could_matter_are_refused_by_name(

@@ -53,7 +53,7 @@ def test_main_types_of_cbioportal_are_those_of_their_codes(table: Table, caplog:
     lines = [f"{code}\t{text}\t{code}" for text, code in pairs.items()]
     sheet = read_sheet(table("s.tsv", "sample\tcancer_type\toncotree_code", *lines), Defaults())
     assert [sample.name for sample in sheet.samples] == list(pairs.values())
-    assert "beside it stands" not in caplog.text
+    assert "the cancer type beside it is" not in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -66,5 +66,5 @@ def test_a_text_of_another_tumour_is_a_warning(
     """It names no single type of CGI and none like the code's, or a type beside it in CGI's tree."""
     sheet = read_sheet(table("s.tsv", "sample\tcancer_type\toncotree_code", f"one\t{text}\t{code}"), Defaults())
     assert sheet.samples[0].choice
-    assert f"beside it stands the cancer type '{text}'" in sheet.samples[0].choice.warnings[-1]
-    assert "beside it stands" in caplog.text
+    assert f"the cancer type beside it is '{text}'" in sheet.samples[0].choice.warnings[-1]
+    assert "the cancer type beside it is" in caplog.text

@@ -49,7 +49,7 @@ def test_a_status_of_something_else_is_no_normal(table: Table) -> None:
 def test_normals_are_asked_for_under_any_name(table: Table, name: str, tumor: str, normal: str) -> None:
     """The germline of a normal's line is no tumour; renamed as the tip says, the column leaves it out."""
     rows = [f"one\t{tumor}\ta.vcf", f"two\t{normal}\tb.vcf"]
-    with pytest.raises(InputError, match="tells tumours from normals") as raised:
+    with pytest.raises(InputError, match="distinguishes tumours from normals") as raised:
         read_sheet(table("s.tsv", f"sample\t{name}\tvcf", *rows), Defaults("CM"))
     assert f"rename the column '{name}'" in raised.value.tip
     sheet = read_sheet(table("s.tsv", "sample\tstatus\tvcf", *rows), Defaults("CM"))
@@ -60,7 +60,7 @@ def test_normals_are_asked_for_under_any_name(table: Table, name: str, tumor: st
 def test_flags_of_normals_are_asked_for_as_words(table: Table, name: str, cells: str) -> None:
     """Yes and no mean nothing below status, so the tip asks for words."""
     rows = [f"{sample}\t{cell}\ta.vcf" for sample, cell in zip("AB", cells.split(), strict=True)]
-    with pytest.raises(InputError, match=f"'{name}', which tells tumours from normals") as raised:
+    with pytest.raises(InputError, match=f"'{name}', which distinguishes tumours from normals") as raised:
         read_sheet(table("s.tsv", f"sample\t{name}\tvcf", *rows), Defaults("CM"))
     assert "write tumor or normal" in raised.value.tip
 

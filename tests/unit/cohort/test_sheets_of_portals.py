@@ -79,7 +79,7 @@ def test_a_detailed_name_of_another_tumour_than_the_code_is_a_warning(
     path = table("s.txt", "SAMPLE_ID\tONCOTREE_CODE\tCANCER_TYPE_DETAILED", *rows)
     sheet = read_sheet(path, Defaults())
     assert [sample.cancer_type for sample in sheet.samples] == ["LUAD", "EWS", "NSCLC"]
-    assert caplog.text.count("beside it stands the cancer type") == 1
+    assert caplog.text.count("the cancer type beside it is") == 1
     assert "'Ewing Sarcoma'" in caplog.text
 
 

@@ -70,8 +70,8 @@ def test_the_table_of_pseudonyms_is_that_of_the_job_or_none(tmp_path: Path) -> N
     """Lost, or another job's, it is refused with the way to have it again: results would get another patient's name."""
     record = Record("service", pseudonyms=digest_of(PSEUDONYMS))
     again = (
-        "give the command that submitted the job again, with the same inputs and --pseudonyms: it writes the table anew"
-        " and goes on with the job"
+        "give the command that submitted the job again, with the same inputs and --pseudonyms: it writes the table "
+        "again and resumes the job"
     )
     path = tmp_path / "pseudonyms.tsv"
     assert failure(lambda: read_pseudonyms(tmp_path, record)) == (

@@ -52,7 +52,7 @@ class CopyNumberFormat:
     others: tuple[str, ...] = ()
     """Further columns that have to be there."""
     unless: tuple[str, ...] = ()
-    """Columns that tell better what is meant, where they are there."""
+    """Columns of a more specific format, which is used where they are present."""
     has_levels: bool = False
     """Whether numbers are levels from -2 to 2, and never numbers of copies."""
     is_free: bool = False
