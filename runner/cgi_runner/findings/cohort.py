@@ -128,7 +128,8 @@ def read_job_warnings(folder: Path) -> list[str]:
 
 
 def _read_jobs(folder: Path, reader: FindingsReader, level_a: dict[str, int], unfinished: set[str]) -> None:
-    """Read what is known of whole jobs only: CGI's version, its summary and the warnings."""
+    """Read what is known of whole jobs only: CGI's version, its summary and each warning once."""
+    warned: dict[str, list[str]] = {}
     for job, complete in sorted(level_a.items()):
         record = _complete(folder / JOBS / job)
         if record is None:
@@ -137,9 +138,22 @@ def _read_jobs(folder: Path, reader: FindingsReader, level_a: dict[str, int], un
             continue
         reader.findings.sources.append(source_of(record))
         for warning in [*record.reference_warnings, *record.warnings]:
-            _warn(reader, f"job {job}: {warning}" if len(level_a) > 1 else warning)
+            warned.setdefault(warning, []).append(job)
         if job not in unfinished:
             reader.compare_level_a(read_summary(folder / JOBS / job), complete)
+    for warning, jobs in warned.items():
+        _warn(reader, f"{_of_jobs(jobs, len(level_a))}{warning}")
+
+
+def _of_jobs(jobs: list[str], number: int) -> str:
+    """Return which of a cohort's jobs a warning is of; nothing where there is one job only."""
+    if number == 1:
+        return ""
+    if len(jobs) == number:
+        return f"all {number} jobs: "
+    more = len(jobs) - _MAX_NAMED
+    named = ", ".join(jobs[:_MAX_NAMED])
+    return f"job{'s' if len(jobs) > 1 else ''} {named}{f' and {more} more' if more > 0 else ''}: "
 
 
 def _complete(folder: Path) -> Record | None:

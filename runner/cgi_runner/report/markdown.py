@@ -18,6 +18,7 @@ MAX_CHARACTERS = 9_000
 _MAX_BARS = 15
 _MAX_NAMED = 3
 _MAX_REASONS = 10
+_MAX_WARNINGS = 15
 _LONGEST_CELL = 80
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>()#|~!$&:@+])")
 _MORE = "\n*More in the tables.*\n"
@@ -69,7 +70,9 @@ def _blocks(findings: Findings, changes: Comparison | None) -> Iterator[str]:
     ]
     if warnings := [*findings.warnings, *words]:
         yield "\n## Warnings\n"
-        yield from (f"- {escape_sentence(text)}" for text in warnings)
+        yield from (f"- {escape_sentence(text)}" for text in warnings[:_MAX_WARNINGS])
+        if len(warnings) > _MAX_WARNINGS:
+            yield f"- and {len(warnings) - _MAX_WARNINGS:,} more, which the page (report.html) has"
     if changes is not None:
         yield from _changes(changes)
     yield f"\n## {heading(MatchKind.COMPLETE, strict)}\n"

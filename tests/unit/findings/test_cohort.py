@@ -75,6 +75,27 @@ def test_a_job_s_missing_record_is_said(cohort: Path) -> None:
     assert found.is_sandbox
 
 
+def test_a_warning_of_many_jobs_stands_once(cohort: Path) -> None:
+    """With the jobs that it is of: a cohort of thirty cancer types would have a page of the same sentences."""
+    path = cohort / "cohort.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for number, sample in enumerate(content["samples"], 1):
+        sample["job"] = f"{number:02}"
+        record = cohort / "jobs" / sample["job"] / "cgi-job.json"
+        if number > 1:
+            shutil.copytree(cohort / "jobs" / "01", record.parent)
+        job = json.loads(record.read_text(encoding="utf-8"))
+        job["warnings"] = ["of all", *(["of two"] if number < 3 else ["of one"])]
+        record.write_text(json.dumps(job), encoding="utf-8")
+    path.write_text(json.dumps(content), encoding="utf-8")
+    warnings = read_findings(cohort).warnings
+    assert [text for text in warnings if ": of " in text] == [
+        "all 3 jobs: of all",
+        "jobs 01, 02: of two",
+        "job 03: of one",
+    ]
+
+
 def test_a_cohort_without_any_results_is_refused(cohort: Path) -> None:
     """There is nothing to report yet."""
     for record in cohort.glob("*-1/cgi-job.json"):

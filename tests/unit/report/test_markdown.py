@@ -35,6 +35,15 @@ def test_it_ends_at_a_whole_line_before_galaxy_stops_reading(tmp_path: Path) -> 
     assert re.search(r"\| drug \d+ \|  \|  \|\n\n\*More", text)
 
 
+def test_many_warnings_leave_room_for_the_tables(results: Path) -> None:
+    """A cohort of many jobs can have more warnings than Galaxy reads characters; drivers are shown all the same."""
+    findings = read_findings(results)
+    findings.warnings = [f"warning {number}: {'words ' * 20}" for number in range(200)]
+    text = render_markdown(findings)
+    assert "| two | TP53 | R273H |" in text
+    assert re.search(r"^- and 18\d more, which the page \(report.html\) has$", text, re.MULTILINE)
+
+
 @pytest.mark.parametrize(
     "text", [*HOSTILE, "a | b", "`x` **y** [z](http://e)", "# x", "```galaxy", "${x} <%", "x" * 300]
 )
