@@ -7,7 +7,6 @@ import ipaddress
 import logging
 import socket
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -82,10 +81,9 @@ class Sandbox:
     def __enter__(self) -> Self:
         """Serve from a thread until the end of the block."""
         server = self._open_once()
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": POLL}, daemon=True)
-        thread.start()
-        self._resources.callback(thread.join)
-        self._resources.callback(server.shutdown)
+        from cgi_sandbox.listener import serving
+
+        self._resources.enter_context(serving(server))
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from audit import FOUND, NOT_CHECKED, audit
 
+from cgi_sandbox import listener
 from conftest import ROOT
 
 NOWHERE = "http://127.0.0.1:9"  # nobody listens there
@@ -142,12 +142,8 @@ class Service(BaseHTTPRequestHandler):
 def service() -> Iterator[tuple[type[Service], str]]:
     """Serve answers on loopback."""
     handler = type("Handler", (Service,), {"seen": [], "answers": iter(())})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, listener.serving(server):
         yield handler, f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 def test_the_service_is_asked_for_each_package_and_each_page(

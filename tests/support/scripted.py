@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from cgi_sandbox import listener
+
 KEPT = 1024 * 1024
 HTML = "<!DOCTYPE html><html><title>Maintenance</title>We are back soon</html>"
 
@@ -132,12 +134,8 @@ def serving(
     script: Sequence[Answer] | Callable[[Seen], Answer], tls: ssl.SSLContext | None = None
 ) -> Iterator[Scripted]:
     """Serve the script from a thread."""
-    with Scripted(script, tls) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
+    with Scripted(script, tls) as server, listener.serving(server):
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def finished_job(download: Callable[[], Answer]) -> Callable[[Seen], Answer]:
