@@ -206,6 +206,7 @@ def finished_cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run a cohort of three samples on the sandbox, once; its folder is to be copied before it is changed."""
     folder = tmp_path_factory.mktemp("finished") / "cohort"
     with pytest.MonkeyPatch.context() as patch:
+        SimulatedClock().replace_system_clock(patch)
         patch.setenv("CGI_SANDBOX_DURATION", "0.01")
         outcome = cgi_runner(
             "cohort", "--sandbox", "--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "CM",

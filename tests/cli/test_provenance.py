@@ -20,8 +20,9 @@ INPUTS = ("--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "CM")
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+def service(without_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """Serve a sandbox at an address of its own, whose jobs are done at once."""
+    del without_waiting
     with Sandbox(duration=0) as served:
         monkeypatch.setenv("CGI_EMAIL", EMAIL)
         monkeypatch.setenv("CGI_TOKEN", "deadbeefdeadbeefdead")
@@ -59,8 +60,10 @@ def test_every_record_says_of_what_its_results_are(service: Sandbox, tmp_path: P
         assert record["service"] == service.url, place
 
 
-def test_a_sandbox_inside_a_command_is_one(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("without_waiting")
+def test_a_sandbox_inside_a_command_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever its results say."""
+    monkeypatch.setenv("CGI_SANDBOX_DURATION", "0")
     done(cgi_runner("run", "--sandbox", *INPUTS, "-o", tmp_path / "run"))
     assert records(tmp_path)["run"]["service_kind"] == "sandbox"
 

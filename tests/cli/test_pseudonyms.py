@@ -63,8 +63,9 @@ def command(inputs: Path, url: str, *, name: str = "run") -> list[str]:
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Any:
+def service(without_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Serve a sandbox whose jobs are done at once, to an account."""
+    del without_waiting
     monkeypatch.setenv("CGI_EMAIL", "biologist@example.org")
     monkeypatch.setenv("CGI_TOKEN", "deadbeefdeadbeefdead")
     with Sandbox(duration=0) as served:

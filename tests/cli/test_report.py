@@ -100,8 +100,10 @@ def test_report_writes_what_is_asked_for_and_names_it(saved: Path) -> None:
     assert cgi_runner("report", "nothing").code == 2
 
 
-def test_a_cohort_gets_one_page_of_all_samples(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("without_waiting")
+def test_a_cohort_gets_one_page_of_all_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the genes of all of them, and with the warnings of its jobs."""
+    monkeypatch.setenv("CGI_SANDBOX_DURATION", "0")
     outcome = cgi_runner(
         "cohort", "--sandbox", "--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "CM", "--reference", "hg38",
         "--output", tmp_path / "out",
@@ -116,8 +118,12 @@ def test_a_cohort_gets_one_page_of_all_samples(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "report.html").read_text(encoding="utf-8") == page
 
 
-def test_a_type_that_was_found_by_another_list_is_told_at_the_top(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("without_waiting")
+def test_a_type_that_was_found_by_another_list_is_told_at_the_top(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What "this tumour type" means depends on it."""
+    monkeypatch.setenv("CGI_SANDBOX_DURATION", "0")
     outcome = cgi_runner(
         "run", "--sandbox", "--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "oncotree:MEL",
         "--reference", "hg38", "--output", tmp_path / "out",

@@ -24,8 +24,9 @@ PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def _quick(without_waiting: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the sandbox's jobs take no time, and no test reach anything else."""
+    del without_waiting
     monkeypatch.setenv("CGI_SANDBOX_DURATION", "0")
     for name in ("CGI_EMAIL", "CGI_TOKEN", "CGI_API_URL", "CGI_CREDENTIALS_FILE"):
         monkeypatch.delenv(name, raising=False)

@@ -31,8 +31,9 @@ def test_the_checksum_is_that_of_the_file_as_it_lies_there(is_packed: bool, tmp_
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def run(tmp_path: Path, without_waiting: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Interpret a VCF on the sandbox."""
+    del without_waiting
     monkeypatch.setenv("CGI_SANDBOX_DURATION", "0.01")
     (tmp_path / "tumour.vcf").write_text(VCF)
     outcome = cgi_runner(
@@ -71,6 +72,7 @@ def test_an_older_record_does_not_tell(run: Path, tmp_path: Path, caplog: pytest
     assert "byte for byte" not in caplog.text
 
 
+@pytest.mark.usefixtures("without_waiting")
 def test_a_cohort_knows_the_file_that_its_samples_shared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from cgi_runner.annotate.file import annotate_study
 from cgi_runner.errors import InputError
-from conftest import EXAMPLES
+from conftest import EXAMPLES, SimulatedClock
 from support.archives import table
 from support.cli import cgi_runner
 from unit.annotate.conftest import BIOMARKERS, MATCHES, match
@@ -35,6 +35,7 @@ def run_demo_cohort(folder: Path) -> tuple[Path, Path]:
     rows = [row(f"{each['chr']}:{each['pos']}", f"{each['ref']}>{each['alt']}", each["sample"]) for each in facts]
     source = write_maf(folder / "cohort.maf", *rows, head="#version 2.4\n")
     with pytest.MonkeyPatch.context() as patch:
+        SimulatedClock().replace_system_clock(patch)
         patch.setenv("CGI_SANDBOX_DURATION", "0.01")
         outcome = cgi_runner(
             "cohort", "--sandbox", "--mutations", source, "--cnas", EXAMPLES / "cnas.tsv", "--translocations",
