@@ -45,18 +45,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in long]
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Have half as many more processes as this one may use processors: a third of the time, a test waits for others."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors + (processors + 1) // 2
+
+
 TOGETHER = {"galaxy": {"galaxy"}, "workflows": {"python", "snakemake", "wdl"}}
 """Engines whose tests one process runs, one after the other; all that stand in no group are a group, too."""
 
 
 class EngineScheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Shares single tests out among processes, but keeps those of engines together that share what is slow to start.
+    """Shares single tests out among processes, but keeps those together that share what is slow to start.
 
-    Galaxy is booted once, and what CWL's engines need is made once. This is decided by path: xdist's own groups (3.8)
-    do not reach the scheduler with pytest 9.2, where each process booted a Galaxy of its own.
+    Galaxy is booted once, what CWL's engines need is made once, and each scene that is searched for secrets is played
+    once. This is decided by path: xdist's own groups (3.8) do not reach the scheduler with pytest 9.2, where each
+    process booted a Galaxy of its own.
     """
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/promise/"):
+            return nodeid.partition("::")[0]
         if not nodeid.startswith("tests/engines/"):
             return nodeid
         engine = nodeid.split("/")[2]

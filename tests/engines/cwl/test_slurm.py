@@ -31,9 +31,11 @@ pytestmark = [pytest.mark.slurm, pytest.mark.timeout(900)]
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Provide a Slurm with two nodes."""
+    """Provide a Slurm with two nodes, where there is a Toil that uses it."""
+    folder = tmp_path_factory.mktemp("slurm")
+    needed(lambda: engines.toil(folder))
     try:
-        with running(tmp_path_factory.mktemp("slurm")) as cluster:
+        with running(folder) as cluster:
             yield cluster
     except MissingError as error:
         missing(str(error))
