@@ -138,6 +138,7 @@ def nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytes
     """Take away whatever the machine's user has set up for the runner."""
     for name in [name for name in os.environ if name.startswith("CGI_") and name != "CGI_REAL_DATA"]:
         monkeypatch.delenv(name)
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # what is written at the end differs with it
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
 
 

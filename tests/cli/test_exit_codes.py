@@ -385,12 +385,13 @@ def test_an_error_that_nobody_reads_keeps_its_code() -> None:
         assert subprocess.run(command, stderr=nobody, check=False, timeout=50).returncode == 2
 
 
-def test_a_reader_that_has_enough_is_no_failure(service: Sandbox) -> None:
+@pytest.mark.parametrize("argument", ["cancer-types", "--help", "--version"])
+def test_a_reader_that_has_enough_is_no_failure(argument: str, service: Sandbox) -> None:
     """`cgi-runner cancer-types | head -1` ends well and silently."""
     del service
     reading, writing = os.pipe()
     os.close(reading)
-    outcome = child("cancer-types", capture_output=False, stdout=writing, stderr=subprocess.PIPE)
+    outcome = child(argument, capture_output=False, stdout=writing, stderr=subprocess.PIPE)
     os.close(writing)
     assert (outcome.code, outcome.err) == (0, "")
 

@@ -40,7 +40,7 @@ sandbox_log = logging.getLogger("cgi_sandbox")
 
 _USAGE = 2
 _FAULT = 1
-_STDOUT = 1
+_STDOUT, _STDERR = 1, 2
 #: What to do next, by exit code, where an error has no tip of its own.
 _TIPS = {
     6: "run the same command again: it downloads the results again",
@@ -161,10 +161,22 @@ def main(argv: list[str] | None = None) -> NoReturn:
         _forbid_core_files()
         code = _run(sys.argv[1:] if argv is None else argv)
         signals.reset_handlers()
+    except SystemExit:  # click's, where whoever read its own pages has gone
+        signals.reset_handlers()
+        code = 0
     except KeyboardInterrupt as stop:
         signals.reset_handlers()
         code = signals.exit_code_for(stop)
+    _let_go_of_stderr()
     sys.exit(code)
+
+
+def _let_go_of_stderr() -> None:
+    """Have nothing left to say where nobody listens: the interpreter would make an exit code of its own of that."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), _STDERR)
 
 
 def _forbid_core_files() -> None:
