@@ -33,6 +33,14 @@ def needed(find: Callable[[], Engine]) -> Engine:
         raise
 
 
+@pytest.fixture(scope="session", autouse=True)
+def temporary_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have engines put what they forget to remove, as cwltool and cwltest do, where pytest clears it away."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("tmp")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def laptop() -> Engine:
     """Return cwltool without containers."""
