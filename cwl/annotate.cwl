@@ -1,10 +1,10 @@
 #!/usr/bin/env cwl-runner
 cwlVersion: v1.2
 class: CommandLineTool
-label: Write CGI's answers into a VCF or a MAF
+label: Annotate a VCF or a MAF with CGI's results
 doc: >-
   Give the alleles of your own VCF, or the rows of your own MAF, the answers of the Cancer Genome Interpreter from a
-  results folder. Every allele gets a status; every other byte stays as it is. No service is asked.
+  results folder. Every allele gets a status; every other byte stays the same. It works offline.
 intent:
   - edam:operation_3225
 
@@ -40,7 +40,7 @@ inputs:
   file:
     type: File
     label: File to annotate
-    doc: VCF (plain, gzip or bgzip) or MAF; it may be filtered or sorted anew since it was interpreted.
+    doc: VCF (plain, gzip or bgzip) or MAF; it may have been filtered or sorted since it was interpreted.
     format:
       - edam:format_3016
       - edam:format_3475

@@ -60,7 +60,7 @@ inputs:
   files:
     type: File[]?
     label: Files of the sheet
-    doc: All files that the sheet names, each with a name of its own.
+    doc: All files that the sheet names, each with a different name.
     format:
       - edam:format_3016
       - edam:format_3475

@@ -3,7 +3,7 @@ cwlVersion: v1.2
 class: Workflow
 label: Interpret the alterations of a tumour with CGI in three steps
 doc: >-
-  Submit, wait and fetch as steps of their own, so that an engine that restarts goes on after the last step
+  Submit, wait and fetch as separate steps, so that an engine that restarts resumes after the last step
   that ended. Deleting the job is a fourth step, off unless asked for.
 intent:
   - edam:operation_3225

@@ -7,7 +7,7 @@ doc: >-
   and bring the verified results back.
   Started again with the same inputs, by you or by an engine that retries, it finds its job at CGI and goes on
   from there; nothing is submitted twice.
-  Deleting the job at CGI is a step of its own (delete.cwl): an attempt that deletes too early would make the
+  Deleting the job at CGI is a separate step (delete.cwl): an attempt that deletes too early would make the
   next one submit again.
 intent:
   - edam:operation_3225

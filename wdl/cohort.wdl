@@ -4,12 +4,12 @@ import "tasks.wdl" as cgi
 
 workflow cohort_in_few_jobs {
   meta {
-    description: "Interpret the tumours of a cohort with CGI in as few jobs as they fit into"
+    description: "Interpret the tumours of a cohort with CGI in as few jobs as possible"
     author: "the cgi-runner contributors"
   }
   parameter_meta {
     samples: "Table with the columns sample, cancer_type, reference, mutations, cnas and translocations; the last three name files without a folder, with semicolons between several"
-    files: "All files that the table names, each with a name of its own"
+    files: "All files that the table names, each with a different name"
     mutations: "Files with the mutations of all samples, in place of the table's column"
     cnas: "Files with the copy numbers of all samples, in place of the table's column"
     translocations: "Files with the fusions of all samples, in place of the table's column"

@@ -148,7 +148,7 @@ def run_cohort(
     on_event: EventListener = ignore_event,
     **settings: Unpack[Settings],
 ) -> CohortResult:
-    """Run many samples in as few jobs as they fit into; the same call again resumes.
+    """Run many samples in as few jobs as possible; the same call again resumes.
 
     Args:
         samples: The sheet of samples; None takes those of the files in `settings`.
