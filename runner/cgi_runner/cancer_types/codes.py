@@ -163,6 +163,11 @@ def find_main_type(text: str) -> ListedCode | None:
     return _main_types().get(tuple(plain_words(text)))
 
 
+def main_types() -> list[ListedCode]:
+    """Return all main types of OncoTree."""
+    return list(_main_types().values())
+
+
 @cache
 def _main_types() -> dict[tuple[str, ...], ListedCode]:
     return {

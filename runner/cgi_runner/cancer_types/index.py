@@ -17,6 +17,7 @@ from cgi_runner.cancer_types.codes import (
     find_code,
     find_codes,
     is_code_shaped,
+    main_types,
     split_list,
 )
 from cgi_runner.cancer_types.spelling_out import SHORTEST, spell_out
@@ -110,9 +111,14 @@ def is_other(entry: ListedCode) -> bool:
 
 def by_name(query: str) -> list[CancerType]:
     """Return the types whose names share telling words with the query, best first."""
-    best = _scores(_find_known(words_of(spell_out(query, _vocabulary()))))
+    asked = _find_known(words_of(spell_out(query, _vocabulary())))
+    best = _scores(asked)
     found = [kind for kind, score in best.items() if score >= _ENOUGH]
-    found.sort(key=lambda kind: (kind.is_predisposition, -round(best[kind] / _CLOSE), depth(kind), kind.id))
+    # Of names that are as like, CGI's own comes first, then the more general type.
+    own = {kind: asked.keys() == frozenset(words_of(kind.name)) for kind in found}
+    found.sort(
+        key=lambda kind: (kind.is_predisposition, -round(best[kind] / _CLOSE), not own[kind], depth(kind), kind.id)
+    )
     return _with_richer_first(found)
 
 
@@ -167,7 +173,12 @@ def entries() -> list[Entry]:
         Entry(frozenset(words_of(row["phrase"])), table()[row["cgi_id"]])
         for row in read_rows("cancer_type_synonyms.tsv")
     ]
-    return [entry for entry in own + listed + synonyms if entry.words]
+    main = [
+        Entry(frozenset(words_of(entry.code)), kind, 1 if entry.is_same else _STEP)
+        for entry in main_types()
+        if (kind := entry.cancer_type)
+    ]
+    return [entry for entry in own + listed + main + synonyms if entry.words]
 
 
 def _tissue(entry: ListedCode) -> frozenset[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cgi_runner.cancer_types import resolve, search, table
+from cgi_runner.cancer_types import choose, resolve, search, table
 from cgi_runner.cancer_types.codes import codes_of
 from cgi_runner.errors import InputError
 
@@ -154,6 +154,20 @@ def test_a_word_that_names_the_disease_weighs_more_than_where_it_grows(text: str
 def test_the_telling_part_of_a_text_decides(text: str, right: str) -> None:
     """A word written in two, a code of OncoTree or an abbreviation beside an organ, an eponym beside a common word."""
     assert search(text)[0].id == right
+
+
+@pytest.mark.parametrize("text", ["Soft Tissue Sarcoma", "sarcoma de partes blandas", "soft-tissue sarcomas"])
+def test_a_name_of_cgi_s_own_list_comes_before_a_more_general_one_of_another(text: str) -> None:
+    """OncoTree has sarcomas under soft tissue, so that the wider type was as like."""
+    assert search(text)[0].id == "STS"
+
+
+@pytest.mark.parametrize(
+    "text", ["Esophageal/Stomach Cancer", "Bladder/Urinary Tract Cancer", "Skin Cancer, Non-Melanoma"]
+)
+def test_main_types_of_oncotree_are_found(text: str) -> None:
+    """What a study of cBioPortal has as CANCER_TYPE."""
+    assert search(text)[0] == table()[choose(f"oncotree:{text}").id]
 
 
 @pytest.mark.parametrize(
