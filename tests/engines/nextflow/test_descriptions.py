@@ -65,6 +65,7 @@ def values_for(files: str) -> dict[str, str]:
         "meta.cancer_type": "cgi:CM",
         "meta.id": "tumour 1",
         "reference": "--reference hg38",
+        "column": "",
         "minutes": "50",
         "args": "--sandbox",
         "prefix": "tumour 1",
@@ -82,6 +83,19 @@ def test_the_script_is_a_command_that_the_runner_takes(tmp_path: Path) -> None:
     assert all((tmp_path / "tumour 1" / name).is_file() for name in outputs)
     versions = YAML(typ="safe").load(tmp_path / "versions.yml")
     assert versions == {"CGIRUNNER_RUN": {"cgi-runner": __version__}}
+
+
+def test_a_map_names_the_tumours_column(tmp_path: Path) -> None:
+    """Names of columns are a patient's, so they cannot be options of all tumours; without one, the runner refuses."""
+    header = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tA1\tA2\n"
+    (tmp_path / "in.vcf").write_text(f"{header}chr7\t140753336\t.\tA\tT\t.\tPASS\t.\tGT\t0/0\t0/1\n")
+    values = values_for("--mutations 'in.vcf'")
+    assert run_script(script("script", **values), tmp_path).returncode == 2
+    given = re.search(r"def column = meta\.tumor_column \? \"(.*)\" : ''", MAIN)
+    assert given
+    values["column"] = given[1].replace("${meta.tumor_column}", "A2")
+    answer = run_script(script("script", **values), tmp_path)
+    assert answer.returncode == 0, answer.stderr
 
 
 def test_a_failure_is_the_tasks_exit_code(tmp_path: Path) -> None:

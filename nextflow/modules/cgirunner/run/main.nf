@@ -33,6 +33,7 @@ process CGIRUNNER_RUN {
     prefix = task.ext.prefix ?: "${meta.id}"
     def files = [mutations: mutations, cnas: cnas, translocations: translocations].collectMany { kind, given -> given ? [given].flatten().collect { file -> "--${kind} '${file}'" } : [] }.join(' ')
     def reference = meta.reference ? "--reference ${meta.reference}" : ''
+    def column = meta.tumor_column ? "--tumor-column '${meta.tumor_column}'" : ''
     // The runner ends before the engine's time limit, with code 3, and says which job it waited for.
     def minutes = task.time ? Math.max(task.time.toMinutes() - 10, 1) : 360
     """
@@ -40,6 +41,7 @@ process CGIRUNNER_RUN {
         ${files} \\
         --cancer-type '${meta.cancer_type}' \\
         ${reference} \\
+        ${column} \\
         --title '${meta.id}' \\
         --sample '${meta.id}' \\
         --deadline ${minutes}m \\
