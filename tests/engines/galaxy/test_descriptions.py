@@ -176,6 +176,20 @@ def test_every_option_is_offered(tool: str) -> None:
         assert offered.isdisjoint(NOT_IN_GALAXY)
 
 
+@pytest.mark.parametrize("file", ["macros.xml", "cgi_runner_cohort.xml"])
+def test_every_input_of_mutations_has_further_ones(file: str) -> None:
+    """A caller may write several files of one tumour, which the command line takes; they are of the same formats."""
+    path = "param[@argument='--mutations']"
+    forms = [element for element in ET.parse(TOOLS / file).iter() if element.find(path) is not None]
+    assert len(forms) == {"macros.xml": 1, "cgi_runner_cohort.xml": 2}[file]
+    for form in forms:
+        first, further = form.find(path), form.find("repeat[@name='more']/param[@name='mutations']")
+        assert first is not None
+        assert further is not None
+        for name in ("type", "format", "collection_type"):
+            assert further.get(name) == first.get(name)
+
+
 def test_every_reason_for_leaving_an_option_out_is_still_needed() -> None:
     """No option that is gone is excused."""
     known = {option for command in cli.commands.values() for parameter in command.params for option in parameter.opts}
