@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from cgi_runner.annotate.fields import DRIVER, KEYS, LEVELS, PREFIX, STATUS, Status
 from cgi_runner.errors import InputError
 from cgi_runner.findings.model import LETTERS
-from cgi_runner.inputs.samples import listed
+from cgi_runner.inputs.problems import quote_names
 
 DRIVER_COLUMNS = ("cbp_driver", "cbp_driver_annotation", "cbp_driver_tiers", "cbp_driver_tiers_annotation")
 NAMESPACE = "CGI."
@@ -69,6 +69,6 @@ def check_sample_ids(names: Iterable[str], source: str) -> None:
     """
     if refused := sorted(name for name in names if not _SAMPLE_ID.fullmatch(name)):
         raise InputError(
-            f"{source}: found the samples {listed(refused)}, expected letters, digits, '.', '_' and '-' only",
+            f"{source}: found the samples {quote_names(refused)}, expected letters, digits, '.', '_' and '-' only",
             tip="rename them in the MAF, or leave --cbioportal out",
         )

@@ -26,8 +26,7 @@ from cgi_runner.inputs.build_evidence import named_builds
 from cgi_runner.inputs.detect import VCF_STARTS
 from cgi_runner.inputs.genome import GENOMES
 from cgi_runner.inputs.hints import read_hints
-from cgi_runner.inputs.problems import printable
-from cgi_runner.inputs.samples import listed
+from cgi_runner.inputs.problems import printable, quote_names
 
 log = logging.getLogger(__name__)
 
@@ -185,7 +184,7 @@ class _Annotation(AbstractContextManager["_Annotation"]):
         for name, whose in seen.items():
             if names.setdefault(whose or name, name) != name:
                 raise InputError(
-                    f"{self._target.source}: found the samples {listed([names[whose or name], name])},"
+                    f"{self._target.source}: found the samples {quote_names([names[whose or name], name])},"
                     " which are one sample in the results",
                     tip="give all rows of a sample the same Tumor_Sample_Barcode",
                 )

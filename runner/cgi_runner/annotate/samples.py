@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from cgi_runner.annotate.join import is_placeholder
 from cgi_runner.annotate.target import Target
 from cgi_runner.errors import InputError
-from cgi_runner.inputs.problems import InputProblems, quote
+from cgi_runner.inputs.problems import InputProblems, quote, quote_names
 from cgi_runner.inputs.sample_columns import check_names
-from cgi_runner.inputs.samples import listed
 from cgi_runner.inputs.tumor_normal import SampleRoles, find_roles, is_generic
 
 log = logging.getLogger(__name__)
@@ -33,12 +32,12 @@ def require_sample(known: Mapping[str, str], sample: str | None, source: str) ->
     names = _names(known)
     if sample is not None:
         if sample not in known:
-            raise InputError(f"the results hold no sample {quote(sample)}, but {listed(names)}", tip=_TIP)
+            raise InputError(f"the results hold no sample {quote(sample)}, but {quote_names(names)}", tip=_TIP)
         return known[sample]
     if len(names) != 1:
         raise InputError(
             f"{source}: found no sample names, expected them because the results hold several samples "
-            f"({listed(names)})",
+            f"({quote_names(names)})",
             tip=_TIP,
         )
     return names[0]
@@ -69,7 +68,7 @@ def match_columns(
     known = target.samples
     if target.tumor_column is not None and target.tumor_column not in columns:
         problems.abort(
-            f"line {line}: found the samples {listed(columns)}, expected {quote(target.tumor_column)} among them",
+            f"line {line}: found the samples {quote_names(columns)}, expected {quote(target.tumor_column)} among them",
             tip="give one of the names in the file: --tumor-column NAME",
         )
     if target.sample is not None or target.tumor_column is not None:
@@ -83,7 +82,7 @@ def match_columns(
         _note_choice(problems, name, whose)
         found[columns.index(name)] = whose
     if absent := [columns[place] for place, label in found.items() if label is None]:
-        log.info("%s: not among the samples of the results: %s", problems.source, listed(absent))
+        log.info("%s: not among the samples of the results: %s", problems.source, quote_names(absent))
     return found
 
 
@@ -110,7 +109,7 @@ def _column_of(
         left = [name for name in left if name in roles.tumors]
     if len(left) != 1:
         problems.abort(
-            f"line {line}: found the samples {listed(columns)}, expected {quote(whose)} among them",
+            f"line {line}: found the samples {quote_names(columns)}, expected {quote(whose)} among them",
             tip="name the column of the tumour: --tumor-column NAME",
         )
     return left[0]
@@ -127,7 +126,7 @@ def _only_tumour(
         if is_named or is_placeholder(names[0]):
             return left[0], names[0]
     raise InputError(
-        f"{problems.source}: found the samples {listed(columns)}, expected one of {listed(names)}", tip=_TIP
+        f"{problems.source}: found the samples {quote_names(columns)}, expected one of {quote_names(names)}", tip=_TIP
     )
 
 
@@ -173,7 +172,8 @@ class RowSamples:
             log.info("%s: its sample %s is matched to %s", self._source, quote(name), quote(self._generic))
         elif self._taken != name:
             raise InputError(
-                f"{self._source}: found the samples {listed([self._taken, name])}, expected one, as the results have",
+                f"{self._source}: found the samples {quote_names([self._taken, name])}, expected one, as the "
+                "results have",
                 tip="give the rows of one sample only",
             )
         return self._generic

@@ -19,8 +19,7 @@ from cgi_runner.annotate.fields import DRIVER, DRUGS, LEVELS, PREFIX
 from cgi_runner.annotate.structural import KNOWN_IN, ROLE, StructuralRow
 from cgi_runner.cancer_types import name_of
 from cgi_runner.errors import InputError
-from cgi_runner.inputs.problems import printable, quote
-from cgi_runner.inputs.samples import listed
+from cgi_runner.inputs.problems import printable, quote, quote_names
 
 log = logging.getLogger(__name__)
 
@@ -177,9 +176,9 @@ def _tables(rows: Iterable[StructuralRow], study: Study) -> tuple[list[Sequence[
                 contradicted.append(f"{row.gene} of {sample}")
     if contradicted:
         log.warning("warning: genes with both AMP and DEL in one sample, only the first is written: %s",
-                    listed(contradicted))  # fmt: skip
+                    quote_names(contradicted))  # fmt: skip
     if unread:
-        log.warning("warning: copy numbers that are neither AMP nor DEL are not written: %s", listed(unread))
+        log.warning("warning: copy numbers that are neither AMP nor DEL are not written: %s", quote_names(unread))
     cna_names = ("Hugo_Symbol", "Sample_Id", "Value", *DRIVER_COLUMNS, *_STRUCTURAL_COLUMNS)
     fusion_names = ("Sample_Id", "SV_Status", "Site1_Hugo_Symbol", "Site2_Hugo_Symbol", "NCBI_Build", "Event_Info")
     return [cna_names, *cnas.values()], [(*fusion_names, *_STRUCTURAL_COLUMNS), *fusions.values()]

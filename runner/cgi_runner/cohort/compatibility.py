@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cgi_runner.errors import InputError
+from cgi_runner.inputs.problems import first_names
 from cgi_runner.output.record import Record, service_kind
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,5 @@ def _spell(groups: Mapping[str, list[Path]]) -> str:
     """Name each value with its number of folders, and the first of them."""
     spelled = []
     for value, folders in groups.items():
-        more = f" and {len(folders) - _MAX_NAMED} more" if len(folders) > _MAX_NAMED else ""
-        spelled.append(f"{value} ({', '.join(map(str, folders[:_MAX_NAMED]))}{more})")
+        spelled.append(f"{value} ({first_names(list(map(str, folders)), _MAX_NAMED)})")
     return ", ".join(spelled)

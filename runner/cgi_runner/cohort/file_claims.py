@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cgi_runner.cohort.sheet import Sheet
 from cgi_runner.inputs.preparation import list_paths
-from cgi_runner.inputs.problems import quote
+from cgi_runner.inputs.problems import first_names, quote, quote_names
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def _report_renamed(claims: Sequence[FileClaims]) -> None:
         f"{quote(own)} in {path.name} as {quote(one.label)}" for one in claims for path, own in one.renamed.items()
     ]
     if renamed:
-        log.info("sent under the names of the sheet: %s", _joined(renamed))
+        log.info("sent under the names of the sheet: %s", first_names(renamed, _MAX_NAMED))
 
 
 def _warn_of_unclaimed(claims: Sequence[FileClaims], sheet: Sheet) -> None:
@@ -68,7 +68,7 @@ def _warn_of_unclaimed(claims: Sequence[FileClaims], sheet: Sheet) -> None:
             log.warning(
                 "%s: not sent, as no line of the sheet has them with this file: %s",
                 path.name,
-                listed_names(sorted(names)),
+                quote_names(sorted(names), _MAX_NAMED),
             )
 
 
@@ -80,14 +80,4 @@ def _warn_of_several_owners(claims: Sequence[FileClaims]) -> None:
             owners.setdefault(path.resolve(), []).append(one.label)
     for path, labels in owners.items():
         if len(labels) > 1:
-            log.warning("%s: used for each of %s, but names none of them", path.name, listed_names(labels))
-
-
-def listed_names(names: Sequence[str]) -> str:
-    """Return a few names, quoted, then how many more there are."""
-    return _joined(list(map(quote, names)))
-
-
-def _joined(texts: Sequence[str]) -> str:
-    more = f" and {len(texts) - _MAX_NAMED} more" if len(texts) > _MAX_NAMED else ""
-    return ", ".join(texts[:_MAX_NAMED]) + more
+            log.warning("%s: used for each of %s, but names none of them", path.name, quote_names(labels, _MAX_NAMED))

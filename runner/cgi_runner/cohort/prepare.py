@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cgi_runner.cohort.dropped_lists import OTHERS, append_lists, filter_dropped
-from cgi_runner.cohort.file_claims import FileClaims, listed_names, report_claims
+from cgi_runner.cohort.file_claims import FileClaims, report_claims
 from cgi_runner.cohort.names import OtherNames, normalise_name
 from cgi_runner.cohort.references import report_references, same_reference
 from cgi_runner.cohort.shared_inputs import SampleRows, SharedInputs, hash_by_sample, split_dropped
@@ -22,7 +22,7 @@ from cgi_runner.inputs.account import input_account
 from cgi_runner.inputs.empty import explain_empty
 from cgi_runner.inputs.notes import InputNotes
 from cgi_runner.inputs.preparation import NothingToSendError, list_paths
-from cgi_runner.inputs.problems import TIP, quote
+from cgi_runner.inputs.problems import TIP, quote, quote_names
 from cgi_runner.inputs.reference import Reference
 from cgi_runner.redaction import redact
 
@@ -242,7 +242,7 @@ def _prepare_and_filter(wanted: SampleTask, sources: Mapping[Kind, Path | Sequen
 def _require_name(wanted: SampleTask, file: PreparedFile) -> str:
     if name := wanted.match_name(file.names):
         return name
-    some, label = listed_names(sorted(file.names)), quote(wanted.sample.label)
+    some, label = quote_names(sorted(file.names)), quote(wanted.sample.label)
     if len(file.names) == 1:
         raise InputError(f"{file.source}: found only the sample {some}, which has its own line, expected {label}")
     raise InputError(f"{file.source}: found the samples {some}, expected {label} among them")

@@ -16,13 +16,12 @@ from cgi_runner.cohort.sheet_columns import (
     SheetColumns,
     check_unknown,
     find_columns,
-    listed_columns,
 )
 from cgi_runner.cohort.sheet_table import read_cells
 from cgi_runner.errors import InputError
 from cgi_runner.inputs import KINDS, Kind
 from cgi_runner.inputs.build_evidence import detect_build
-from cgi_runner.inputs.problems import is_present, quote
+from cgi_runner.inputs.problems import is_present, quote, quote_names
 from cgi_runner.inputs.sample_agreement import describe_similar_names
 from cgi_runner.inputs.samples import is_name
 from cgi_runner.inputs.text_source import TextSource
@@ -116,7 +115,7 @@ def _warn(source: str, sheet: Sheet) -> None:
     """Warn of lines that are left out, and of names that are hardly two samples'."""
     for reason, why in ((NORMAL, "as the sheet calls them normal"), (REMARK, "as they begin with #")):
         if names := [one.name for one in sheet.left_out if one.reason == reason]:
-            log.warning("%s: left out, %s: %s", source, why, listed_columns(names))
+            log.warning("%s: left out, %s: %s", source, why, quote_names(names))
     if similar := describe_similar_names([frozenset(sample.label for sample in sheet.samples)]):
         log.warning("%s: %s", source, similar)
 
@@ -130,7 +129,7 @@ def _report_columns(columns: SheetColumns) -> None:
     elif "cancer_type_detailed" in columns.places:
         parts.append(f"cancer types from {quote(columns.taken['cancer_type_detailed'])} where it names one of OncoTree")
     if columns.unused:
-        parts.append(f"not used: {listed_columns(columns.unused)}")
+        parts.append(f"not used: {quote_names(columns.unused)}")
     if parts:
         log.info("%s: %s", columns.source, "; ".join(parts))
 

@@ -75,7 +75,6 @@ _SHORTEST_TYPE = 3  # letters: CGI has ids such as L and R, which are words of o
 _BUILD = re.compile(r"(hg|grch|b|hs|gatk\.?grch)(1[6-9]|3[5-8])(\.p?\d+)?(d5)?", re.IGNORECASE)
 _READS = re.compile(r"\.(fastq|fq|bam|cram|sam|bai|crai|csi|tbi|ora|spring)(\.gz)?$", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+([eE][-+]?\d+)?")
-_MAX_NAMED = 12
 
 
 def normalise_column(name: str) -> str:
@@ -262,9 +261,3 @@ def _is_file(folder: Path, cell: str) -> bool:
         return (folder / Path(cell).expanduser()).is_file()
     except (OSError, ValueError, RuntimeError):  # no path at all
         return False
-
-
-def listed_columns(names: Sequence[str]) -> str:
-    """Return the names of some columns, then how many more there are."""
-    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
-    return ", ".join(map(quote, names[:_MAX_NAMED])) + more

@@ -10,6 +10,7 @@ from pathlib import Path
 from cgi_runner.errors import InputError
 from cgi_runner.findings.model import Source
 from cgi_runner.findings.reader import FindingsReader, source_of
+from cgi_runner.inputs.problems import first_names
 from cgi_runner.output.record import NAME as RECORD
 from cgi_runner.output.record import Record, read_record
 from cgi_runner.results.summary import read_summary
@@ -51,9 +52,9 @@ def read_cohort(folder: Path, reader: FindingsReader) -> None:
             f"{folder} holds no verified results yet", tip="run the same cohort again; it resumes its jobs"
         )
     if waiting:
-        _warn(reader, f"samples without results: {_named(waiting)}; they are not in this report")
+        _warn(reader, f"samples without results: {_count_and_name(waiting)}; they are not in this report")
     if cohort.skipped:
-        _warn(reader, f"samples that were skipped: {_named(cohort.skipped)}; they are not in this report")
+        _warn(reader, f"samples that were skipped: {_count_and_name(cohort.skipped)}; they are not in this report")
     for warning in cohort.warnings:
         _warn(reader, warning)
     _read_jobs(folder, reader, level_a, {sample.job for sample in cohort.samples if sample.label in waiting})
@@ -151,9 +152,7 @@ def _of_jobs(jobs: list[str], number: int) -> str:
         return ""
     if len(jobs) == number:
         return f"all {number} jobs: "
-    more = len(jobs) - _MAX_NAMED
-    named = ", ".join(jobs[:_MAX_NAMED])
-    return f"job{'s' if len(jobs) > 1 else ''} {named}{f' and {more} more' if more > 0 else ''}: "
+    return f"job{'s' if len(jobs) > 1 else ''} {first_names(jobs, _MAX_NAMED)}: "
 
 
 def _complete(folder: Path) -> Record | None:
@@ -232,9 +231,8 @@ def _merged_source(content: dict[str, object]) -> Source:
     )
 
 
-def _named(names: list[str]) -> str:
-    more = len(names) - _MAX_NAMED
-    return f"{len(names)} ({', '.join(names[:_MAX_NAMED])}{f' and {more} more' if more > 0 else ''})"
+def _count_and_name(names: list[str]) -> str:
+    return f"{len(names)} ({first_names(names, _MAX_NAMED)})"
 
 
 def _warn(reader: FindingsReader, text: str) -> None:

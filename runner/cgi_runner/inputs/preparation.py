@@ -18,10 +18,10 @@ from cgi_runner.inputs.genome import GENOMES
 from cgi_runner.inputs.hints import read_hints
 from cgi_runner.inputs.model import KINDS, Kind, Options, Prepared, PreparedFile
 from cgi_runner.inputs.neighbours import NeighbourFinder
-from cgi_runner.inputs.problems import quote
+from cgi_runner.inputs.problems import quote, quote_names
 from cgi_runner.inputs.reference import SENT_WITHOUT_POSITIONS, choose_reference
 from cgi_runner.inputs.sample_agreement import check_agreement, describe_similar_names
-from cgi_runner.inputs.samples import SAMPLE_TIP, default_name, is_name, listed
+from cgi_runner.inputs.samples import SAMPLE_TIP, default_name, is_name
 from cgi_runner.inputs.schema import MUTATIONS
 from cgi_runner.inputs.sorted_run import SortedRun
 from cgi_runner.inputs.sorting import ExternalSorter
@@ -191,7 +191,7 @@ class KindPreparation:
         earnest = [name for name in own if not is_generic(name)]
         if options.sample is not None and not options.is_sheet_row and len(earnest) > 1:
             raise InputError(
-                f"{self._source}: found the samples {listed(earnest)}, expected one for --sample "
+                f"{self._source}: found the samples {quote_names(earnest)}, expected one for --sample "
                 f"{quote(options.sample)}",
                 tip="run each sample separately, or leave --sample out",
             )
@@ -199,7 +199,7 @@ class KindPreparation:
         if unnamed and len(self.files) > 1 and (len(unnamed) > 1 or earnest):
             told = sorted({*own, *(name for file in self.files for name in file.source.notes.renamed)})
             raise InputError(
-                f"{self._source}: found sample names that are not a patient's ({listed(told)}), expected to know "
+                f"{self._source}: found sample names that are not a patient's ({quote_names(told)}), expected to know "
                 "whether the files are of one patient",
                 tip=SAMPLE_TIP,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NoReturn
 
 from cgi_runner.errors import InputError
@@ -9,6 +10,7 @@ from cgi_runner.errors import InputError
 MAX_PROBLEMS = 20
 ODD_SHARE = 0.05
 MAX_SHOWN = 60
+MAX_QUOTED = 10
 #: What R and pandas write where there is nothing, in capitals.
 MISSING = frozenset(("NA", "NAN"))
 TIP = "correct the file and run the same command again; nothing was sent"
@@ -29,6 +31,29 @@ def quote(value: object) -> str:
     """Quote what was found in a file, short and clean."""
     text = str(value)
     return f"'{printable(text[:MAX_SHOWN])}…'" if len(text) > MAX_SHOWN else f"'{printable(text)}'"
+
+
+def first_names(names: Sequence[str], most: int) -> str:
+    """Return the first of some names, and how many more there are.
+
+    Args:
+        names: The names as they are to be shown, with `quote` where they come from a file.
+        most: How many are shown.
+
+    """
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def quote_names(names: Sequence[str], most: int = MAX_QUOTED) -> str:
+    """Return a few names, quoted, for a message.
+
+    Args:
+        names: The names.
+        most: How many are shown.
+
+    """
+    return first_names(list(map(quote, names)), most)
 
 
 def is_present(text: str) -> bool:

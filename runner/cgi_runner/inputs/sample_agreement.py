@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from cgi_runner.errors import InputError
-from cgi_runner.inputs.samples import is_tcga_barcode, listed
+from cgi_runner.inputs.problems import quote_names
+from cgi_runner.inputs.samples import is_tcga_barcode
 
 
 def check_agreement(names: Mapping[str, frozenset[str]], *, may_differ: bool = False) -> str:
@@ -27,7 +28,7 @@ def check_agreement(names: Mapping[str, frozenset[str]], *, may_differ: bool = F
     alone = [source for source in names if not any(names[source] & names[one] for one in names if one != source)]
     if len(names) < 2 or len(set(names.values())) == 1:  # noqa: PLR2004 - it takes two to differ
         return ""
-    told = "; ".join(f"{source} names {listed(sorted(found))}" for source, found in names.items())
+    told = "; ".join(f"{source} names {quote_names(sorted(found))}" for source, found in names.items())
     tip = "--sample NAME names all of them, where each file holds one sample"
     if any(is_tcga_barcode(name) for found in names.values() for name in found):
         tip += "; --tcga-barcodes compares TCGA barcodes by their sample, the first 15 characters"
@@ -48,7 +49,7 @@ def describe_similar_names(names: Iterable[frozenset[str]]) -> str:
     alike: dict[str, list[str]] = {}
     for name in sorted(frozenset[str]().union(*names)):
         alike.setdefault(_simplify(name), []).append(name)
-    told = "; ".join(listed(similar) for similar in alike.values() if len(similar) > 1)
+    told = "; ".join(quote_names(similar) for similar in alike.values() if len(similar) > 1)
     return (
         f"names of samples that differ in case or punctuation only are sent as different samples: {told}"
         if told

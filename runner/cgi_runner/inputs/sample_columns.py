@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cgi_runner.inputs.model import Options
-from cgi_runner.inputs.problems import InputProblems, quote
-from cgi_runner.inputs.samples import BARCODE, SAMPLE_TIP, is_name, is_tcga_barcode, listed, tcga_sample
+from cgi_runner.inputs.problems import InputProblems, quote, quote_names
+from cgi_runner.inputs.samples import BARCODE, SAMPLE_TIP, is_name, is_tcga_barcode, tcga_sample
 from cgi_runner.inputs.text_source import TextSource
 from cgi_runner.inputs.tumor_normal import SampleRoles, find_roles, is_any_tumor, is_generic, is_generic_file
 
@@ -73,7 +73,7 @@ def select_columns(
     picked = _pick(source.problems, line, names, roles, options)
     if options.sample is not None and len(picked) > 1:
         source.problems.abort(
-            f"line {line}: found the samples {listed(picked)}, expected one for --sample {quote(options.sample)}",
+            f"line {line}: found the samples {quote_names(picked)}, expected one for --sample {quote(options.sample)}",
             tip=TUMOR_TIP,
         )
     _note_left_out(source, names, picked, roles, options)
@@ -97,7 +97,8 @@ def _pick(problems: InputProblems, line: int, names: Sequence[str], roles: Sampl
     if options.tumor_column is not None:
         if options.tumor_column not in names:
             problems.abort(
-                f"line {line}: found the samples {listed(names)}, expected {quote(options.tumor_column)} among them",
+                f"line {line}: found the samples {quote_names(names)}, expected {quote(options.tumor_column)} among "
+                "them",
                 tip="give one of the names in the file: --tumor-column NAME",
             )
         return [options.tumor_column]
@@ -136,8 +137,8 @@ def _check_no_rival(
         is_tumor = name in roles.named_in_header or (rest and (name in roles.tumors or _TUMOR_SUFFIX.fullmatch(rest)))
         if is_tumor and name != sample and name not in options.other_samples:
             problems.abort(
-                f"line {line}: found the samples {listed(names)}, of which {quote(name)} looks like the tumour and "
-                f"{quote(sample)} may be its normal, expected one of them to be named as the tumour",
+                f"line {line}: found the samples {quote_names(names)}, of which {quote(name)} looks like the tumour "
+                f"and {quote(sample)} may be its normal, expected one of them to be named as the tumour",
                 tip="name the column of the tumour in the sheet's column tumor_column",
             )
 
@@ -145,7 +146,7 @@ def _check_no_rival(
 def _pick_for_sheet(problems: InputProblems, line: int, left: list[str], options: Options) -> list[str]:
     if len(left) > 1 or left[0] in options.other_samples:
         problems.abort(
-            f"line {line}: found the samples {listed(left)}, expected {quote(options.sample)} among them",
+            f"line {line}: found the samples {quote_names(left)}, expected {quote(options.sample)} among them",
             tip="name the column of the tumour in the sheet's column tumor_column",
         )
     return left
@@ -162,7 +163,7 @@ def _check_known(problems: InputProblems, line: int, left: list[str], roles: Sam
     if told or is_one_patient or (unknown and (not roles.normals or roles.named_in_header)):
         why = f" ({told})" if told else ""
         problems.abort(
-            f"line {line}: found the samples {listed(left)}{why}, expected names or a header that show which are "
+            f"line {line}: found the samples {quote_names(left)}{why}, expected names or a header that show which are "
             "tumours",
             tip=ALL_TIP,
         )
@@ -179,7 +180,7 @@ def _note_left_out(
             notes.decide(f"the normal {quote(name)} is left out, known by {by}")
     others = [name for name in names if name not in picked and name not in roles.normals]
     if others and not options.is_sheet_row:
-        notes.decide(f"other samples are left out: {listed(others)}")
+        notes.decide(f"other samples are left out: {quote_names(others)}")
     if len(names) > 1:
         for name in picked:
             by = "asked for" if options.tumor_column else roles.tumors.get(name, "not known as a normal")

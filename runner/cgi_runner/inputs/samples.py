@@ -9,7 +9,7 @@ from cgi_runner.errors import InputError
 from cgi_runner.inputs.columns import Header
 from cgi_runner.inputs.lazy_pattern import LazyPattern
 from cgi_runner.inputs.model import Options
-from cgi_runner.inputs.problems import InputProblems, is_present, quote
+from cgi_runner.inputs.problems import InputProblems, is_present, quote, quote_names
 from cgi_runner.inputs.shares import check_shares
 from cgi_runner.inputs.text_source import TextSource
 from cgi_runner.inputs.tumor_normal import (
@@ -21,7 +21,6 @@ from cgi_runner.inputs.tumor_normal import (
 )
 
 LONGEST_NAME = 200
-MAX_LISTED = 10
 DEFAULT = "sample"
 SAMPLE_TIP = "say whose alterations these are: --sample NAME"
 
@@ -98,7 +97,7 @@ def select_samples(problems: InputProblems, line: int, names: Sequence[str], opt
     if len(names) == 1 and names[0] not in options.other_samples:
         return {0: sample}
     return problems.abort(
-        f"line {line}: found the samples {listed(names)}, expected {quote(sample)} among them",
+        f"line {line}: found the samples {quote_names(names)}, expected {quote(sample)} among them",
         tip="give one of the names in the file: --sample NAME",
     )
 
@@ -120,18 +119,12 @@ def default_name(source: TextSource, sample: str | None, others: set[str]) -> st
     if len(others) > 1:
         raise InputError(
             f"{source.problems.source}: found no samples, expected them as the other files name several "
-            f"({listed(sorted(others))})",
+            f"({quote_names(sorted(others))})",
             tip="add a column `sample` to the file, or " + SAMPLE_TIP,
         )
     name, by = (next(iter(others)), "the only sample of the other files") if others else (DEFAULT, "no file names one")
     source.notes.decide(f"the file names no sample, its rows are sent as {quote(name)} ({by})")
     return name
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return a few names, quoted, for a message."""
-    more = ["…"] if len(names) > MAX_LISTED else []
-    return ", ".join([*map(quote, names[:MAX_LISTED]), *more])
 
 
 class SampleColumn:
@@ -231,7 +224,7 @@ class SampleColumn:
         self.own_names.add(cell)
         if self._asked is not None and not self._is_sheet_row and len(self.own_names) > 1:
             self._source.problems.abort(
-                f"line {line}: found the samples {listed(sorted(self.own_names))}, expected one for --sample "
+                f"line {line}: found the samples {quote_names(sorted(self.own_names))}, expected one for --sample "
                 f"{quote(self._asked)}",
                 tip="leave --sample out: the file names its samples",
             )

@@ -12,8 +12,8 @@ from pathlib import Path
 from cgi_runner.clock import SystemClock
 from cgi_runner.errors import InputError, ResultsError
 from cgi_runner.files import sha256_of
-from cgi_runner.inputs.problems import quote
-from cgi_runner.inputs.samples import SAMPLE_TIP, is_name, listed
+from cgi_runner.inputs.problems import quote, quote_names
+from cgi_runner.inputs.samples import SAMPLE_TIP, is_name
 from cgi_runner.output.claim import DROPPED, refuse_overwriting, require_free_folder
 from cgi_runner.output.folder import (
     copy_dropped,
@@ -182,14 +182,15 @@ def _take_sample(
     }
     warnings = []
     if others := sorted({found[name] for name in taken} - {sample, ""}):
-        warnings.append(f"the archive calls its sample {listed(others)}; it is used as {quote(sample)} (--sample)")
+        warnings.append(f"the archive calls its sample {quote_names(others)}; it is used as {quote(sample)} (--sample)")
     if left_out := sorted(set(found.values()) - {found[name] for name in taken}):
         if "" in left_out:  # nobody knows whose they are
             raise InputError(
-                f"the archive holds the samples {listed(named)} and rows that name none, expected a name in every row",
+                f"the archive holds the samples {quote_names(named)} and rows that name none, expected a name in "
+                "every row",
                 tip="leave --sample out to take all of them",
             )
-        warnings.append(f"rows of other samples of the archive are left out: {listed(left_out)}")
+        warnings.append(f"rows of other samples of the archive are left out: {quote_names(left_out)}")
     for warning in warnings:
         log.warning("%s", warning)
     record.pseudonyms, record.archive_samples = "", taken or {"": sample}
@@ -203,14 +204,14 @@ def _find_wanted(found: Collection[str], named: Sequence[str], sample: str, arch
         if not named or sample in named:
             return sample
         raise InputError(
-            f"the archive holds the sample{'s' if named[1:] else ''} {listed(named)}, expected {quote(sample)}",
+            f"the archive holds the sample{'s' if named[1:] else ''} {quote_names(named)}, expected {quote(sample)}",
             tip=f"give {'one of these names' if named[1:] else 'this name'}; if {sample} is another name of the same"
             f" sample, add --archive-sample {'NAME' if named[1:] else shlex.quote(named[0])}",
         )
     names = sorted({*found} - {""})
     if archive_sample not in names:
         raise InputError(
-            f"the archive holds {f'the samples {listed(names)}' if names else 'no name of a sample'},"
+            f"the archive holds {f'the samples {quote_names(names)}' if names else 'no name of a sample'},"
             f" expected {quote(archive_sample)}",
             tip="give --archive-sample one of the archive's names" if names else "leave --archive-sample out",
         )

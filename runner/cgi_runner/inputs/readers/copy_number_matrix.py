@@ -10,6 +10,7 @@ from cgi_runner.inputs.dropped import DroppedRows
 from cgi_runner.inputs.genes import IDENTIFIER, rejection_of_gene
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.odd_rows import OddRows
+from cgi_runner.inputs.problems import quote_names
 from cgi_runner.inputs.readers.copy_number import GeneCalls
 from cgi_runner.inputs.readers.copy_number_words import (
     AMP,
@@ -21,7 +22,7 @@ from cgi_runner.inputs.readers.copy_number_words import (
 )
 from cgi_runner.inputs.readers.low_level_calls import LowLevelCalls
 from cgi_runner.inputs.rows import Row
-from cgi_runner.inputs.samples import BARCODE, is_gene_symbol, is_tcga_barcode, listed, select_samples
+from cgi_runner.inputs.samples import BARCODE, is_gene_symbol, is_tcga_barcode, select_samples
 from cgi_runner.inputs.schema import CNAS
 
 GENES = ("gene symbol", "gene.symbol", "gene_symbol", "hugo_symbol", "hugo symbol", "hugo.symbol", "gene", "symbol")
@@ -132,13 +133,13 @@ class MatrixReader:
         """Say which sample is sent under another name, and which are not the one that was asked for."""
         notes = self._header.source.notes
         if remarks := [name for name in self._header.names if _is_remark(name)]:
-            notes.decide(f"columns that are not samples are left out: {listed(remarks)}")
+            notes.decide(f"columns that are not samples are left out: {quote_names(remarks)}")
         for place, sample in self._samples.items():
             if (name := self._header.names[place]) != sample:
                 notes.rename(name, sample, BARCODE if options.sample is None else "asked for")
         others = [name for place, name in zip(self._places, names, strict=True) if place not in self._samples]
         if others and not options.is_sheet_row:
-            notes.decide(f"other samples are left out: {listed(others)}")
+            notes.decide(f"other samples are left out: {quote_names(others)}")
 
     def batches(self, default: str) -> Iterator[list[Row]]:  # noqa: ARG002 - the matrix names all of its samples
         """Yield the rows to send, one gene at a time."""
@@ -164,7 +165,7 @@ class MatrixReader:
             expected = "levels, with a negative one among them that distinguishes them from numbers of copies"
             problems.add(*self._first_positive, expected, tip=_COPIES_TIP)
         if read and self._without_level:
-            empty = listed([self._header.names[place] for place in sorted(self._without_level)])
+            empty = quote_names([self._header.names[place] for place in sorted(self._without_level)])
             self._header.source.note(f"no level in any row of {empty}: is it a sample?", warn=True)
         self._calls.report(self._header)
         self._low_level.report(self._header.source)
