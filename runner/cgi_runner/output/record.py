@@ -215,6 +215,9 @@ def read_record(path: Path) -> Record:
         )
     if content["schema"] > SCHEMA:
         raise InputError(f"{path} was written by a later version of cgi-runner", tip="upgrade cgi-runner to read it")
+    if "state" not in content and {"jobs", "samples"} <= content.keys():
+        # Engines hand it on under other names than cohort.json.
+        raise InputError(f"{path} is the record of a cohort, expected that of a job", tip="name a folder in its jobs/")
     known = {name: content[name] for name in Record.__dataclass_fields__ if name in content}
     try:
         record = Record(**{**known, "state": State(known.get("state"))})

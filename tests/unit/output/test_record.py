@@ -190,6 +190,11 @@ def test_the_record_on_disk_has_this_form(context: JobContext, tmp_path: Path, m
         (None, "is not a valid record of a job", "name a job's id, its output folder or its cgi-job.json"),
         ({"schema": 2}, "was written by a later version of cgi-runner", "upgrade cgi-runner to read it"),
         ({"schema": 1}, "is a damaged record of a job", "use the job's id instead, and another folder"),
+        (
+            {"schema": 1, "jobs": {}, "samples": []},
+            "is the record of a cohort, expected that of a job",
+            "name a folder in its jobs/",
+        ),
     ],
 )
 def test_a_record_that_is_not_understood_is_said_with_its_path(
