@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from sys import intern
 
 from cgi_runner.findings.alteration_text import is_wild_type, parse, unlisted_changes
 from cgi_runner.findings.columns import MATCHES, getter
-from cgi_runner.findings.model import Findings, Match, MatchKind, SampleCounts, TumourMatch
+from cgi_runner.findings.model import Findings, Match, MatchKind, SampleCounts, TumourMatch, effect_key
 from cgi_runner.results.tables import Table
 
 #: The type under which CGI says YES to every row (387 of 387 rows of a real archive).
 ANY_TYPE = "CANCER"
 _YES = {"YES", "1"}
+#: What speaks against a response to a drug.
+_AGAINST = ("resistant", "no responsive")
+_IN_BRACKETS = re.compile(r"\([^()]*\)")  # what a drug is, behind its name
 Key = tuple[str, str, str]
 
 
@@ -126,3 +130,33 @@ class MatchCollector:
             for match in matches:
                 match.is_untied = True
         return (match for match in self._findings.matches if match.is_untied)
+
+
+def mark_opposites(matches: Iterable[Match]) -> list[str]:
+    """Mark the complete matches of a sample whose drug has complete matches for a response and against one.
+
+    Two alterations may do so, such as EGFR L858R and T790M, or two sources.
+
+    Args:
+        matches: All matches.
+
+    Returns:
+        The drugs with their samples, each once.
+
+    """
+    effects: dict[tuple[str, str], list[Match]] = {}
+    for match in matches:
+        if match.kind is MatchKind.COMPLETE and effect_key(match.effect) in {"responsive", *_AGAINST}:
+            drug = " ".join(_IN_BRACKETS.sub("", match.drug).casefold().split())
+            effects.setdefault((match.sample, drug), []).append(match)
+    told = []
+    for (sample, drug), found in effects.items():
+        keys = {effect_key(match.effect) for match in found}
+        against = [word for word in _AGAINST if word in keys]
+        if not drug or "responsive" not in keys or not against:
+            continue
+        for match in found:
+            match.opposite = against[0] if effect_key(match.effect) == "responsive" else "responsive"
+        name = _IN_BRACKETS.sub("", found[0].drug).strip()
+        told.append(f"{name} of {sample}" if sample else name)
+    return sorted(told)

@@ -113,6 +113,8 @@ class Match:
     """Whether an alteration of it is among none of the alterations of the sample."""
     unlisted: tuple[str, ...] = ()
     """Changes of its alterations that the biomarker does not list, although it lists others of the gene."""
+    opposite: str = ""
+    """The opposite effect that another complete match of the sample has for the same drug."""
 
     @property
     def order(self) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cgi_runner.errors import InputError, ResultsError
 from cgi_runner.findings.alterations import AlterationReader
-from cgi_runner.findings.matches import MatchCollector
+from cgi_runner.findings.matches import MatchCollector, mark_opposites
 from cgi_runner.findings.model import Dropped, Findings, SampleCounts, Source
 from cgi_runner.inputs.dropped import COLUMNS, NOT_RETURNED, NOT_SENT
 from cgi_runner.output.record import Record
@@ -22,6 +22,7 @@ from cgi_runner.results.tables import Table
 
 DROPPED = "dropped.tsv"
 _LEVEL_A = "Biomarkers in cancer type - Level A"
+_MAX_NAMED = 10
 _SAMPLE = "sample"
 _QUOTED = re.compile(r'[ :]*"[^"]*"')
 _MAX_REASONS = 50
@@ -160,6 +161,12 @@ class FindingsReader:
         if unlisted := sum(1 for match in findings.matches if match.unlisted):
             findings.warnings.append(
                 f"complete matches with a change that is not among those that the biomarker lists: {unlisted}"
+            )
+        if drugs := mark_opposites(findings.matches):
+            more = f" and {len(drugs) - _MAX_NAMED:,} more" if len(drugs) > _MAX_NAMED else ""
+            findings.warnings.append(
+                "drugs with complete matches both for a response and against one in the same sample: "
+                f"{', '.join(drugs[:_MAX_NAMED])}{more}"
             )
         findings.warnings = list(dict.fromkeys(findings.warnings))
         findings.matches.sort(key=lambda match: match.order)

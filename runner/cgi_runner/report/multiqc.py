@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cgi_runner.findings.model import AlterationClass, Findings, Match, MatchKind, SampleCounts, TumourMatch
 from cgi_runner.inputs.problems import printable
-from cgi_runner.report.wording import LICENCE, RESEARCH_USE, SANDBOX, heading, strict_tumour
+from cgi_runner.report.wording import LICENCE, RESEARCH_USE, SANDBOX, effect_of, heading, strict_tumour
 
 _COLOURS = {
     AlterationClass.BOTH: "#8f1313",
@@ -157,7 +157,7 @@ def _row(match: Match) -> dict[str, str]:
     return {
         "sample": match.sample,
         "level": match.level,
-        "effect": match.effect,
+        "effect": effect_of(match),
         "drug": match.drug,
         "alterations": match.alterations,
         "biomarker": match.biomarker,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cgi_runner.findings.model import Findings, MatchKind, TumourMatch, effect_key, effect_rank
+from cgi_runner.findings.model import Findings, Match, MatchKind, TumourMatch, effect_key, effect_rank
 
 RESEARCH_USE = (
     "Research use, unreviewed: matches of a knowledge base, no diagnosis and no recommendation of a treatment."
@@ -38,6 +38,11 @@ def heading(kind: MatchKind, tumour: TumourMatch) -> str:
 def sign(effect: str) -> str:
     """Return the sign of an effect; an effect that is not known stays neutral."""
     return _SIGNS.get(effect_key(effect), "•")
+
+
+def effect_of(match: Match) -> str:
+    """Return the effect of a match with its opposite, if the drug has both: one of them alone would mislead."""
+    return f"{match.effect} (also {match.opposite})" if match.opposite else match.effect
 
 
 def effect_class(effect: str) -> str:
