@@ -44,7 +44,7 @@ reliability: $(VENV)/ready ## run every fault at every step, and write docs/reli
 messages: $(VENV)/ready ## write every sentence and help page of the program into tests/cli/messages.golden
 	PYTHONPATH=tests $(BIN)/python -m support.messages
 
-mutants: $(MUTANTS)/ready ## put small faults into the code, one at a time, and count how many the tests notice (an hour; SAMPLE=150: some)
+mutants: $(MUTANTS)/ready ## put small faults into the code, one at a time, and count how many the tests notice (hours; SAMPLE=150: some)
 	$(MUTANTS)/bin/python tests/promise/mutants.py $(GROUPS) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 bench: $(VENV)/ready ## measure what it costs, beside what people would use instead, and write docs/performance.md (20 min)
