@@ -198,7 +198,7 @@ class Poller:
                 self._log_doubt(self._failed, f"the service says that job {self.job_id} ended with Error")
             return is_certain
         if looks := self._failed.clear():
-            word = safe_excerpt(answer.status.name, 40)
+            word = safe_excerpt(answer.status.name)
             told = f"job {self.job_id} had the status Error (checks: {looks}) and then with {word}: it had not ended"
             log.warning("%s", told)
             self.service_warnings.append(told)
@@ -209,7 +209,7 @@ class Poller:
         treated = "treated as done, as the log says so" if answer.is_probably_done else "treated as running"
         if not answer.status.is_known and (word, treated) not in self.unknown_words:
             self.unknown_words.add((word, treated))
-            log.warning("the service reports the status %r, which is unknown; %s", safe_excerpt(word, 40), treated)
+            log.warning("the service reports the status %r, which is unknown; %s", safe_excerpt(word), treated)
 
     def timeout_error(self, waited: float) -> StillRunningError:
         """Return the error for a job whose end did not come in time, as far as anything is known of it.

@@ -86,13 +86,13 @@ def read(
 
 def _left_out(names: tuple[str, ...]) -> Iterator[str]:
     if names:
-        yield f"members of the archive that are not results were left out: {safe_excerpt(', '.join(names), 100)}"
+        yield f"members of the archive that are not results were left out: {safe_excerpt(', '.join(names))}"
 
 
 def _refuse_foreign_rows(rows: Iterable[RowAccount]) -> None:
     for account in rows:
         if foreign := account.matching.foreign:
-            examples = safe_excerpt("; ".join(account.matching.examples), 200)
+            examples = safe_excerpt("; ".join(account.matching.examples))
             raise ForeignResultsError(
                 f"the archive holds {foreign} rows of {account.kind} that were not sent for their sample: {examples}",
                 tip="compare the archive with the input; it is intact, but must not be used for these samples",

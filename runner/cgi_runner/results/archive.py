@@ -165,7 +165,7 @@ def _check(everything: list[zipfile.ZipInfo], packed: int, free: int) -> tuple[d
         raise ResultsError("the archive has no members", tip=_AGAIN)
     for name, member in members.items():
         if problem := problem_of(name, member, OWN):
-            raise ResultsError(f"the archive holds {safe_excerpt(member.filename, 60)!r}, {problem}", tip=_AGAIN)
+            raise ResultsError(f"the archive holds {safe_excerpt(member.filename)!r}, {problem}", tip=_AGAIN)
     size = sum(member.file_size for member in everything)
     if size > _LARGEST or (size > MIN_BOMB_SIZE and size > MAX_RATIO * packed):
         raise ResultsError(

@@ -107,9 +107,9 @@ def _untold_genes(tables: ResultTables, biomarkers: Table) -> set[str]:
 def _unknown_words(summary: Summary, cancer_type: str) -> Iterator[str]:
     build, kind = summary.reference, summary.cancer_type
     if build and not _builds(build):
-        yield f"CGI's summary names a genome build that is not known: {safe_excerpt(build, 40)}"
+        yield f"CGI's summary names a genome build that is not known: {safe_excerpt(build)}"
     if kind and cancer_type and kind.casefold() != cancer_type.casefold() and not _types(kind):
-        yield f"CGI's summary names a cancer type that is not known: {safe_excerpt(kind, 60)}"
+        yield f"CGI's summary names a cancer type that is not known: {safe_excerpt(kind)}"
 
 
 def _miscounts(summary: Summary, inputs: Iterable[Table], samples: int) -> Iterator[str]:
@@ -125,7 +125,7 @@ def _miscounts(summary: Summary, inputs: Iterable[Table], samples: int) -> Itera
 
 
 def _listed(names: set[str]) -> str:
-    return safe_excerpt(", ".join(sorted(names)[:_MAX_NAMED]), 60)
+    return safe_excerpt(", ".join(sorted(names)[:_MAX_NAMED]))
 
 
 def _samples(tables: list[Table]) -> set[str]:

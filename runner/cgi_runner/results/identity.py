@@ -112,7 +112,7 @@ def check_identity(
     ]
     evidence = _weigh(extracted.summary.job_id, job_id, copies, accepted_id)
     if evidence is Evidence.ACCEPTED:
-        named = safe_excerpt(extracted.summary.job_id, 40) or "no job"
+        named = safe_excerpt(extracted.summary.job_id) or "no job"
         warnings.insert(0, f"the archive names {named}, not {job_id}; it was accepted by --accept-archive")
     elif evidence is not Evidence.JOB_ID and job_id:
         warnings.insert(0, f"the archive does not prove whose it is: {evidence.value}")
@@ -126,7 +126,7 @@ def _weigh(named: str, job_id: str, copies: Mapping[str, CopyState], accepted_id
             return Evidence.JOB_ID
         if is_same_job(named, accepted_id or "-"):
             return Evidence.ACCEPTED
-        other = safe_excerpt(named.split(maxsplit=1)[0], 40)
+        other = safe_excerpt(named.split(maxsplit=1)[0])
         raise ForeignResultsError(f"the archive is that of job {other}, not of {job_id}", tip=ACCEPT_TIP.format(other))
     states = set(copies.values())
     if states <= {CopyState.MISSING}:
@@ -189,7 +189,9 @@ def _plain_lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         is_header = True
         for line in file:
-            bare = line.removeprefix(_BOM).rstrip(b"\r\n\t") if is_header else line.rstrip(b"\r\n\t")
+            bare = line.rstrip(b"\r\n\t")
+            if is_header:
+                bare = bare.removeprefix(_BOM)
             if not bare:
                 continue
             if b'"' in bare:

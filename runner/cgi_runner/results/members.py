@@ -57,7 +57,7 @@ def select_members(members: Iterable[zipfile.ZipInfo]) -> tuple[dict[str, zipfil
         elif (chosen[first].CRC, chosen[first].file_size) == (member.CRC, member.file_size):
             junk.append(member.filename)
         else:
-            raise ResultsError(f"the archive holds two different files named {safe_excerpt(name, 60)!r}", tip=_TIP)
+            raise ResultsError(f"the archive holds two different files named {safe_excerpt(name)!r}", tip=_TIP)
     return chosen, junk
 
 

@@ -70,7 +70,7 @@ class Table:
         offset, is_header, width, is_quoted = 0, True, last + 1, self._is_quoted
         with self.path.open("rb") as file:
             for line in file:
-                text = line.decode("utf-8", "replace").rstrip("\r\n")
+                text = _decode(line)
                 if text and text[:2] != "##":
                     if not is_header:
                         cells = (_unquote(text) if is_quoted else text).split("\t", width)
@@ -80,9 +80,9 @@ class Table:
 
     def split_line(self, line: bytes) -> list[str]:
         """Return the cells of a line of the file, at least as many as the header has."""
-        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        text = _decode(line)
         cells = (_unquote(text) if self._is_quoted else text).split("\t")
-        return cells if len(cells) >= len(self.columns) else cells + [""] * (len(self.columns) - len(cells))
+        return cells + [""] * (len(self.columns) - len(cells))
 
     def count(self) -> int:
         """Count the rows."""
@@ -106,6 +106,10 @@ class Table:
             for line in lines:
                 if line[:2] != "##" and (bare := line.rstrip("\r\n")):
                     yield bare
+
+
+def _decode(line: bytes) -> str:
+    return line.decode(errors="replace").rstrip("\r\n")
 
 
 def _is_quoted(cell: str) -> bool:

@@ -53,8 +53,8 @@ CONTRADICTIONS: dict[str, tuple[Callable[[Members], object], str]] = {
         "the table of biomarkers names samples that were not sent: somebody",
     ),
     "more strangers than fit": (
-        lambda m: cells(m, "biomarkers.tsv", "Sample ID", lambda _: "Somebody" * 9),
-        f"the table of biomarkers names samples that were not sent: {('somebody' * 9)[:59]}\u2026",
+        lambda m: cells(m, "biomarkers.tsv", "Sample ID", lambda _: "Somebody" * 30),
+        f"the table of biomarkers names samples that were not sent: {('somebody' * 30)[:159]}\u2026",
     ),
     "half a row": (
         lambda m: m.update({"biomarkers.tsv": m["biomarkers.tsv"].rstrip()[:-1].rpartition(b"\t")[0]}),

@@ -170,10 +170,10 @@ def test_a_name_may_be_spelled_otherwise_unless_it_is_then_anothers(
 
 def test_a_long_id_is_told_in_short(tmp_path: Path) -> None:
     """A summary may have any words there, as long as it likes."""
-    named = OTHER + "x" * 60
+    named = OTHER + "x" * 180
     found = identify(members(named=named), tmp_path, accepted_id=named)
-    assert found.warnings[0] == f"the archive names {named[:39]}\u2026, not {JOB}; it was accepted by --accept-archive"
-    with pytest.raises(ForeignResultsError, match=f"is that of job {named[:39]}\u2026, not of {JOB}"):
+    assert found.warnings[0] == f"the archive names {named[:159]}\u2026, not {JOB}; it was accepted by --accept-archive"
+    with pytest.raises(ForeignResultsError, match=f"is that of job {named[:159]}\u2026, not of {JOB}"):
         identify(members(named=named), tmp_path)
 
 

@@ -194,12 +194,23 @@ def test_other_alterations_are_compared_by_sample(name: str, tmp_path: Path) -> 
     """Gene symbols may be CGI's own, whose row it is may not."""
     sent, columns, cells = {
         "cna_analysis.tsv": ("gene\tcna\tsample\nAAA\tamp\tS1\n", "sample\tgene\tcna", "{}\tAAB\tAMP"),
-        "fusion_analysis.tsv": ("fus\tsample\nB--A\tS1\n", "sample\tfus", "{}\tA__B"),
+        "fusion_analysis.tsv": ("fus\tsample\nB--A\tS1\n", "sample\tfus", "{}\tA__B2"),
     }[name]
     for sample, doubts in (("S1", 0), ("S2", 1)):
         rows = f"internal_id\t{columns}\ninput01_1\t{cells.format(sample)}\n"
         found = summary({"input01.tsv": sent, name: rows}, tmp_path / sample)
         assert len(found.unknown_reasons) == doubts
+
+
+def test_rows_that_were_not_sent_are_named_with_the_number_of_them(tmp_path: Path) -> None:
+    """Each by its variant and its sample."""
+    rows = (row(1, "9 1 A C", "S1"), row(2, "9 2 G T", "S2"))
+    with pytest.raises(ForeignResultsError) as refused:
+        summary({"input01.tsv": SENT, "alterations.tsv": RESULT + "".join(rows)}, tmp_path)
+    assert refused.value.message == (
+        "the archive holds 2 rows of mutations that were not sent for their sample: chr9:1 A>C of sample S1; chr9:2 G>T"
+        " of sample S2"
+    )
 
 
 def test_searching_needs_memory_for_the_input_only(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_what_cgi_calls_a_sample_without_a_name(name: str, unnamed: bool) -> Non
 
 def test_samples_are_found_in_all_tables(tmp_path: Path) -> None:
     """Without blanks and quotes, from each column that names them; other files and rows cut short are none of it."""
-    table(tmp_path, b'##note\n\nGene\tCGI-Sample ID\tsample\nTP53\t S001 \t"S002"\r\nBRAF\n', "a.tsv")
+    table(tmp_path, b'##note\n\nGene\tCGI-Sample ID\tsample\tDrug\tDose\nTP53\t S001 \t"S002"\tA\tB\r\nBRAF\n', "a.tsv")
     table(tmp_path, b"Sample ID\nS003\n", "b.tsv")
     table(tmp_path, b"sample\nnobody\n", "c.txt")
     table(tmp_path, b"", "d.tsv")
