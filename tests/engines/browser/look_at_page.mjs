@@ -35,7 +35,10 @@ async function look(colorScheme, width, isOpen) {
     const rows = () => tab.evaluate(() => [...document.querySelectorAll("tr.responsive")].filter((row) => row.getClientRects().length).length);
     const before = await rows();
     if (before) {
+      const notice = () => tab.evaluate(() => document.querySelector(".filtered").getClientRects().length > 0);
+      const wasShown = await notice();
       await tab.uncheck("#show-responsive");
+      seen.says_that_rows_are_hidden = !wasShown && (await notice());
       seen.hidden_by_filter = before - (await rows());
     }
     const pdf = (await tab.pdf({ format: "A4" })).toString("latin1");

@@ -58,6 +58,7 @@ def test_a_cohort_s_page_is_accessible_and_asks_nobody(chromium: str, tmp_path: 
     assert seen["overflow"] == []
     assert seen["sideways"] == []
     assert seen["hidden_by_filter"] == 1
+    assert seen["says_that_rows_are_hidden"]
 
 
 def test_long_names_and_words_need_no_scrolling(chromium: str, tmp_path: Path) -> None:

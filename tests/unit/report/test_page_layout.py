@@ -69,3 +69,10 @@ def test_every_column_has_its_heading_where_rows_are_stacked(results: Path) -> N
         rows = re.findall(r"<tr.*?</tr>", body, re.DOTALL)
         assert rows
         assert {len(re.findall(r"<t[dh][ >]", row)) for row in rows} == {len(headings)}
+
+
+def test_no_browser_hides_rows_of_its_own_accord(results: Path) -> None:
+    """Firefox keeps the boxes of a page that is loaded anew: unticked ones would hide resistances unseen."""
+    boxes = re.findall(r'<input type="checkbox"[^>]*>', page_of(results))
+    assert len(boxes) == 8
+    assert all('autocomplete="off"' in box and "checked" in box for box in boxes)
