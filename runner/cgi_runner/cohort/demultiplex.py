@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cgi_runner.cohort.fan_out import FanOutWriter
+from cgi_runner.cohort.names import plural
 from cgi_runner.cohort.packing import Batch, build_submission
 from cgi_runner.cohort.row_repair import RowRepair
 from cgi_runner.errors import ForeignResultsError
@@ -105,13 +106,13 @@ class Demultiplexer:
         missing = self._split_dropped()
         if self.repaired:
             log.info(
-                "%d rows of job %s came under the Input ID of another sample with the same variant; ids and echoed "
+                "%s of job %s came under the Input ID of another sample with the same variant; ids and echoed "
                 "columns were replaced by those of their own samples",
-                self.repaired,
+                plural(self.repaired, "row"),
                 self._batch.name,
             )
         if self.kept_ids:
-            log.warning("%d rows of job %s keep the packed job's row ids", self.kept_ids, self._batch.name)
+            log.warning("%s of job %s kept the packed job's row ids", plural(self.kept_ids, "row"), self._batch.name)
         returned = {u.kind: Counter(compress(u.owners, u.returned)) for u in self._uploads.values()}
         return [self._account(place, returned, missing) for place, _ in enumerate(self._targets)]
 

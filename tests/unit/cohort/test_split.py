@@ -106,7 +106,7 @@ def test_copy_numbers_that_cgi_counts_otherwise_keep_their_ids(
     """Whose a row is, CGI says in a column of its own; an id that does not fit is kept as it is, and that is said."""
     change(packed / "cna_analysis.tsv", "input01_1\ts0001\tERBB2", "7\ts0001\tHER2")
     bench.cohort(three, packed.parent.parent).raise_for_failures(strict=False)
-    assert "1 rows of job 01 keep the packed job's row ids" in caplog.text
+    assert "1 row of job 01 kept the packed job's row ids" in caplog.text
     (row,) = rows_of(packed.parent.parent / "one" / "cna_analysis.tsv")
     assert (row["internal_id"], row["sample"], row["gene"]) == ("7", "one", "HER2")
 
