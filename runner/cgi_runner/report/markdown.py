@@ -11,7 +11,16 @@ from cgi_runner.inputs.dropped import NOT_SENT
 from cgi_runner.inputs.problems import printable
 from cgi_runner.report.compare import Comparison, describe
 from cgi_runner.report.levels import structural_drivers
-from cgi_runner.report.wording import LICENCE, RESEARCH_USE, SANDBOX, count, effect_of, heading, strict_tumour
+from cgi_runner.report.wording import (
+    LICENCE,
+    RESEARCH_USE,
+    SANDBOX,
+    count,
+    effect_of,
+    heading,
+    samples_with_types,
+    strict_tumour,
+)
 
 #: Galaxy reads the first 10,240 characters of such a file and no more.
 MAX_CHARACTERS = 9_000
@@ -77,7 +86,8 @@ def _blocks(findings: Findings, changes: Comparison | None) -> Iterator[str]:
         yield from _changes(changes)
     yield f"\n## {heading(MatchKind.COMPLETE, strict)}\n"
     matches = findings.matches_of(MatchKind.COMPLETE, strict)
-    rows = ((m.sample, m.level, effect_of(m), m.drug, m.alterations, m.biomarker) for m in matches)
+    names = samples_with_types(findings)
+    rows = ((names.get(m.sample, m.sample), m.level, effect_of(m), m.drug, m.alterations, m.biomarker) for m in matches)
     yield from _table(("Sample", "Level", "Effect", "Drug", "Alteration found", "Biomarker in CGI"), rows)
     yield from _figure(findings)
     yield "\n## Drivers\n"

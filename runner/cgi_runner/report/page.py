@@ -30,7 +30,7 @@ _KNOWN_HERE = (
 _SHOWN = 4  # names in a cell before the rest is folded away
 _SHOWN_LETTERS = 70
 _LETTERS = "ABCD"
-_BREAK = re.compile(r"(?<=[,/(:;&])(?=[^\s,/(:;&])")
+_BREAK = re.compile(r"(?<=[,/:;&])(?=[^\s,/:;&])|(?<=[^\s,/:;&(])(?=\()")
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _shorten(name: str, most: int) -> str:
 
 
 def _breaks(text: str) -> Markup:
-    """Let a long word break after a comma, a semicolon, a slash or a parenthesis."""
+    """Let a long word break after a comma, a semicolon, a slash or the like, and before a parenthesis."""
     return Markup("<wbr>").join(_BREAK.split(printable(text)))  # `join` escapes every piece
 
 
@@ -143,6 +143,7 @@ def _context(findings: Findings, top: int, changes: Comparison | None) -> dict[s
         "dates": _distinct(source.date for source in sources),
         "references": _distinct(source.reference for source in sources),
         "cancer_types": [(name, _cancer_name(name)) for name in _distinct(_types(findings))],
+        "types_of_samples": wording.types_of_samples(findings),
         "type_notes": _distinct(note for source in sources for note in source.type_notes)[:_MAX_NOTES],
         "tiles": _tiles(findings),
         "bars": figures.bars(findings),

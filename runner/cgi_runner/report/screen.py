@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cgi_runner.findings.model import Findings, MatchKind, TumourMatch
 from cgi_runner.report.levels import structural_drivers
-from cgi_runner.report.wording import count, effect_of, heading, strict_tumour
+from cgi_runner.report.wording import count, effect_of, heading, samples_with_types, strict_tumour
 
 MAX_ROWS = 12
 _WIDEST = 36
@@ -49,7 +49,11 @@ def _matches(findings: Findings) -> Iterator[str]:
     types = dict.fromkeys(sample.cancer_type or "" for sample in findings.samples.values())
     asked = f" ({', '.join(name for name in types if name)})" if tumour is TumourMatch.THIS and any(types) else ""
     yield f"{heading(MatchKind.COMPLETE, tumour).lower()}{asked}: {count(known)}"
-    rows = [(match.sample, match.alterations, match.drug, effect_of(match), match.level) for match in found]
+    names = samples_with_types(findings)
+    rows = [
+        (names.get(match.sample, match.sample), match.alterations, match.drug, effect_of(match), match.level)
+        for match in found
+    ]
     yield from _table(("sample", "alteration", "drug", "effect", "level"), rows, len(found))
 
 

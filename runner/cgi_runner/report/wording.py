@@ -97,3 +97,15 @@ def strict_tumour(findings: Findings) -> TumourMatch:
     """Tell what CGI's YES means in these findings: this tumour type, or any where that is all that can be said."""
     seen = {match.tumour for match in findings.matches}
     return TumourMatch.ANY if TumourMatch.ANY in seen and TumourMatch.THIS not in seen else TumourMatch.THIS
+
+
+def types_of_samples(findings: Findings) -> dict[str, str]:
+    """Return the tumour type of each sample where they differ: "this tumour type" is then another for each."""
+    types = {name: sample.cancer_type or UNKNOWN for name, sample in findings.samples.items()}
+    return types if len(set(types.values())) > 1 else {}
+
+
+def samples_with_types(findings: Findings) -> dict[str, str]:
+    """Return how each sample is called beside a match: with its tumour type where these differ."""
+    types = types_of_samples(findings)
+    return {name: f"{name} ({types[name]})" if types else name for name in findings.samples}

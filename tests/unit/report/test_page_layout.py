@@ -7,7 +7,9 @@ from html import unescape
 from pathlib import Path
 
 from cgi_runner.findings import read_findings
+from cgi_runner.report.markdown import render_markdown
 from cgi_runner.report.outputs import write_report
+from cgi_runner.report.screen import summary
 from unit.report.conftest import write_results
 
 
@@ -76,3 +78,26 @@ def test_no_browser_hides_rows_of_its_own_accord(results: Path) -> None:
     boxes = re.findall(r'<input type="checkbox"[^>]*>', page_of(results))
     assert len(boxes) == 8
     assert all('autocomplete="off"' in box and "checked" in box for box in boxes)
+
+
+def test_each_sample_of_a_mixed_cohort_has_its_tumour_type_beside_it(results: Path) -> None:
+    """A match "in this tumour type" of one sample was in a type that only the head of the page named."""
+    found = read_findings(results)
+    page = write_report(found, results / "one.html", top=300).read_text(encoding="utf-8")
+    assert '<td class="who">one</td>' in page
+    found.samples["two"].cancer_type = "BRCA"
+    page = write_report(found, results / "two.html", top=300).read_text(encoding="utf-8")
+    assert '<td class="who">one <span class="small soft">CM</span></td>' in page
+    assert '<td class="who">two <span class="small soft">BRCA</span></td>' in page
+    assert any(re.match(r"  one \(CM\) +BRAF \(V600E\)", line) for line in summary(found))
+    assert r"one \(CM\)" in render_markdown(found)
+    found.samples["two"].cancer_type = None
+    page = write_report(found, results / "three.html", top=300).read_text(encoding="utf-8")
+    assert '<td class="who">two <span class="small soft">?</span></td>' in page
+
+
+def test_a_word_breaks_before_a_parenthesis(tmp_path: Path) -> None:
+    """`BRAF (` stood at the end of a line, and `V600E)` in the next."""
+    page = page_of(write_results(tmp_path / "results"))
+    assert "<td>BRAF (V600E)</td>" in page
+    assert "Vemurafenib<wbr>(BRAF inhibitor)" in page
