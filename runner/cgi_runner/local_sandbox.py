@@ -33,7 +33,7 @@ def translate_sandbox_errors() -> Iterator[None]:
 
 
 def has_open_job(out: Path) -> bool:
-    """Say whether a folder has a job that a later command has to find again."""
+    """Return whether a folder has a job that a later command has to find again."""
     return (out / NAME).is_file() and not read_record(out / NAME).state.is_complete
 
 

@@ -36,12 +36,12 @@ def redact(text: str) -> str:
 
 
 def is_secret(text: str) -> bool:
-    """Say whether a text is a secret, or little else; a short one within a longer text is a coincidence."""
+    """Return whether a text is a secret, or little else; a short one within a longer text is a coincidence."""
     return 2 * len(redact(text).replace(MASK, "")) <= len(text)
 
 
 def contains_secret(text: str, secret: str) -> bool:
-    """Say whether a text quotes a secret; one that is short may do so by coincidence.
+    """Return whether a text quotes a secret; one that is short may do so by coincidence.
 
     Args:
         text: Any text.

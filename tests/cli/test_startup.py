@@ -65,7 +65,7 @@ def test_help_imports_less_than_its_libraries() -> None:
 @pytest.mark.parametrize(
     ("text", "readers"),
     [
-        ("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n7\t140753336\t.\tA\tT\t.\tPASS\t.\n", {"vcf"}),
+        ("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n7\t140753336\t.\tA\tT\t.\tPASS\t.\n", {"vcf", "vcf_header"}),
         ("chr\tpos\tref\talt\tsample\n7\t140753336\tA\tT\tP1\n", {"table", "plain_rows"}),
     ],
     ids=["VCF", "table"],

@@ -224,7 +224,7 @@ def _check_build(path: Path, references: set[str], folders: Sequence[ResultFolde
 
 
 def _is_interpreted(path: Path, folders: Sequence[ResultFolder]) -> bool | None:
-    """Say whether the results are of this file, by its checksum; None where the records do not tell."""
+    """Return whether the results are of this file, by its checksum; None where the records do not tell."""
     known = frozenset[str]()
     for folder in folders:
         if folder.sources is None:

@@ -140,14 +140,14 @@ class Join:
         if tables.alterations:
             seen |= self.returned.add(tables.alterations, default, self._mark_known)
         default = next(iter(seen)) if len(seen) == 1 else default
-        has_upload = [self._find_upload(table, default) for table in tables.inputs.values()]
+        has_upload = [self._add_upload(table, default) for table in tables.inputs.values()]
         # What nobody carries is listed without a name, and is that of the only sample there.
         self._read_dropped(folder.path / DROPPED, next(iter(seen)) if len(seen) == 1 else "")
         self.samples |= {sample: sample for sample in seen if sample not in self.samples}
         if not any(has_upload):
             self._without_upload |= seen
 
-    def _find_upload(self, table: Table, default: str) -> bool:
+    def _add_upload(self, table: Table, default: str) -> bool:
         """Keep an upload of variants for when it is needed; say whether it is one."""
         columns = uploaded_columns(table)
         if columns is None or columns.kind != "variant":

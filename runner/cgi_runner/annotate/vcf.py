@@ -63,7 +63,7 @@ class VcfAnnotator:
             if self._width and line[0] not in _NO_RECORD:
                 yield self._record(number, line)
             elif line.startswith(_HEADER):
-                if self._keeps_header(number, line):
+                if self._read_header_line(number, line):
                     header.append(line.rstrip("\r\n"))
                     yield line
             elif not self._width:
@@ -79,7 +79,7 @@ class VcfAnnotator:
         if not self._width:
             self._problems.abort("found no header line", tip="give a whole VCF")
 
-    def _keeps_header(self, number: int, line: str) -> bool:
+    def _read_header_line(self, number: int, line: str) -> bool:
         """Read a header line; say whether it stays."""
         if number == 1 and (match := _VERSION.match(line)):
             self._version = (int(match[1]), int(match[2]))

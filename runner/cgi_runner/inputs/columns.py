@@ -165,8 +165,8 @@ class Header:
         needed = [place for column, place in self.column_index.items() if not self._read or column in self._read]
         return max([*needed, *self.also_read], default=len(self.names))
 
-    def _is_header(self, line: int, cells: list[str]) -> bool:
-        """Return whether a row repeats the header; one with its names in other places stops the reading."""
+    def _skip_header(self, line: int, cells: list[str]) -> bool:
+        """Note a row that repeats the header and return whether it is one; abort if its names are in other columns."""
         if cells == self.names:
             self.source.note("header lines that are repeated among the rows are skipped")
             return True
@@ -202,7 +202,7 @@ class Header:
             cells = cells[: len(self.names)]
         self._width = self._width or len(cells)
         if len(cells) == len(self.names):
-            if not self._names.isdisjoint(cells) and self._is_header(number, cells):
+            if not self._names.isdisjoint(cells) and self._skip_header(number, cells):
                 return []
             for place in self.column_indexes("pos", "end"):
                 # So pandas writes the numbers of a column that lacks some.

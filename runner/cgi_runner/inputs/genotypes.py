@@ -65,7 +65,7 @@ def failed_filters(names: list[str], cell: str) -> str:
 
 
 def has_reads(names: list[str], cell: str, alternate: str) -> bool | None:
-    """Say whether Strelka2 counted reads with the allele, in either of its tiers; None where it counted none at all.
+    """Return whether Strelka2 counted reads with the allele, in either of its tiers; None where it counted none at all.
 
     FORMAT has AU, CU, GU and TU for substitutions, TIR for insertions and deletions, each with the counts of tier 1
     and tier 2 (Strelka2 user guide, "Somatic variant calls").
@@ -84,5 +84,5 @@ def has_reads(names: list[str], cell: str, alternate: str) -> bool | None:
 
 
 def is_in_normal(info: str) -> bool:
-    """Say whether Strelka2 takes the normal for heterozygous or homozygous there: NT in INFO."""
+    """Return whether Strelka2 takes the normal for heterozygous or homozygous there: NT in INFO."""
     return bool(_NORMAL_GENOTYPE.search(info))

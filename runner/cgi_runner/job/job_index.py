@@ -132,7 +132,7 @@ class JobTagCache:
         self._known[job_id] = extract_tag(title)
 
     def has_tag(self, tag: str, job_id: str) -> bool:
-        """Say whether a job is known to have the tag.
+        """Return whether a job is known to have the tag.
 
         Args:
             tag: A tag, or a title with one.

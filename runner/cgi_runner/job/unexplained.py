@@ -171,7 +171,7 @@ def _require_whole_list(api: JobService, listed: Collection[str], before: Collec
 
 
 def _is_explained(job: JobInfo, sought: SoughtJob) -> bool:
-    """Say whether a new job shows that it is not the submission's: by a tag of its own, or by what it was asked for."""
+    """Return whether a new job shows that it is not the submission's: by another tag, cancer type or build."""
     is_tagged = sought.is_explained_by(extract_tag(job.title))
     return is_tagged or bool(contradict_request(job.cancer_type, job.reference, sought.cancer_type, sought.reference))
 

@@ -213,7 +213,7 @@ def copy_dropped(source: Path, out: Path) -> None:
 
 
 def results_are_intact(out: Path, record: Record) -> bool:
-    """Say whether the verified files of a complete job are still there, archive and members byte for byte.
+    """Return whether the verified files of a complete job are still there, archive and members byte for byte.
 
     The list of rows that were left out is not looked at; `rewrite_dropped` makes it from these.
 

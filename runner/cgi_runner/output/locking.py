@@ -196,7 +196,7 @@ def _usual_folder() -> Iterator[Path]:
     with suppress(OSError, RuntimeError):
         folder = user_state_path("cgi-runner")
         folder.parent.mkdir(parents=True, exist_ok=True)
-        if _is_private(folder):
+        if _make_private(folder):
             yield folder
 
 
@@ -209,7 +209,7 @@ def _warn_once(text: str) -> None:
 def lock_dir() -> Path | None:
     """Return a private folder that does not depend on HOME or TMPDIR, which workflow engines change for every step."""
     folders = [Path(place) / f"cgi-runner-{os.getuid()}" for place in _PLACES]
-    found = next(filter(_is_private, folders), None)
+    found = next(filter(_make_private, folders), None)
     if found is None and any(map(os.path.lexists, folders)):
         log.warning(
             "warning: %s belong to another user or cannot be written: several commands at once could run a job twice",
@@ -218,8 +218,8 @@ def lock_dir() -> Path | None:
     return found
 
 
-def _is_private(folder: Path) -> bool:
-    """Say whether this is a folder of the user's own, having made it if there was nothing."""
+def _make_private(folder: Path) -> bool:
+    """Make a private folder if it is missing; return whether it is the user's own and can be written."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         about = folder.lstat()

@@ -229,7 +229,7 @@ def read_record(path: Path) -> Record:
 
 
 def _is_sound(record: Record) -> bool:
-    """Say whether everything in a record from disk has the type that it should have, and the id is one."""
+    """Return whether everything in a record from disk has the type that it should have, and the id is one."""
     blank = Record("")
     typed = all(isinstance(getattr(record, name), type(getattr(blank, name))) for name in Record.__dataclass_fields__)
     nested = [*record.inputs.values(), *record.rows.values(), record.archive.get("renamed", {})] if typed else [None]

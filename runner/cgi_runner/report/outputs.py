@@ -42,7 +42,7 @@ def write_report(findings: Findings, path: Path, *, top: int, changes: Compariso
 
 
 def is_report(path: Path) -> bool:
-    """Say whether a file is a page that this program has written, or empty."""
+    """Return whether a file is a page that this program has written, or empty."""
     from cgi_runner.report.page import GENERATOR
 
     if not path.is_file():

@@ -105,7 +105,7 @@ def _copy(source: IO[bytes], target: IO[bytes], name: str) -> None:
 
 
 def is_unpacked(archive: Path, folder: Path, changed: Collection[str] = ()) -> bool:
-    """Say whether a folder holds every member of an archive, byte for byte by the archive's own checksums.
+    """Return whether a folder holds every member of an archive, byte for byte by the archive's own checksums.
 
     Args:
         archive: One that was verified before.

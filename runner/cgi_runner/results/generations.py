@@ -45,7 +45,7 @@ class ResultTables:
         return self.format_version != "unknown"
 
     def holds_tables(self, members: Iterable[str]) -> bool:
-        """Say whether there is a table that may hold results, be it under a name that was never seen before."""
+        """Return whether there is a table that may hold results, be it under a name that was never seen before."""
         known = (self.alterations, self.biomarkers, self.cnas, self.fusions)
         return any(known) or any(name.endswith((".tsv", ".csv")) and not _INPUT.fullmatch(name) for name in members)
 

@@ -89,7 +89,7 @@ class Table:
         return sum(1 for _ in self._data())
 
     def is_cut(self) -> bool:
-        """Say whether the last row has fewer cells than the header, and no end: somebody stopped in writing it."""
+        """Return whether the last row has fewer cells than the header, and no end: somebody stopped in writing it."""
         with self.path.open("rb") as file:
             file.seek(max(0, self.path.stat().st_size - _LONGEST_ROW))
             last = file.read().rpartition(b"\n")[2]

@@ -199,7 +199,7 @@ class CgiClient:
 
 
 def _is_id(answer: Any) -> TypeGuard[str]:
-    """Say whether an answer can be a job's id. A token looks like one, but must not get into addresses and records."""
+    """Return whether an answer can be a job's id. A token looks like one, but must not get into URLs or records."""
     return isinstance(answer, str) and JOB_ID.fullmatch(answer) is not None and not is_secret(answer)
 
 

@@ -106,7 +106,7 @@ def translate_errors(url: str) -> Iterator[None]:
 
 
 def _never_connected(error: BaseException) -> bool:
-    """Say whether not even a connection came about, to the service or to a proxy on the way."""
+    """Return whether not even a connection came about, to the service or to a proxy on the way."""
     never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
     return any(isinstance(link, never) for link in _walk_causes(error))
 
@@ -132,7 +132,7 @@ def _root_cause(error: BaseException) -> str:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Say whether the same request may well succeed a little later."""
+    """Return whether the same request may well succeed a little later."""
     if isinstance(error, RejectedError):
         return error.status in _TRANSIENT
     if isinstance(error, MaybeProcessedError):
@@ -141,12 +141,12 @@ def is_transient(error: BaseException) -> bool:
 
 
 def is_safe_to_post_again(error: BaseException) -> bool:
-    """Say whether a POST surely never arrived, and may do so a little later."""
+    """Return whether a POST surely never arrived, and may do so a little later."""
     return isinstance(error, NotSentError) and is_transient(error)
 
 
 def is_number(text: str) -> bool:
-    """Say whether a text is a plain number; `str.isdigit` and `str.strip` let signs pass that `int` does not."""
+    """Return whether a text is a plain number; `str.isdigit` and `str.strip` let signs pass that `int` does not."""
     return re.fullmatch(r"[ \t]*[0-9]{1,18}[ \t]*", text) is not None
 
 
@@ -160,7 +160,7 @@ def parse_error_body(text: str) -> dict[str, Any]:
 
 
 def tells_error(answer: object) -> bool:
-    """Say whether an answer is an error by its `error_code`.
+    """Return whether an answer is an error by its `error_code`.
 
     A code that is empty, 0 or a good status is none beside what was asked for.
     """
@@ -171,7 +171,7 @@ def tells_error(answer: object) -> bool:
 
 
 def announces_more(response: requests.Response, answer: object) -> bool:
-    """Say whether a list is only a part of what there is, by the headers that services use to say so.
+    """Return whether a list is only a part of what there is, by the headers that services use to say so.
 
     Args:
         response: The answer.
@@ -237,7 +237,7 @@ def invalid_json_error(method: str, response: requests.Response, text: str) -> S
 
 
 def redirects_to_slash(url: str, response: requests.Response) -> bool:
-    """Say whether an answer redirects to the same address with a slash at its end.
+    """Return whether an answer redirects to the same address with a slash at its end.
 
     Args:
         url: The address that was asked, without a query.
