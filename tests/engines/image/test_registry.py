@@ -116,27 +116,28 @@ def test_miniwdl_runs_it_by_digest(digest: str, tmp_path: Path) -> None:
     assert digest in answer.stderr
 
 
-@pytest.fixture
-def podman(registry: str, tmp_path: Path) -> Iterator[dict[str, str]]:
+@pytest.fixture(scope="module")
+def podman(registry: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Provide the environment of a Podman of root's with a store of its own, which a command `docker` calls, too."""
     if os.geteuid() != 0:
         pytest.skip("the settings of this test are for root's Podman")
     program = shutil.which("podman") or ""
     if not program:
         missing(f"no podman on this machine; {INSTALL}")
+    folder = tmp_path_factory.mktemp("podman")
     settings = {
         "CONTAINERS_CONF": CONTAINERS,
-        "CONTAINERS_STORAGE_CONF": STORAGE.format(folder=tmp_path),
+        "CONTAINERS_STORAGE_CONF": STORAGE.format(folder=folder),
         "CONTAINERS_REGISTRIES_CONF": REGISTRIES.format(registry=registry),
     }
     for name, text in settings.items():
-        (tmp_path / name).write_text(text)
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "docker").symlink_to(program)
+        (folder / name).write_text(text)
+    (folder / "bin").mkdir()
+    (folder / "bin" / "docker").symlink_to(program)
     environment = {
-        "PATH": f"{tmp_path / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "HOME": str(tmp_path),
-        **{name: str(tmp_path / name) for name in settings},
+        "PATH": f"{folder / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(folder),
+        **{name: str(folder / name) for name in settings},
     }
     yield environment
     subprocess.run([program, "rmi", "--all", "--force"], env=environment, capture_output=True, check=False)
