@@ -23,6 +23,7 @@ from cgi_runner.files import commit_file, sha256_of
 from cgi_runner.job.poll import GONE
 from cgi_runner.job.progress import Progress
 from cgi_runner.results.archive import ARCHIVE, ExtractedArchive, unpack
+from cgi_runner.results.generations import read_result_tables
 from cgi_runner.results.identity import Identity, SentInput, check_identity
 from cgi_runner.service.base import JobService, UnknownJobError
 from cgi_runner.service.errors import MaybeProcessedError, RejectedError, is_transient
@@ -37,6 +38,13 @@ _LOOKS_THAT_AGREE = 5
 _MAX_ARCHIVE = 16 * 1024**3  # bytes; real archives have megabytes
 
 
+class IncompleteArchiveError(ResultsError):
+    """The archive lacks a table that there should be."""
+
+
+_DOUBTFUL = (UnknownJobError, IncompleteArchiveError)  # a job that is gone is believed to be after a minute
+
+
 def fetch(
     api: JobService,
     job_id: str,
@@ -49,7 +57,8 @@ def fetch(
 ) -> tuple[ExtractedArchive, Identity]:
     """Download a job's archive into the work folder, unpack it there, and find out whether it is the job's.
 
-    A corrupt or foreign one is fetched again, until two zips have been equal: a third would be no other.
+    A corrupt or foreign one is fetched again, until two zips have been equal: a third would be no other. So is one
+    without a table that there should be, until it holds the same files twice.
 
     Args:
         api: The service.
@@ -69,6 +78,7 @@ def fetch(
     """
     digests: list[str] = []
     errors: list[BaseException] = []
+    incomplete: list[tuple[str, ...]] = []
 
     def once() -> tuple[ExtractedArchive, Identity]:
         archive = download_archive(api, job_id, work, progress)
@@ -77,6 +87,13 @@ def fetch(
         if is_zip:  # a page of a server in maintenance is the same each time, until it is over
             digests.append(sha256_of(archive))
         extracted = unpack(archive, work / "unpacked", is_download=True)
+        lacking = read_result_tables(extracted.folder).lacks(sent)
+        # Done may have been said before all files were packed; the same files again are all that there are.
+        if lacking and extracted.members not in incomplete and len(errors) + 1 < retry_policy.attempts:
+            incomplete.append(extracted.members)
+            raise IncompleteArchiveError(
+                f"the archive of job {job_id} holds no table of {', '.join(lacking)}", tip="run the command again"
+            )
         return extracted, check_identity(extracted, job_id, sent)
 
     def is_retryable(error: BaseException) -> bool:
@@ -117,12 +134,12 @@ def _may_pass(error: BaseException) -> bool:
 
 
 def _retry_pause(retry_policy: RetryPolicy) -> Callable[[RetryCallState], float]:
-    """Return what tells the seconds before the next try; that a job is gone is believed only after a minute."""
+    """Return what tells the seconds before the next try; what is in doubt takes time to be believed."""
     usual = retry_wait(retry_policy)
 
     def pause(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        return max(usual(state), _PAUSE_IN_DOUBT) if isinstance(error, UnknownJobError) else usual(state)
+        return max(usual(state), _PAUSE_IN_DOUBT) if isinstance(error, _DOUBTFUL) else usual(state)
 
     return pause
 

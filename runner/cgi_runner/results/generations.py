@@ -44,6 +44,16 @@ class ResultTables:
         """Whether the layout is one of those seen before."""
         return self.format_version != "unknown"
 
+    def lacks(self, kinds: Iterable[str]) -> list[str]:
+        """Return of which kinds of alterations there is no table, and whether there is none of biomarkers.
+
+        Args:
+            kinds: The kinds that were sent.
+
+        """
+        found = {"mutations": self.alterations, "cnas": self.cnas, "translocations": self.fusions}
+        return [kind for kind in kinds if not found.get(kind)] + ([] if self.biomarkers else ["biomarkers"])
+
     def holds_tables(self, members: Iterable[str]) -> bool:
         """Return whether there is a table that may hold results, be it under a name that was never seen before."""
         known = (self.alterations, self.biomarkers, self.cnas, self.fusions)
