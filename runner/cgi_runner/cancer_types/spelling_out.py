@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cgi_runner.cancer_types.codes import clashes, codes_of, find_codes, is_code_shaped
 from cgi_runner.cancer_types.table import read_rows, table
-from cgi_runner.cancer_types.words import meanings_of_words
+from cgi_runner.cancer_types.words import meanings_of_words, organs, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -52,17 +52,27 @@ def spell_out(query: str, vocabulary: Container[str]) -> str:
     """
     primary = _PRIMARY_BEFORE.sub("", _PRIMARY_BEHIND.sub("", query))
     texts = [text.strip(".()[]") for text in _BETWEEN.split(primary)]
-    if len(texts) == 1:
+    if len(texts) == 1 and primary == query:
         return primary
-    return " ".join(_spell_out_word(text, vocabulary) for text in texts)
+    named = _organs_in(" ".join(text for text in texts if not text.isupper()))
+    return " ".join(_spell_out_word(text, vocabulary, named) for text in texts)
 
 
-def _spell_out_word(text: str, vocabulary: Container[str]) -> str:
+def _organs_in(text: str) -> frozenset[str]:
+    """Return the organs that words of a text name, in whatever language."""
+    meanings = meanings_of_words()
+    return organs().intersection(meant for word in words_of(text) for meant in meanings.get(word, (word,)))
+
+
+def _spell_out_word(text: str, vocabulary: Container[str], organs_named: frozenset[str]) -> str:
     """Put the name for an abbreviation, after it where it is a word by itself; NST says nothing.
 
-    A code of ICD-10 beside one of ICD-O names the organ.
+    A code of ICD-10 beside one of ICD-O names the organ. An abbreviation for a tumour of another organ than the one
+    beside it means something else: ACC of the parotid gland is not of the adrenal one.
     """
     if is_code_shaped(text):
         return " ".join(entry.name for entry in find_codes(text)[:1])
     name = _abbreviations().get(text, "") if meanings_of_words().get(text.casefold()) != () else ""
+    if organs_named and (here := _organs_in(name)) and not organs_named & here:
+        return text
     return name if name and text.casefold() not in vocabulary else f"{text} {name}".strip()

@@ -226,3 +226,18 @@ def test_a_negation_is_no_misspelling() -> None:
 def test_letters_that_pathologists_add_are_no_code() -> None:
     """NST (no special type) is also OncoTree's code of a tumor of nerve sheaths."""
     assert search("invasive ductal carcinoma, NST")[0].id in {"BRCADC", "BRCA"}
+
+
+@pytest.mark.parametrize("text", ["ACC of parotid gland", "ACC, submandibular gland", "ACC Parotis"])
+def test_an_abbreviation_of_another_organ_is_not_meant(text: str) -> None:
+    """Adrenocortical and adenoid cystic carcinomas share one."""
+    assert search(text)[0].id == "SG"
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("brain mets of LUAD", "LUAD"), ("liver mets from COREAD", "COREAD"), ("bone metastases of PRAD", "PRAD")],
+)
+def test_the_primary_tumour_of_a_metastasis_may_be_an_abbreviation(text: str, right: str) -> None:
+    """What is left of the text is one word, which was not spelled out."""
+    assert search(text)[0].id == right
