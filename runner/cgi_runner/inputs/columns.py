@@ -249,7 +249,8 @@ def without_quotes(text: str) -> str:
         text: Lines, separated by tabs.
 
     """
-    if '\t"' not in text and text[:1] != '"':
+    # To look for one letter takes a tenth of the time to look for two.
+    if '"' not in text or ('\t"' not in text and text[0] != '"'):
         return text
     return "\n".join("\t".join(map(_unquote, line.split("\t"))) for line in text.split("\n"))
 

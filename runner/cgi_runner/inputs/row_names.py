@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from cgi_runner.inputs.lazy_pattern import LazyPattern
+
 #: What the cells of a variant look like, by what CGI calls their column.
 _SHAPES = {
-    "pos": re.compile(r"\d+(\.0)?"),
-    "ref": re.compile(r"[ACGTN]+|-", re.IGNORECASE),
-    "alt": re.compile(r"[ACGTN]+|-", re.IGNORECASE),
-    "gdna": re.compile(r"\S+:[gm]\.\d\S+"),
-    "protein": re.compile(r"(\S+:)?(p\.)?\(?[A-Z][a-z]{0,2}\d+\S+"),
-    "protein_change": re.compile(r"(\S+:)?(p\.)?\(?[A-Z][a-z]{0,2}\d+\S+"),
+    "pos": LazyPattern(r"\d+(\.0)?"),
+    "ref": LazyPattern(r"[ACGTN]+|-", re.IGNORECASE),
+    "alt": LazyPattern(r"[ACGTN]+|-", re.IGNORECASE),
+    "gdna": LazyPattern(r"\S+:[gm]\.\d\S+"),
+    "protein": LazyPattern(r"(\S+:)?(p\.)?\(?[A-Z][a-z]{0,2}\d+\S+"),
+    "protein_change": LazyPattern(r"(\S+:)?(p\.)?\(?[A-Z][a-z]{0,2}\d+\S+"),
 }
 
 

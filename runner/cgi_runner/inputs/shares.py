@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 
 from cgi_runner.inputs.columns import Header
+from cgi_runner.inputs.lazy_pattern import LazyPattern
 from cgi_runner.inputs.problems import quote
 
-_SHARE = re.compile(r"(?:(.+)[\W_])?VAF(?:[\W_](.+))?", re.IGNORECASE)
+_SHARE = LazyPattern(r"(?:(.+)[\W_])?VAF(?:[\W_](.+))?", re.IGNORECASE)
 #: What is no sample's name beside a share: a role, a kind of data, a measure, a caller, a population.
-_OTHER = re.compile(
+_OTHER = LazyPattern(
     r"t(umou?r)?|n(ormal)?|germline|control|somatic|sample|[dr]na|w[eg]s|panel|umi|raw|adj(usted)?|corr(ected)?|min"
     r"|max|mean|median|avg|average|sd|std|ci|lower|upper|low|high|expected|observed|percent|pct|gnomad|exac|pop|\w+_af"
     r"|mutect2?|strelka2?|varscan2?|vardict|muse|lofreq|freebayes|pindel|dragen|sage|tnscope|caller|callers|filter"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from cgi_runner.inputs.columns import Header
+from cgi_runner.inputs.lazy_pattern import LazyPattern
 
-_INDEL = re.compile(r"([+-])([ACGTN]+)", re.IGNORECASE)
+_INDEL = LazyPattern(r"([+-])([ACGTN]+)", re.IGNORECASE)
 #: Columns that tell VarScan's tables from others: those of `somatic`, and those of `mpileup2indel`.
-_TELLING = re.compile(r"(tumor|normal)_var_freq|cons:cov:reads1:reads2:freq:p-value", re.IGNORECASE)
+_TELLING = LazyPattern(r"(tumor|normal)_var_freq|cons:cov:reads1:reads2:freq:p-value", re.IGNORECASE)
 
 
 def has_pileup_indels(header: Header) -> bool:
