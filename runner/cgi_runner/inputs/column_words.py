@@ -54,7 +54,15 @@ SYNONYMS = {
     "strand": ("strand",),
     "gdna": ("gdna", "hgvsg"),
     "protein": ("protein",),
-    "protein_change": ("hgvsp_short", "hgvsp", "protein_change", "amino_acid_change", "aa_change", "protein_effect"),
+    "protein_change": (
+        "hgvsp_short",
+        "hgvsp",
+        "protein_change",
+        "amino_acid_change",
+        "aa_change",
+        "protein_effect",
+        "mutation_aa",
+    ),
     "gene": ("gene", "hugo_symbol", "gene_symbol", "gene symbol", "gene.symbol", "symbol", "gene_name"),
     "cna": (
         "cna",
@@ -118,7 +126,8 @@ _WHO = (
 )
 #: Words that mean many other things unless a number or a name is asked for.
 _WHO_IF_NUMBERED = (
-    "pat|smpl|pt|subj|lab|labor|dna|library|model|depmap|block|order|auftrags?|befund|histo|einsende|requisition|report"
+    "pat|smpl|pt|u?subj|lab|labor|dna|library|model|depmap|block|order|auftrags?|befund|histo|einsende|requisition|report"
+    "|pair|analysis|run|seq|sequencing|submitter|external|internal|entity|slide|isolate|extract"
 )
 _NUMBER = (
     "id|ids|name|barcode|code|key|no|nr|n|number|num|uuid|identifier|label|alias|nummer|numero|codigo|nombre|nom|nome"
@@ -134,7 +143,7 @@ _LIKE_A_SAMPLE = LazyPattern(
     rf"({_NUMBER})?"
     rf"|({_NUMBER})(de?(l|la)?)?({_WHO})"
     rf"|tumou?r(id|name|barcode|uuid|identifier)|({_WHO_IF_NUMBERED})({_NUMBER})|samples|pat"
-    rf"|[a-z]+(sample|specimen|patient|biopsy)({_NAMING})|{_FILE}"
+    rf"|[a-z]+(sample|specimen|patient|biopsy)({_NAMING})|tumou?rdna({_NUMBER})|sourcename|isolate|{_FILE}"
 )
 _LIKE_A_PATIENT = LazyPattern(
     rf"(bcr|tcga|icgc|gdc|submitted)?({_PATIENT})+(submitter)?({_NUMBER})?|(pat|pt|subj)({_NUMBER})"

@@ -61,6 +61,9 @@ CASES = {
     "proteins beside their genes": Case(
         table("BRAF|p.(Val600Glu)|P1", "KRAS|G12D|P1", columns="gene protein sample"), (V600E, "KRAS:p.G12D P1")
     ),
+    "COSMIC's name for a change": Case(
+        table("BRAF|A375|p.V600E", columns="Gene_name Sample_name Mutation_AA"), ("BRAF:p.V600E A375",)
+    ),
     "proteins with their genes, in two columns": Case(
         table("BRAF|BRAF:p.V600E|P1", columns="gene protein sample"), (V600E,)
     ),
