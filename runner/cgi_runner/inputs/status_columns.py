@@ -34,11 +34,12 @@ NO_READS = frozenset(("0", "0.0", "0.00", "0.000", "0.0000", "0%", "0.0%", "0.00
 _WHAT = r"(variant|mutation|mut|call|snv|alteration|is)?"
 _ORIGIN = re.compile(
     rf"{_WHAT}(origin|(somatic|germline)(or|vs|and)?(somatic|germline)?(origin|status|call|flag|class|type)?)"
+    r"|herkunft|ursprung|origen|origine|origem"
 )
 _STATUS = re.compile(rf"{_WHAT}status")
 _GENOTYPE = re.compile(r"(tumou?r|sample|t|allele|variant)?(genotype|gt|zygosity)(call|tumou?r)?|allelecall")
-#: TCGA's columns of a second look at the mutation.
-_VALIDATION = re.compile(r"(validation|verification)status")
+#: Columns of a second look at the mutation, as TCGA has them and as laboratories call them.
+_VALIDATION = re.compile(r"(validat|verif(i|y)|confirm|sanger)(ed|ion|ication|ation)?(status|result|call)?")
 #: Reads of the tumour that have the allele, and their share.
 _READS = re.compile(r"(t|tumou?r)(alt|var|variant)(allele)?(counts?|depth|reads)")
 _SHARE = re.compile(
@@ -97,6 +98,8 @@ class StatusColumns:
         self.usual: list[tuple[int, set[str]]] = [(column.place, set()) for column in self._columns]
         """The index of each column, and the cells that were seen in it and rule nothing out."""
         header.also_read.update(column.place for column in self._columns)
+        self.origins = {column.place for column in self._columns if column.topic != "finding"} | read
+        """Places of columns in which the word Germline is heard, or means something else."""
         self.reads = find_reads(header.names)
         """The index of the column of the tumour's reads with the allele."""
         self._warned: set[str] = set()

@@ -32,6 +32,7 @@ _DENIAL = re.compile(
 #: Words of an origin or a status, beside those of `mark_in_status` and all with a stem or `somatic` in them.
 _GERMLINE_WORDS = frozenset(("g", "normal"))
 GERMLINE_STEMS = ("germ", "keimbahn", "constitutional", "konstitutionell", "inherited", "hereditary", "heredit\u00e4r")
+_SOMATIC = re.compile("somat|som\u00e1t")
 _TUMOR_WORDS = re.compile(r"s|tumou?r.*|primary|metasta\w+|relapse|recurren\w+|acquired|cancer")
 _NO_WORDS = frozenset(("", "null", "unclassified", "undetermined", "not determined", "nd", "unclear"))
 _HARMLESS = re.compile(
@@ -96,8 +97,8 @@ def _judge_words(cell: str) -> Verdict:
         return "sent"
     if word in _GERMLINE_WORDS or mark_in_status("", cell):
         return "germline"
-    is_germline, is_somatic = any(stem in word for stem in GERMLINE_STEMS), "somatic" in word
-    if is_germline != is_somatic and not re.search(r"\b(no|not|non|versus|vs|or)\b", word):
+    is_germline, is_somatic = any(stem in word for stem in GERMLINE_STEMS), bool(_SOMATIC.search(word))
+    if is_germline != is_somatic and not re.search(r"\b(no|not|non|nicht|kein|versus|vs|or)\b", word):
         return "germline" if is_germline else "sent"
     return "sent" if _TUMOR_WORDS.fullmatch(word) or is_undetermined(cell) else "unknown"
 
@@ -117,8 +118,9 @@ def judge_germline_only(cell: str) -> Verdict:
 
 
 def judge_validation(cell: str) -> Verdict:
-    """Return what a second look at the mutation says."""
-    return "absent" if _words(cell) in _DENIED else "sent"
+    """Return what a second look at the mutation says; a mere no may mean that there was none."""
+    word = _words(cell)
+    return "absent" if word in _DENIED else "unknown" if word in _NO else "sent"
 
 
 def judge_finding(cell: str) -> Verdict:

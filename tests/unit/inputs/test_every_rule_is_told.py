@@ -78,6 +78,7 @@ CASES = {
         {"mutations": TABLE.format("|sample", *["|TCGA-AB-1234-01A-11D-A10S-08"] * 2)}, {"tcga_barcodes": True}
     ),
     "an unknown status": Case({"mutations": TABLE.format("|status", "|odd", "|odd")}),
+    "the germline in a column that is not read": Case({"mutations": TABLE.format("|class", "|x", "|Germline")}),
     "short rows": Case({"mutations": TABLE.format("|x|y", "||", "|")}),
     "R's row names": Case({"mutations": "chr|pos|ref|alt\n1|1|100|C|T\n2|1|200|C|T\n"}),
     "long rows": Case({"mutations": TABLE.format("", "|a|b", "|a|b")}),

@@ -82,6 +82,32 @@ CASES = {
     "cBioPortal's MS": left_out("MS", "Somatic", "Germline", "not somatic"),
     "a type that is not of the germline": Case(rows("type", "somatic", "non-germline"), BOTH, G19),
     "MS of something else": Case(rows("MS", "12.5", "stable"), BOTH, G19),
+    "an origin in German": left_out("Herkunft", "somatisch", "Keimbahn", "not somatic"),
+    "an origin in Spanish": left_out("Origen", "som\xe1tico", "germinal", "not somatic"),
+    "a status in German": unclear("Status", "somatisch", "nicht somatisch"),
+    "not validated": unclear("Validated", "Y", "N"),
+    "not confirmed": left_out("Sanger", "confirmed", "not confirmed", "not detected"),
+    **{
+        f"the germline in {column}": Case(
+            rows(column, "", "Germline"),
+            BOTH,
+            G19,
+            told=(f"rows say 'Germline' in the column '{column}', which is not read, the first on line 3",),
+        )
+        for column in ("Class", "Call", "Interpretation", "Comment")
+    },
+    "the germline in Class, named origin as the warning says": left_out("origin", "", "Germline", "not somatic"),
+    "the germline beside a genomic expression": Case(
+        table("12:g.25398284C>T|", "7:g.140453136A>T|Germline", columns="gdna Class"),
+        (f"{BRAF} sample", f"{KRAS} sample"),
+        G19,
+        ("rows say 'Germline' in the column 'Class', which is not read, the first on line 3",),
+    ),
+    "the germline beside a protein": Case(
+        table("KRAS|p.G12D|P1|", "BRAF|p.V600E|P1|germline", columns="gene protein sample Class"),
+        ("BRAF:p.V600E P1", "KRAS:p.G12D P1"),
+        told=("rows say 'germline' in the column 'Class'",),
+    ),
     "a review that finds the germline": left_out("IGV_review", "Somatic", "Germline", "not somatic"),
     "a judgement of the germline": left_out("judgement", "keep", "likely germline", "not somatic"),
     "a review in one letter": unclear("manual_review", "pass", "G"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cgi_runner.inputs.columns import Header
 from cgi_runner.inputs.dropped import DroppedRows
+from cgi_runner.inputs.germline_words import GermlineWords
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.problems import is_present
 from cgi_runner.inputs.readers.table import CONTEXT, VariantTable
@@ -98,6 +99,7 @@ class GenomicReader(VariantTable):
         # A genomic expression is of the forward strand: a column of the strand is the gene's, as COSMIC has it.
         places = self.header.column_indexes("gdna", "build", *CONTEXT[:-1])
         for line, cells in self.header.cells():
+            self._germline_words.look_at(line, cells)
             expression, build, *rest = [([*cells, ""])[place] for place in places]
             self.check_build(line, build)
             variant = parse_hgvs_g(expression)
@@ -156,7 +158,9 @@ class ProteinReader:
     def batches(self, default: str) -> Iterator[list[Row]]:
         """Yield the rows to send, one line at a time."""
         places = self._header.column_indexes("protein", "gene", "protein_change", "sample", "filter", "ref")
+        words = GermlineWords(self._header, self._status_columns.origins)
         for line, cells in self._header.cells():
+            words.look_at(line, cells)
             whole, gene, part, cell, verdict, reference = [([*cells, ""])[place] for place in places]
             sample = self._samples.of(line, cell, default)
             if self._header.has("protein"):

@@ -10,6 +10,7 @@ from cgi_runner.inputs.build_evidence import detect_build
 from cgi_runner.inputs.columns import Header
 from cgi_runner.inputs.dropped import DroppedRows
 from cgi_runner.inputs.genome import other_build
+from cgi_runner.inputs.germline_words import GermlineWords
 from cgi_runner.inputs.indels import IndelPlaces, is_place
 from cgi_runner.inputs.model import Options
 from cgi_runner.inputs.normal_columns import NormalColumns
@@ -49,13 +50,13 @@ class VariantTable:
         self._validator = VariantValidator(options, header.source.problems, dropped, self.variant_columns(header))
         self._status = CallStatus(options)
         self._status_columns = StatusColumns(header, options, is_maf=self.format == "MAF")
+        self._germline_words = GermlineWords(header, self._status_columns.origins)
         self._normal = NormalColumns(header)
-        (self._build_place,) = header.column_indexes("build")
+        self._build_place, self._ref_place = header.column_indexes("build", "ref")
         self._build: str | None = None
         self._ignores_hints = options.ignore_build_hints
         self._counts_from_one = not header.has("end")
         self._indels = IndelPlaces(header, options) if header.has("end") else None
-        (self._ref_place,) = header.column_indexes("ref")
         self._same_as_ref = self._ref_place
         """The column that holds the reference allele, too, in plain rows; that column itself where there is none."""
         self._has_filter, self._unfiltered = header.has("filter"), 0
@@ -65,8 +66,7 @@ class VariantTable:
             header, self._validator, self._samples, self._status, self._status_columns, self._normal, self._indels
         )
         self.named, self.samples = self._samples.named, self._samples.seen
-        self._absent: dict[str, str] = {}
-        """Alleles of the row at hand that its genotype lacks, and why they are not sent."""
+        self._absent: dict[str, str] = {}  # alleles that the row's genotype lacks, and why they are not sent
 
     @property
     def renamed(self) -> bool:
@@ -101,6 +101,7 @@ class VariantTable:
 
     def _block(self, first: int, text: str, default: str) -> Batch:
         """Return the rows of a block: by column, once lines before it have told how, or else line by line."""
+        self._germline_words.look_through(first, text)
         header, block, parsed = self.header, None, None
         if self._build is not None and self._counts_from_one:
             block = BlockColumns.of(text, header.separator, len(header.names))
@@ -168,10 +169,9 @@ class VariantTable:
         if self._has_pileup_indels:
             spell_out(cells, *self.header.column_indexes("ref", "alt"))
         against = self._status_columns.rejection_reason(number, cells, cells[self._ref_place])
-        needed = [cells[place] for place in self.header.column_indexes(*self.columns)]
-        alternates = needed[VARIANT.index("alt")].split(",")
+        alternates = cells[self.header.column_index["alt"]].split(",")
         self._absent = self._status_columns.absent_alleles(cells, cells[self._ref_place], alternates)
-        rows = self.line_rows(number, needed, default, against)
+        rows = self.line_rows(number, [cells[at] for at in self.header.column_indexes(*self.columns)], default, against)
         if rows:
             self._normal.watch(number, cells, alternates)
         return rows
