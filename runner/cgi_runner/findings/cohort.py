@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cgi_runner.errors import InputError
 from cgi_runner.findings.model import Source
-from cgi_runner.findings.reader import FindingsReader, source_of
+from cgi_runner.findings.reader import FindingsReader, compare_level_a, source_of
 from cgi_runner.inputs.problems import first_names
 from cgi_runner.output.record import NAME as RECORD
 from cgi_runner.output.record import Record, read_record
@@ -138,10 +138,9 @@ def _read_jobs(folder: Path, reader: FindingsReader, level_a: dict[str, int], un
             reader.findings.sources.append(Source())
             continue
         reader.findings.sources.append(source_of(record))
-        for warning in [*record.reference_warnings, *record.warnings]:
+        of_summary = [] if job in unfinished else compare_level_a(read_summary(folder / JOBS / job), complete)
+        for warning in [*record.reference_warnings, *record.warnings, *of_summary]:
             warned.setdefault(warning, []).append(job)
-        if job not in unfinished:
-            reader.compare_level_a(read_summary(folder / JOBS / job), complete)
     for warning, jobs in warned.items():
         _warn(reader, f"{_of_jobs(jobs, len(level_a))}{warning}")
 

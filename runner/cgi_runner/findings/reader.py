@@ -28,6 +28,25 @@ _QUOTED = re.compile(r'[ :]*"[^"]*"')
 _MAX_REASONS = 50
 
 
+def compare_level_a(summary: Mapping[str, str], complete: int) -> list[str]:
+    """Return a warning where CGI's summary counts more biomarkers of level A than alterations of the tumour fit.
+
+    Args:
+        summary: The lines of CGI's `summary.txt`, name to value (fact 39).
+        complete: Number of complete matches of level A in the tumour type.
+
+    """
+    said = summary.get(_LEVEL_A, "")
+    if not said.isdecimal() or complete >= int(said):
+        return []
+    return [
+        (
+            f"biomarkers of level A in the tumour type: {said} by CGI's summary, {complete} of them complete "
+            "matches; the others match only the gene or the kind of alteration, or are wild types"
+        )
+    ]
+
+
 class FindingsReader:
     """Reads one folder after another into the same findings."""
 
@@ -121,7 +140,7 @@ class FindingsReader:
         if layout.biomarkers:
             self._matches.read(layout.biomarkers, cancer_type, default)
             if summary:
-                self.compare_level_a(summary, self._matches.level_a_rows)
+                self.findings.warnings += compare_level_a(summary, self._matches.level_a_rows)
         if layout.alterations and self._reads_mutations:
             sent = self._alterations.read_mutations(layout.alterations, layout.format_version, cancer_type, default)
             self._alterations.find_lines(layout.inputs.values(), sent)
@@ -137,21 +156,6 @@ class FindingsReader:
     def level_a_rows(self) -> int:
         """Rows of complete matches of level A in the tumour type, in the last folder."""
         return self._matches.level_a_rows
-
-    def compare_level_a(self, summary: Mapping[str, str], complete: int) -> None:
-        """Warn where CGI's summary counts more biomarkers of level A than alterations of the tumour fit.
-
-        Args:
-            summary: The lines of CGI's `summary.txt`, name to value (fact 39).
-            complete: Number of complete matches of level A in the tumour type.
-
-        """
-        said = summary.get(_LEVEL_A, "")
-        if said.isdecimal() and complete < int(said):
-            self.findings.warnings.append(
-                f"biomarkers of level A in the tumour type: {said} by CGI's summary, {complete} of them complete "
-                "matches; the others match only the gene or the kind of alteration, or are wild types"
-            )
 
     def finish(self) -> Findings:
         """Return the findings, in the order of every output, with what can only be said at the end."""

@@ -28,6 +28,7 @@ _MAX_BARS = 15
 _MAX_NAMED = 3
 _MAX_REASONS = 10
 _MAX_WARNINGS = 15
+_MAX_SOURCES = 5
 _LONGEST_CELL = 80
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>()#|~!$&:@+])")
 _MORE = "\n*More in the tables.*\n"
@@ -65,13 +66,15 @@ def _blocks(findings: Findings, changes: Comparison | None) -> Iterator[str]:
     if findings.is_sandbox:
         yield f"**{SANDBOX}**\n"
     yield f"**{RESEARCH_USE}**\n"
-    for source in findings.sources[:5]:
+    for source in findings.sources[:_MAX_SOURCES]:
         about = [
             source.version or "version unknown",
             source.date or "date unknown",
             source.cancer_type or "type unknown",
         ]
         yield f"CGI {escape(', '.join([*about, source.reference or 'genome unknown']))}\n"
+    if len(findings.sources) > _MAX_SOURCES:
+        yield f"and {len(findings.sources) - _MAX_SOURCES:,} more jobs\n"
     yield from _numbers(findings, strict)
     words = [
         f"a word of CGI's summary that this version does not know, {number:,} times: {word}"

@@ -88,7 +88,10 @@ def test_a_warning_of_many_jobs_stands_once(cohort: Path) -> None:
         job["warnings"] = ["of all", *(["of two"] if number < 3 else ["of one"])]
         record.write_text(json.dumps(job), encoding="utf-8")
     path.write_text(json.dumps(content), encoding="utf-8")
+    summary = cohort / "jobs" / "02" / "summary.txt"
+    summary.write_text("Biomarkers in cancer type - Level A: 9\n", encoding="utf-8")
     warnings = read_findings(cohort).warnings
+    assert [text[:7] for text in warnings if "level A in the tumour type: 9" in text] == ["job 02:"]
     assert [text for text in warnings if ": of " in text] == [
         "all 3 jobs: of all",
         "jobs 01, 02: of two",

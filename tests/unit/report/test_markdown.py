@@ -39,9 +39,11 @@ def test_many_warnings_leave_room_for_the_tables(results: Path) -> None:
     """A cohort of many jobs can have more warnings than Galaxy reads characters; drivers are shown all the same."""
     findings = read_findings(results)
     findings.warnings = [f"warning {number}: {'words ' * 20}" for number in range(200)]
+    findings.sources *= 30
     text = render_markdown(findings)
     assert "| two | TP53 | R273H |" in text
     assert re.search(r"^- and 18\d more, which the page \(report.html\) has$", text, re.MULTILINE)
+    assert f"and {len(findings.sources) - 5} more jobs" in text
 
 
 @pytest.mark.parametrize(
