@@ -20,6 +20,7 @@ from typing import NoReturn
 from cgi_runner.cohort.fan_out import FanOutWriter
 from cgi_runner.cohort.names import plural
 from cgi_runner.cohort.packing import Batch, build_submission
+from cgi_runner.cohort.plain_tables import find_plain_table
 from cgi_runner.cohort.row_repair import RowRepair
 from cgi_runner.errors import ForeignResultsError
 from cgi_runner.files import sha256_of
@@ -59,6 +60,7 @@ class _TableRows:
     """What is needed of a table of results to split it."""
 
     name: str
+    path: Path
     kind: str
     samples: list[int]
     """The columns that say whose a row is; the first one counts."""
@@ -181,7 +183,8 @@ class Demultiplexer:
             target / name if not kind or any(part.kind == kind for part in member.parts) else None
             for target, member in zip(self._targets, self._batch.members, strict=True)
         ]
-        with (self._folder / name).open("rb") as file:
+        path = find_plain_table(self._folder / name, self._targets[0].parent / f"plain-{name}")
+        with path.open("rb") as file:
             header = next(file, b"")
             columns = [column.strip().lower() for column in header.split(b"\t")]
             whose = [columns.index(column) for column in _SAMPLES if column in columns]
@@ -191,7 +194,7 @@ class Demultiplexer:
                 return
             writer = FanOutWriter(targets, [header])
             end = header[len(header.rstrip(b"\r\n")) :]
-            rows = _TableRows(name, kind, whose, ids[0] if ids else None, end)
+            rows = _TableRows(name, path, kind, whose, ids[0] if ids else None, end)
             self._found[kind] = self._spread_rows(rows, writer.lines(file), writer.buffers)
             writer.close()
 
@@ -237,7 +240,7 @@ class Demultiplexer:
         upload = next((each for each in self._uploads.values() if each.kind == table.kind), None)
         if upload:
             if table.repair is None:
-                table.repair = RowRepair(upload.path, self._folder / table.name)
+                table.repair = RowRepair(upload.path, table.path)
             row = table.repair.find(line)
             if row and upload.owners[row] == place:
                 upload.returned[row] = 1

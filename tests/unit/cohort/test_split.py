@@ -62,6 +62,34 @@ def test_results_that_do_not_fit_are_given_to_nobody(
     assert not list(packed.parent.parent.glob("one/cgi-job.json"))
 
 
+def quote_all(table: bytes) -> bytes:
+    """Write a table as spreadsheets do: in quotes, with a byte order mark and line ends of Windows."""
+    rows = [b"\t".join(b'"' + cell + b'"' for cell in line.split(b"\t")) for line in table.splitlines()]
+    return b"\xef\xbb\xbf" + b"".join(row + b"\r\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [quote_all, lambda table: b"\xef\xbb\xbf" + table, lambda table: b"## CGI\n" + table, lambda table: b"\n" + table],
+    ids=["quotes", "mark", "comment", "empty line"],
+)
+def test_tables_that_are_written_otherwise_are_split_alike(
+    bench: Bench, three: Path, tmp_path: Path, rewrite: Callable[[bytes], bytes]
+) -> None:
+    """Each sample's tables are those of an undisturbed cohort."""
+    bench.cohort(three, tmp_path / "out").raise_for_failures(strict=True)
+
+    def rewrite_all(members: dict[str, bytes]) -> None:
+        members.update({name: rewrite(members[name]) for name in ("alterations.tsv", "biomarkers.tsv")})
+
+    inject(bench.sandbox, Repacked(rewrite_all))
+    bench.cohort(three, tmp_path / "again", Flags(fresh=True)).raise_for_failures(strict=True)
+    for name in ("one", "two"):
+        for table in ("alterations.tsv", "biomarkers.tsv"):
+            found = [tmp_path / folder / name / table for folder in ("out", "again")]
+            assert found[0].read_text().splitlines() == found[1].read_text().splitlines()
+
+
 @pytest.mark.parametrize("row_id", ["input09_1", "input02_999", "what"])
 def test_an_id_that_is_not_understood_is_put_right(
     bench: Bench, three: Path, packed: Path, row_id: str, caplog: pytest.LogCaptureFixture
