@@ -96,14 +96,15 @@ def fetch(
             )
         return extracted, check_identity(extracted, job_id, sent)
 
-    def is_retryable(error: BaseException) -> bool:
+    def note_failure(error: BaseException) -> bool:
+        """Keep a failure, and return whether to try again."""
         errors.append(error)
         if isinstance(error, (ResultsError, ForeignResultsError)):
             return len(set(digests)) == len(digests)
-        return _may_pass(error)
+        return _is_temporary(error)
 
     retrying = Retrying(
-        retry=retry_if_exception(is_retryable),
+        retry=retry_if_exception(note_failure),
         stop=stop_after_attempt(retry_policy.attempts),
         wait=_retry_pause(retry_policy),
         sleep=clock.sleep,
@@ -126,15 +127,15 @@ def _gone_error(job_id: str, looks: Sequence[BaseException]) -> RunnerError:
     )
 
 
-def _may_pass(error: BaseException) -> bool:
-    """Return whether the archive may be had a little later: right after its end, a job may be told of in many ways."""
+def _is_temporary(error: BaseException) -> bool:
+    """Return whether the archive may be there a little later: just after its end, a job may be shown in many ways."""
     if isinstance(error, RejectedError) and error.status in _NOT_YET:
         return True
     return isinstance(error, UnknownJobError | CredentialsError) or is_transient(error)
 
 
 def _retry_pause(retry_policy: RetryPolicy) -> Callable[[RetryCallState], float]:
-    """Return what tells the seconds before the next try; what is in doubt takes time to be believed."""
+    """Return a function that gives the seconds before the next try; what is in doubt takes time to be believed."""
     usual = retry_wait(retry_policy)
 
     def pause(state: RetryCallState) -> float:
