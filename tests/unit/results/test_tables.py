@@ -85,6 +85,7 @@ def test_rows_are_found_again_by_the_place_of_their_line(tmp_path: Path) -> None
     assert table.split_line(b'x\t"y"\tz\r\n') == ["x", "y", "z"]
     assert table.split_line(b"\xe9\n") == ["\ufffd", ""]
     assert list(made(tmp_path, b"a\n\xe9\n").leading_cells_with_offsets(0)) == [(2, ["\ufffd"])]
+    assert list(made(tmp_path, b'a\tb\nx\t"y"\n').rows()) == [["x", '"y"']]
     assert made(tmp_path, b"a\tb\n").split_line(b'x\t"y"\n') == ["x", '"y"']
     assert list(made(tmp_path, b"a\tb\tc\n1\t2\t3\n").leading_cells_with_offsets(0)) == [(6, ["1", "2\t3"])]
 
