@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -15,7 +16,7 @@ from cgi_runner.errors import (
 )
 from cgi_runner.job import JobContext, JobRequest, State, run, submit
 from cgi_runner.job.job_index import JobTagCache
-from cgi_runner.service.errors import MaybeProcessedError
+from cgi_runner.service.errors import MaybeProcessedError, NotSentError
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES, SimulatedClock
 from support.failures import failure
@@ -82,6 +83,18 @@ def test_fifty_jobs_of_a_full_account_are_looked_at(clock: SimulatedClock, tmp_p
     assert listed[1:] == [
         f"  {job}  {words[n % 3]}  now  {'y' * 59}\u2026" for n, job in reversed([*enumerate(jobs[:50])]) if n % 3 < 2
     ]
+
+
+def test_a_full_account_is_told_without_its_jobs_if_they_cannot_be_read(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong is that the account is full, whatever became of the look at its jobs."""
+    unreachable = NotSentError("not reached", tip="check the network")
+    submit(replace(MELANOMA, title="other"), tmp_path / "other", context)
+    inject(sandbox, Fault(Answer("full", 403), "POST", times=9))
+    monkeypatch.setattr(context.api, "get_job", Mock(side_effect=unreachable))
+    with pytest.raises(AccountFullError, match=r"1 jobs are stored; could be deleted: none$"):
+        submit(MELANOMA, tmp_path / "out", context)
 
 
 def test_each_job_of_the_account_has_its_time(context: JobContext, clock: SimulatedClock, tmp_path: Path) -> None:

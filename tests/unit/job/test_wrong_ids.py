@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ def test_jobs_that_all_have_other_results_are_each_tried_once(
 
 
 def test_a_wrong_id_in_the_answer_does_not_lock_the_folder(
-    context: JobContext, sandbox: Sandbox, tmp_path: Path
+    context: JobContext, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It looks like an id and is nobody's: the job is found by its tag, and its results come."""
     inject(sandbox, Fault(Answer('"0123456789abcdef0123"'), "POST", carried_out=True))
@@ -121,12 +122,21 @@ def test_a_wrong_id_in_the_answer_does_not_lock_the_folder(
     assert record.state is State.VERIFIED
     assert [record.job_id] == context.api.list_jobs()
     assert posts(sandbox) == 1
+    assert f"continuing with {record.job_id}, which has its tag" in caplog.text
 
 
 def test_a_wrong_id_and_another_title_make_no_double(
-    context: JobContext, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    context: JobContext,
+    sandbox: Sandbox,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Neither id nor title leads to the job: the inputs in its archive do, before anybody is told to submit anew."""
+    """Neither id nor title leads to the job: the inputs in its archive do, before anybody is told to submit anew.
+
+    That archive may be another patient's: it is read in the output folder, and never in one that others share.
+    """
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "shared"))
     inject(sandbox, retitling(lambda _: "Analysis"), "post wrong-id")
     record = run(MELANOMA, tmp_path / "out", context, delete=True)
     assert [record.job_id] == context.api.list_jobs()
