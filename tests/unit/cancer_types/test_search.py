@@ -177,6 +177,11 @@ def test_main_types_of_oncotree_are_found(text: str) -> None:
         ("M-8140/3; C61.9", "PRAD"),
         ("8041/3 (C34.9)", "SCLC"),
         ("8120/3, C67", "BLCA"),
+        ("8500/3 C25.0", "PAAD"),
+        ("8500/3 C50.4", "BRCADC"),
+        ("8720/3 C69.3", "UVM"),
+        ("8982/3 C49.1", "STS"),
+        ("8503/3 C23.9", "BT"),
     ],
 )
 def test_a_morphology_and_a_site_are_read_together(text: str, right: str) -> None:
