@@ -167,12 +167,12 @@ def main(argv: list[str] | None = None) -> NoReturn:
     except KeyboardInterrupt as stop:
         signals.reset_handlers()
         code = signals.exit_code_for(stop)
-    _let_go_of_stderr()
+    _discard_stderr()
     sys.exit(code)
 
 
-def _let_go_of_stderr() -> None:
-    """Have nothing left to say where nobody listens: the interpreter would make an exit code of its own of that."""
+def _discard_stderr() -> None:
+    """Discard output that nobody reads: the interpreter would end with another exit code because of it."""
     try:
         sys.stderr.flush()
     except OSError:

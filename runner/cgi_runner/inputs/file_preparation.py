@@ -88,7 +88,7 @@ class FilePreparation:
                 self.votes.count(rows)
 
     def describe(self) -> SourceFile:
-        """Tell what became of the file, once it is read."""
+        """Return what became of the file, once it is read."""
         not_sent = self.dropped.reasons.total()
         return SourceFile(
             number=self.number or 1,

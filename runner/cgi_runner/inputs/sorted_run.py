@@ -37,7 +37,7 @@ class HiddenLines:
             self.number += other.number
 
     def __str__(self) -> str:
-        """Tell how many there are, and where."""
+        """Return how many there are, and where."""
         where = f"between {line_text(self.first)} and {line_text(self.last)}"
         return f"rows name {MAX_LINES} of their lines at most: {self.number} more, {where}, say the same"
 

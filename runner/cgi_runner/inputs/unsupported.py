@@ -52,7 +52,7 @@ def _table(name: str, columns: str, limits: str) -> Unsupported:
     return Unsupported("cnas", name, frozenset(columns.split()), limits)
 
 
-_SEGMENTS = "segments of the genome name no genes, and their tool sets no limit of its own"
+_SEGMENTS = "segments of the genome name no genes, and their tool defines no cut-off"
 TABLES = (
     _table(
         "a gene table of PURPLE (purple.cnv.gene)", "gene mincopynumber maxcopynumber",
@@ -66,7 +66,7 @@ TABLES = (
     ),
     _table(
         "GDC's gene-level copy numbers", "gene_id gene_name chromosome copy_number min_copy_number",
-        "the GDC sets no limit for numbers of copies",
+        "the GDC defines no cut-off for numbers of copies",
     ),
     Unsupported(
         "cnas", "peaks of GISTIC (all_lesions)", frozenset(("unique name", "descriptor", "wide peak limits")),
@@ -232,7 +232,7 @@ def find_by_first_line(text: str) -> Unsupported | None:
 
 
 def find_in_vcf(source: TextSource, text: str) -> Unsupported | None:
-    """Tell from the header of a VCF whether it is one of copy numbers or of breakpoints.
+    """Find out from the header of a VCF whether it is one of copy numbers or of breakpoints.
 
     Args:
         source: The file, of which the first line was read.
@@ -258,7 +258,7 @@ def find_in_vcf(source: TextSource, text: str) -> Unsupported | None:
 
 
 def _find_by_record(text: str) -> Unsupported | None:
-    """Tell the same from the alternative alleles of the first record, where the header says nothing."""
+    """Find out the same from the alternative alleles of the first record, where the header says nothing."""
     alleles = [*text.split("\t"), *[""] * _ALT][_ALT]
     if any(mark in alleles for mark in ("[", "]", "<BND", "<INV", "<TRA", "<INS")):
         return VCF_OF_BREAKPOINTS

@@ -9,7 +9,7 @@ class Progress(Protocol):
     """Somewhere to show progress that is of no use once it has passed."""
 
     def waiting(self, waited: float, pause: float, last: str) -> None:
-        """Tell how long the job has been waited for.
+        """Report how long the job has been waited for.
 
         Args:
             waited: Seconds since the wait began.
@@ -20,7 +20,7 @@ class Progress(Protocol):
         ...
 
     def received(self, size: int, total: int | None) -> None:
-        """Tell how much of the archive is here.
+        """Report how much of the archive is here.
 
         Args:
             size: Bytes so far.

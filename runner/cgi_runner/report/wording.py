@@ -94,7 +94,7 @@ def tells_others_apart(findings: Findings) -> bool:
 
 
 def strict_tumour(findings: Findings) -> TumourMatch:
-    """Tell what CGI's YES means in these findings: this tumour type, or any where that is all that can be said."""
+    """Return what CGI's YES means in these findings: this tumour type, or any where that is all that can be said."""
     seen = {match.tumour for match in findings.matches}
     return TumourMatch.ANY if TumourMatch.ANY in seen and TumourMatch.THIS not in seen else TumourMatch.THIS
 

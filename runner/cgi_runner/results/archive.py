@@ -181,7 +181,7 @@ def _check(everything: list[zipfile.ZipInfo], packed: int, free: int) -> tuple[d
 
 
 def _unreadable(archive: Path, error: Exception, *, is_download: bool) -> ResultsError:
-    """Tell a broken archive from a text that came in its place; what a service says is quoted, a user's file is not."""
+    """Tell a broken archive from a text in its place; what a service says is quoted, a user's file is not."""
     with archive.open("rb") as file:
         head = file.read(4096)
     if head.startswith(b"PK"):

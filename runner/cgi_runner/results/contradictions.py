@@ -92,16 +92,16 @@ def _untold_genes(tables: ResultTables, biomarkers: Table) -> set[str]:
         for row in biomarkers.rows()
         for name in _MUTATION.findall(row[cell].strip())
     )
-    untold = set(islice(named, _MAX_GENES))
+    not_found = set(islice(named, _MAX_GENES))
     # How biomarkers write copy numbers and fusions is not known.
     structural = (row for table in (tables.cnas, tables.fusions) if table for row in table.rows())
     others = {word for row in structural for text in row for word in _GENE_END.split(text)}
-    untold = {each for each in untold if each[1] not in others}
+    not_found = {each for each in not_found if each[1] not in others}
     for row in tables.alterations.leading_cells(max(gene, sample)):
-        if not untold:
+        if not not_found:
             break
-        untold.difference_update((row[sample].strip().casefold(), name) for name in re.split(r"[,;\s]+", row[gene]))
-    return {f"{name} ({sample})" for sample, name in untold if sample}
+        not_found.difference_update((row[sample].strip().casefold(), name) for name in re.split(r"[,;\s]+", row[gene]))
+    return {f"{name} ({sample})" for sample, name in not_found if sample}
 
 
 def _unknown_words(summary: Summary, cancer_type: str) -> Iterator[str]:

@@ -73,7 +73,7 @@ def _first(folder: Path, names: tuple[str, ...]) -> Table | None:
 
 
 def _detect_version(alterations: Table | None, biomarkers: Table | None) -> str:
-    """Tell by headers; an archive of copy numbers or fusions alone has no alterations, only biomarkers to go by."""
+    """Return the version by headers; an archive of copy numbers or fusions alone has only biomarkers to go by."""
     if alterations:
         return next((version for column, version in _BY_ALTERATIONS if alterations.has(column)), "unknown")
     if biomarkers and biomarkers.has(_MATCHED):

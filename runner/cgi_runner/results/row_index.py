@@ -39,7 +39,7 @@ KeyFunction = Callable[[list[str]], Key]
 
 
 def kind_of(table: Table) -> str:
-    """Tell an upload's kind by its header, as CGI does; nothing if the header says none."""
+    """Return an upload's kind by its header, as CGI does; an empty string if the header shows none."""
     return next((kind for columns, kind in _KINDS if table.has(*columns)), "")
 
 
