@@ -232,7 +232,7 @@ ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
     "members that overlap": (lambda: hostile.overlapping(300, 4 * MB), "unpack to 12|overlap"),
     "a few members that overlap": (lambda: hostile.overlapping(3, 4 * MB), "members overlap"),
     "a table of one endless line": (lambda: zipped("alterations.tsv", b"\t" * 200 * MB), "a line of more than"),
-    "an answer that is nested": (lambda: b"[" * 5000, "is not an archive"),
+    "an answer that is nested": (lambda: b"[" * 5000, "is not a zip archive"),
 }  # fmt: skip
 
 
