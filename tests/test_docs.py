@@ -135,15 +135,20 @@ def test_the_first_example_runs_where_nothing_but_the_command_is(tmp_path: Path)
 
 
 @pytest.mark.parametrize("example", [text for text in EXAMPLES_OF_ALL if "cgi-runner sandbox" in text])
-def test_the_sandbox_serves_until_it_is_stopped(example: str) -> None:
-    """It prints its address first, and being stopped is how it ends; here on a free port, not on the example's."""
+def test_the_sandbox_serves_until_it_is_stopped(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It prints its address first, being stopped is how it ends, and then nothing temporary is left.
+
+    Here it is on a free port, not on the example's.
+    """
     import requests
 
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     arguments = [re.sub(r"^\d+$", "0", argument) for argument in shlex.split(example)[1:]]
     command = [sys.executable, "-m", "cgi_runner", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as serving:
         assert serving.stdout
         url = serving.stdout.readline().strip()
+        assert [path.name.startswith("cgi-sandbox-") for path in tmp_path.iterdir()] == [True]
         answer = requests.get(url, headers={"Authorization": CREDENTIALS.header}, timeout=60)
         serving.send_signal(signal.SIGTERM)
         out, err = serving.communicate(timeout=60)
@@ -151,3 +156,4 @@ def test_the_sandbox_serves_until_it_is_stopped(example: str) -> None:
     assert serving.returncode == 0
     assert out == ""
     assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
