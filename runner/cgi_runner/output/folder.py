@@ -14,7 +14,7 @@ from cgi_runner.files import atomic_write, commit_file, open_text, sha256_of
 from cgi_runner.inputs.dropped import NOT_RETURNED, DroppedFile
 from cgi_runner.output.claim import DROPPED, claim_names, read_dropped
 from cgi_runner.output.locking import WORK
-from cgi_runner.output.pseudonyms import SampleView, respell_samples, sample_view
+from cgi_runner.output.pseudonyms import SampleView, refuse_unsent_samples, respell_samples, sample_view
 from cgi_runner.output.record import Record, RecordStore, State, service_kind
 from cgi_runner.output.record_facts import ArchiveFacts
 from cgi_runner.redaction import redact
@@ -89,6 +89,8 @@ def install_results(
             if record.service:  # a saved archive stays where it is
                 _keep(unpacked.archive, out)
             raise
+        if not identity.is_accepted:
+            refuse_unsent_samples(unpacked, record)
     former = claim_names(unpacked, out, store)
     view = sample_view(out, record)
     part, _ = _write_dropped(out / DROPPED, findings.missing, out, view)

@@ -14,14 +14,16 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
-from cgi_runner.errors import InputError
+from cgi_runner.errors import ForeignResultsError, InputError
 from cgi_runner.files import commit_file, sha256_of
 from cgi_runner.output.record import Record
+from cgi_runner.redaction import safe_excerpt
 from cgi_runner.results.archive import PSEUDONYMS, ExtractedArchive
 from cgi_runner.results.generations import ResultTables, read_result_tables
+from cgi_runner.results.identity import ACCEPT_TIP
 from cgi_runner.results.reconcile import MissingRow, RowAccount, RowCounts
 from cgi_runner.results.row_index import SAMPLES, kind_of
-from cgi_runner.results.sample_names import find_respelled, rename_samples
+from cgi_runner.results.sample_names import find_respelled, find_unsent, rename_samples
 from cgi_runner.results.tables import Table
 
 _HEADER = ("sent_as", "sample")
@@ -220,3 +222,23 @@ def respell_samples(unpacked: ExtractedArchive, record: Record) -> list[str]:
             f"{told}"
         )
     ]
+
+
+def refuse_unsent_samples(unpacked: ExtractedArchive, record: Record) -> None:
+    """Refuse alterations of samples that were not sent: the inputs may not be at hand to compare the rows with.
+
+    Args:
+        unpacked: The archive, with the names as they were sent.
+        record: The record of the job, which has the samples that were sent.
+
+    Raises:
+        ForeignResultsError: There are some.
+
+    """
+    if not record.samples or record.pseudonyms or record.archive_samples:
+        return
+    if unsent := find_unsent(unpacked.folder, record.samples):
+        raise ForeignResultsError(
+            f"the archive holds alterations of samples that were not sent: {safe_excerpt(', '.join(unsent), 60)}",
+            tip=ACCEPT_TIP.format(record.job_id),
+        )

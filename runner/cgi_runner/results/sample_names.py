@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from cgi_runner.inputs.sample_spelling import loose_spelling, plain_spelling
 from cgi_runner.inputs.tumor_normal import is_generic
+from cgi_runner.results.generations import read_result_tables
 from cgi_runner.results.row_index import SAMPLES
 
 _TABLE = ".tsv"
@@ -41,6 +42,19 @@ def find_samples(folder: Path, members: Iterable[str]) -> set[str]:
                 cells = line.split(b"\t", last)
                 found.update([_bare(cells[place]) for place in places if place < len(cells)] or [b""])
     return {name.decode("utf-8", "replace") for name in found}
+
+
+def find_unsent(folder: Path, sent: Collection[str]) -> list[str]:
+    """Return the samples of alterations in an archive that were not sent; CGI's own words for a sample are none.
+
+    Args:
+        folder: Where the archive is unpacked, with the samples' names as they were sent.
+        sent: The names of the samples that were sent.
+
+    """
+    tables = read_result_tables(folder)
+    members = [table.path.name for table in (tables.alterations, tables.cnas, tables.fusions) if table]
+    return sorted(name for name in find_samples(folder, members).difference(sent) if name and not is_unnamed(name))
 
 
 def find_respelled(folder: Path, members: Iterable[str], sent: Collection[str]) -> dict[str, str]:

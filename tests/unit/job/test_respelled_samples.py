@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cgi_runner.errors import ForeignResultsError, InputError
-from cgi_runner.job import JobContext, JobRequest, Record, State, fetch_job, read_record, run
+from cgi_runner.job import JobContext, JobRequest, Record, State, fetch_job, read_record, run, submit
 from cgi_runner.job.import_archive import accept_archive
 from cgi_sandbox import Sandbox
 from support.cli import cgi_runner
@@ -215,3 +215,18 @@ def test_a_refused_archive_of_another_spelling_can_be_taken_over(
     record: Record = accept_archive(out / "cgi-results.refused.zip", out, context.api.list_jobs()[0])
     assert record.state is State.VERIFIED
     assert NAMES[0].encode() in tables_of(out)["alterations.tsv"]
+
+
+def test_samples_that_were_not_sent_are_refused_where_no_input_is_at_hand(
+    context: JobContext, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Only the record tells then who was sent; a person who typed the job's id may take the archive over."""
+    submit(request(tmp_path), tmp_path / "out", context)
+    inject(sandbox, respelling(lambda text: text.replace("plain", "somebody else")))
+    record = read_record(tmp_path / "out" / "cgi-job.json")
+    with pytest.raises(ForeignResultsError, match="samples that were not sent: somebody else") as refused:
+        fetch_job(record, tmp_path / "out", tmp_path / "out", context)
+    assert f"--accept-archive {record.job_id}" in refused.value.tip
+    assert not (tmp_path / "out" / "alterations.tsv").exists()
+    taken = accept_archive(tmp_path / "out" / "cgi-results.refused.zip", tmp_path / "out", record.job_id)
+    assert taken.state is State.VERIFIED
