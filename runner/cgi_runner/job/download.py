@@ -82,18 +82,14 @@ def fetch(
 
     def once() -> tuple[ExtractedArchive, Identity]:
         archive = download_archive(api, job_id, work, progress)
-        with archive.open("rb") as file:
-            is_zip = file.read(len(_ZIP)) == _ZIP
-        if is_zip:  # a page of a server in maintenance is the same each time, until it is over
+        if _is_zip(archive):  # a page of a server in maintenance is the same each time, until it is over
             digests.append(sha256_of(archive))
         extracted = unpack(archive, work / "unpacked", is_download=True)
         lacking = read_result_tables(extracted.folder).lacks(sent)
         # Done may have been said before all files were packed; the same files again are all that there are.
         if lacking and extracted.members not in incomplete and len(errors) + 1 < retry_policy.attempts:
             incomplete.append(extracted.members)
-            raise IncompleteArchiveError(
-                f"the archive of job {job_id} holds no table of {', '.join(lacking)}", tip="run the command again"
-            )
+            raise _incomplete_error(job_id, lacking)
         return extracted, check_identity(extracted, job_id, sent)
 
     def note_failure(error: BaseException) -> bool:
@@ -115,6 +111,17 @@ def fetch(
         return retrying(once)
     except UnknownJobError as error:
         raise _gone_error(job_id, errors[-_LOOKS_THAT_AGREE:]) from error
+
+
+def _is_zip(archive: Path) -> bool:
+    with archive.open("rb") as file:
+        return file.read(len(_ZIP)) == _ZIP
+
+
+def _incomplete_error(job_id: str, lacking: Sequence[str]) -> IncompleteArchiveError:
+    return IncompleteArchiveError(
+        f"the archive of job {job_id} holds no table of {', '.join(lacking)}", tip="run the command again"
+    )
 
 
 def _gone_error(job_id: str, looks: Sequence[BaseException]) -> RunnerError:
