@@ -17,7 +17,7 @@ import pytest
 
 from cgi_runner.cli.main import cli
 from conftest import CREDENTIALS, EXAMPLES, ROOT
-from support.archives import generation, laid_out, zipped
+from support.archives import make_generation, write_members, write_zip
 from support.cli import cgi_runner
 
 COMMANDS = sorted(cli.commands.items())
@@ -99,9 +99,9 @@ def prepared(account_in_environment: None, tmp_path: Path, monkeypatch: pytest.M
     del account_in_environment
     monkeypatch.setenv("CGI_SANDBOX_DURATION", "0.01")
     shutil.copytree(EXAMPLES, tmp_path / "examples")
-    zipped(generation("2d"), tmp_path / "saved.zip")
-    laid_out({**generation("2c"), "report.txt": ""}, tmp_path / "older")
-    laid_out(generation("2d"), tmp_path / "newer")
+    write_zip(make_generation("2d"), tmp_path / "saved.zip")
+    write_members({**make_generation("2c"), "report.txt": ""}, tmp_path / "older")
+    write_members(make_generation("2d"), tmp_path / "newer")
     names = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"
     (tmp_path / "tumour.vcf.gz").write_bytes(gzip.compress(f"##fileformat=VCFv4.3\n{names}\n".encode()))
     monkeypatch.chdir(tmp_path)

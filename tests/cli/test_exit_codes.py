@@ -18,7 +18,7 @@ import pytest
 from cgi_runner.cli.signals import HangupError, TerminatedError
 from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
-from support.cli import Outcome, cgi_runner, child
+from support.cli import Outcome, cgi_runner, run_cgi_runner
 from support.faults import heal, inject
 
 ORDER = ("--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "CM")
@@ -65,7 +65,7 @@ def is_discreet(outcome: Outcome) -> bool:
 def test_0_done_and_verified(service: Sandbox, tmp_path: Path) -> None:
     """Results in the folder, the account on stdout, nothing like a failure on stderr."""
     job_id = posted(service.url, tmp_path, FAILING.replace("MT", "7"))
-    outcome = child("fetch", job_id, "--output", tmp_path / "out")
+    outcome = run_cgi_runner("fetch", job_id, "--output", tmp_path / "out")
     assert outcome.code == 0
     assert "verified results" in outcome.out
     assert "ERROR" not in outcome.err
@@ -76,7 +76,7 @@ def test_1_a_disk_that_is_full(service: Sandbox) -> None:
     """The machine's own trouble is said as such; no blame on anybody's input."""
     del service
     with Path("/dev/full").open("w") as full:
-        outcome = child("cancer-types", capture_output=False, stdout=full, stderr=subprocess.PIPE)
+        outcome = run_cgi_runner("cancer-types", capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert outcome.is_plain_failure(1)
     assert "No space left" in outcome.err
 
@@ -87,8 +87,8 @@ def test_2_usage() -> None:
         outcome = cgi_runner(*arguments)
         assert outcome.is_plain_failure(2)
         assert outcome.out == ""
-        assert len(outcome.talk) == 2
-        assert "--help` lists the options" in outcome.talk[1]
+        assert len(outcome.messages) == 2
+        assert "--help` lists the options" in outcome.messages[1]
 
 
 @pytest.mark.parametrize("option", ["-q", "--debug"])
@@ -96,14 +96,14 @@ def test_2_an_option_behind_the_command_that_stands_before_it(option: str) -> No
     """The tip, followed, is a command that works."""
     outcome = cgi_runner("cancer-types", option, "melanoma")
     assert outcome.code == 2
-    assert outcome.talk[1] == f"TIP {option} goes before the command: cgi-runner {option} cancer-types"
+    assert outcome.messages[1] == f"TIP {option} goes before the command: cgi-runner {option} cancer-types"
     assert cgi_runner(option, "cancer-types", "melanoma").code == 0
 
 
 def test_2_bad_input(service: Sandbox, tmp_path: Path) -> None:
     """File, line and what was expected; nothing was sent, nothing written."""
     (tmp_path / "bad.tsv").write_text("chr\tpos\tref\talt\n7\tminus one\tA\tT\n")
-    outcome = child("run", "--mutations", tmp_path / "bad.tsv", "--cancer-type", "CM", "-o", tmp_path / "out")
+    outcome = run_cgi_runner("run", "--mutations", tmp_path / "bad.tsv", "--cancer-type", "CM", "-o", tmp_path / "out")
     assert outcome.is_plain_failure(2)
     assert "bad.tsv" in outcome.err
     assert "minus one" in outcome.err
@@ -116,7 +116,7 @@ def test_3_deadline(service: Sandbox, tmp_path: Path) -> None:
     del service
     with Sandbox(duration=1000) as slow:
         job_id = posted(slow.url, tmp_path, SKIPPED)
-        outcome = child("fetch", job_id, "-o", tmp_path / "out", "--deadline", "0s", "--api-url", slow.url)
+        outcome = run_cgi_runner("fetch", job_id, "-o", tmp_path / "out", "--deadline", "0s", "--api-url", slow.url)
     assert outcome.is_plain_failure(3)
     assert job_id in outcome.err
     assert not (tmp_path / "out").exists()
@@ -124,10 +124,10 @@ def test_3_deadline(service: Sandbox, tmp_path: Path) -> None:
 
 def test_4_credentials_missing_or_refused(service: Sandbox, tmp_path: Path) -> None:
     """The tip says how to give them; a refused token is not shown."""
-    outcome = child("run", *ORDER, "-o", tmp_path / "out", environ={"CGI_EMAIL": "", "CGI_TOKEN": ""})
+    outcome = run_cgi_runner("run", *ORDER, "-o", tmp_path / "out", environ={"CGI_EMAIL": "", "CGI_TOKEN": ""})
     assert outcome.is_plain_failure(4)
     assert "CGI_TOKEN" in outcome.err
-    wrong = child("run", *ORDER, "-o", tmp_path / "out", environ={"CGI_TOKEN": "deadbeef00000000cafe"})
+    wrong = run_cgi_runner("run", *ORDER, "-o", tmp_path / "out", environ={"CGI_TOKEN": "deadbeef00000000cafe"})
     assert wrong.is_plain_failure(4)
     assert "feedface" not in wrong.err
     assert not (tmp_path / "out").exists()
@@ -186,7 +186,7 @@ def test_7_service_not_reached(tmp_path: Path, clock: SimulatedClock, monkeypatc
 
 def test_7_a_page_in_place_of_an_answer(service: Sandbox, tmp_path: Path) -> None:
     """A wrong address gives a page; its beginning is quoted on one line."""
-    outcome = child("run", *ORDER, "-o", tmp_path / "out", "--api-url", service.url.removesuffix("/api/v1"))
+    outcome = run_cgi_runner("run", *ORDER, "-o", tmp_path / "out", "--api-url", service.url.removesuffix("/api/v1"))
     assert outcome.is_plain_failure(7)
     assert "web page" in outcome.err
     assert not (tmp_path / "out").exists()
@@ -214,16 +214,16 @@ def test_8_no_free_slot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         pointed(monkeypatch, full.url)
         job_id = posted(full.url, tmp_path, SKIPPED)
         time.sleep(0.1)
-        outcome = child("submit", *ORDER, "-o", tmp_path / "out")
+        outcome = run_cgi_runner("submit", *ORDER, "-o", tmp_path / "out")
         assert outcome.is_plain_failure(8)
         assert job_id in outcome.err
         assert not (tmp_path / "out").exists()
-        assert child("list").out == f"{job_id}\n"
+        assert run_cgi_runner("list").out == f"{job_id}\n"
 
 
 def test_9_rows_are_missing(service: Sandbox, tmp_path: Path) -> None:
     """Only with --strict; the results are there."""
-    outcome = child("fetch", posted(service.url, tmp_path, SKIPPED), "-o", tmp_path / "out", "--strict")
+    outcome = run_cgi_runner("fetch", posted(service.url, tmp_path, SKIPPED), "-o", tmp_path / "out", "--strict")
     assert outcome.is_plain_failure(9)
     assert json.loads((tmp_path / "out" / "cgi-job.json").read_text())["state"] == "verified"
 
@@ -247,7 +247,7 @@ def test_interrupted_while_waiting(
         assert time.monotonic() - started < 60
         assert job_id in said
         assert "Traceback" not in said
-        assert child("list").out == f"{job_id}\n"
+        assert run_cgi_runner("list").out == f"{job_id}\n"
     assert not (tmp_path / "out").exists()
 
 
@@ -391,7 +391,7 @@ def test_a_reader_that_has_enough_is_no_failure(argument: str, service: Sandbox)
     del service
     reading, writing = os.pipe()
     os.close(reading)
-    outcome = child(argument, capture_output=False, stdout=writing, stderr=subprocess.PIPE)
+    outcome = run_cgi_runner(argument, capture_output=False, stdout=writing, stderr=subprocess.PIPE)
     os.close(writing)
     assert (outcome.code, outcome.err) == (0, "")
 
@@ -406,7 +406,7 @@ def test_a_fault_of_the_runners_is_called_one(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(cancer_types, "search", broken)
     outcome = cgi_runner("cancer-types", "x")
     assert outcome.is_plain_failure(1)
-    assert outcome.talk[0] == "ERROR ZeroDivisionError: no x: this is a bug in cgi-runner"
+    assert outcome.messages[0] == "ERROR ZeroDivisionError: no x: this is a bug in cgi-runner"
     assert "Traceback" in cgi_runner("--debug", "cancer-types", "x").err
 
 

@@ -84,7 +84,7 @@ def test_a_folder_that_was_mistyped_is_told(command: str, sandbox: Sandbox) -> N
     """Its name may pass for an id; that it is none is what people have to know."""
     outcome = cgi_runner(command, "reslts", *where(command, Path("x")))
     assert outcome.code in {2, 5}
-    assert outcome.talk[0] == "found no folder or record called reslts; using it as a job's id"
+    assert outcome.messages[0] == "found no folder or record called reslts; using it as a job's id"
     assert sandbox.requests
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES
-from support.archives import generation, zipped
+from support.archives import make_generation, write_zip
 from support.cli import Outcome, cgi_runner
 
 EMAIL = "biologist@example.org"
@@ -70,7 +70,11 @@ def test_a_sandbox_inside_a_command_is_one(tmp_path: Path, monkeypatch: pytest.M
 
 def test_an_archive_of_cgi_is_no_sandbox(tmp_path: Path) -> None:
     """Nothing is known of the account, and that is said by an empty text."""
-    done(cgi_runner("fetch", "--archive", zipped(generation("2d"), tmp_path / "saved.zip"), "-o", tmp_path / "saved"))
+    done(
+        cgi_runner(
+            "fetch", "--archive", write_zip(make_generation("2d"), tmp_path / "saved.zip"), "-o", tmp_path / "saved"
+        )
+    )
     record = records(tmp_path)["saved"]
     assert (record["service_kind"], record["account"], record["cgi"]["version"]) == ("CGI", "", "v23.12.2")
 
@@ -92,6 +96,6 @@ def test_a_job_that_is_not_deleted_is_told_of_last(command: str, service: Sandbo
     done(cgi_runner(command, *INPUTS, "-o", tmp_path / "one"))
     outcome = done(cgi_runner(command, *INPUTS, "-o", tmp_path / "two", "--delete"))
     record = next(record for place, record in records(tmp_path / "two").items() if record["not_deleted"])
-    assert "not deleted at CGI" in outcome.talk[-1]
-    assert f"cgi-runner delete {record['job_id']}" in outcome.talk[-1]
+    assert "not deleted at CGI" in outcome.messages[-1]
+    assert f"cgi-runner delete {record['job_id']}" in outcome.messages[-1]
     assert len(service.requests) > 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.archives import generation, zipped
+from support.archives import make_generation, write_zip
 from support.cli import cgi_runner
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -17,7 +17,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a saved archive, in the current folder."""
     monkeypatch.chdir(tmp_path)
-    return zipped(generation("2d"), tmp_path / "saved.zip")
+    return write_zip(make_generation("2d"), tmp_path / "saved.zip")
 
 
 def test_a_fetched_archive_gets_its_page_and_ends_with_its_path(saved: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_page_of_somebody_else_s_is_left_alone(saved: Path) -> None:
     assert outcome.code == 0
     assert "is not overwritten" in outcome.err
     assert Path("out/report.html").read_text() == "mine"
-    other = zipped({**generation("2d"), "report.html": "x"}, Path("other.zip"))
+    other = write_zip({**make_generation("2d"), "report.html": "x"}, Path("other.zip"))
     assert cgi_runner("fetch", "--archive", other, "--output", "new").code == 6
 
 
@@ -136,7 +136,7 @@ def test_a_type_that_was_found_by_another_list_is_told_at_the_top(
 
 def test_compare_prints_a_table_and_refuses_the_same_job(saved: Path) -> None:
     """Versions and dates are told beside it."""
-    older = zipped({**generation("2c"), "report.txt": "CGI version: v23.05.3\n"}, Path("older.zip"))
+    older = write_zip({**make_generation("2c"), "report.txt": "CGI version: v23.05.3\n"}, Path("older.zip"))
     outcome = cgi_runner("compare", older, saved)
     assert outcome.code == 0
     assert outcome.out.splitlines()[0].split("\t")[:3] == ["what", "change", "sample"]
@@ -151,9 +151,9 @@ def test_compare_prints_a_table_and_refuses_the_same_job(saved: Path) -> None:
 
 def test_an_archive_that_names_no_job_has_no_blank_in_its_place(tmp_path: Path) -> None:
     """Neither where its results are shown, nor where somebody asks for its job."""
-    members = generation("2d")
+    members = make_generation("2d")
     del members["summary.txt"]
-    outcome = cgi_runner("fetch", "--archive", zipped(members, tmp_path / "z.zip"), "--output", tmp_path / "out")
+    outcome = cgi_runner("fetch", "--archive", write_zip(members, tmp_path / "z.zip"), "--output", tmp_path / "out")
     assert "CGI, a job that the archive does not name: verified results in" in outcome.out
     asked = cgi_runner("status", tmp_path / "out")
     assert asked.is_plain_failure(2)

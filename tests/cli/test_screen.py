@@ -19,7 +19,7 @@ import pytest
 from cgi_runner.cli.progress import TerminalProgress, progress
 from cgi_runner.job.progress import NullProgress
 from conftest import EXAMPLES
-from support.cli import cgi_runner, child
+from support.cli import cgi_runner, run_cgi_runner
 
 
 def on_a_terminal(*arguments: str | Path, **environ: str) -> tuple[int, str]:
@@ -55,7 +55,7 @@ def test_errors_have_colour_on_a_terminal_only() -> None:
     assert code == 2
     assert drawn.startswith("\x1b[31m\x1b[1mERROR\x1b[0m missing: ")
     assert "\x1b" not in on_a_terminal(*arguments, NO_COLOR="1")[1]
-    assert "\x1b" not in child(*arguments).err
+    assert "\x1b" not in run_cgi_runner(*arguments).err
 
 
 def test_a_run_on_a_terminal_shows_one_changing_line(tmp_path: Path) -> None:
@@ -85,14 +85,14 @@ def seen(drawn: str) -> list[str]:
 
 def test_a_log_gets_lines_only(tmp_path: Path) -> None:
     """Where stderr is no terminal nothing is drawn."""
-    outcome = child(
+    outcome = run_cgi_runner(
         "run", "--sandbox", "--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "CM", "-o", tmp_path / "out",
         environ={"CGI_SANDBOX_DURATION": "0.5"},
     )  # fmt: skip
     assert outcome.code == 0
     assert "\r" not in outcome.err
     assert "waiting" not in outcome.err
-    assert "prepared 8 mutations" in outcome.talk
+    assert "prepared 8 mutations" in outcome.messages
     assert isinstance(progress(), NullProgress)
 
 
@@ -135,7 +135,7 @@ def test_an_old_encoding_of_the_terminal_is_borne(tmp_path: Path) -> None:
     """A sample's name that Latin-1 can not spell is shown by its code, not as a fault."""
     (tmp_path / "in.tsv").write_text("chr\tpos\tref\talt\tsample\n7\t140753336\tA\tT\tžena\n", encoding="utf-8")
     arguments = ("check", "--mutations", tmp_path / "in.tsv", "--cancer-type", "CM")
-    outcome = child(*arguments, environ={"PYTHONIOENCODING": "latin-1"})
+    outcome = run_cgi_runner(*arguments, environ={"PYTHONIOENCODING": "latin-1"})
     assert outcome.code == 0
     assert "\\u017e" in outcome.out
 

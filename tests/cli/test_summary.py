@@ -54,7 +54,7 @@ def test_each_decision_is_shown_once() -> None:
     for extra in ((), ("--json",)):
         outcome = cgi_runner(*asked, *extra, build=None)
         found = cgi_runner(*asked, "--json", build=None).json
-        read = outcome.talk if extra else [*outcome.out.splitlines(), *outcome.talk]
+        read = outcome.messages if extra else [*outcome.out.splitlines(), *outcome.messages]
         for text in (*found["decisions"], *found["warnings"], found["reference_reason"]):
             assert sum(text in line for line in read) == 1, text
 
@@ -65,10 +65,10 @@ def test_it_is_shown_before_a_job_is_submitted(command: str, tmp_path: Path) -> 
     """The lines of `check` stand on stderr above the job's id; a job that runs already is not shown again."""
     outcome = cgi_runner(command, *FILES, "-o", tmp_path / "out")
     assert outcome.code == 0
-    place = outcome.talk.index("to be sent as BRCA (Breast adenocarcinoma), hg38:")
-    assert outcome.talk[place + 1 : place + 6] == TABLE
-    assert outcome.talk[place + 6 :][:1] == ["prepared 5 mutations"]
-    assert not set(TABLE) & set(cgi_runner(command, *FILES, "-o", tmp_path / "out").talk)
+    place = outcome.messages.index("to be sent as BRCA (Breast adenocarcinoma), hg38:")
+    assert outcome.messages[place + 1 : place + 6] == TABLE
+    assert outcome.messages[place + 6 :][:1] == ["prepared 5 mutations"]
+    assert not set(TABLE) & set(cgi_runner(command, *FILES, "-o", tmp_path / "out").messages)
 
 
 @pytest.mark.usefixtures("account")
@@ -79,7 +79,7 @@ def test_long_lists_of_samples_are_cut_short_in_logs(tmp_path: Path) -> None:
     (tmp_path / "in.tsv").write_text("chr\tpos\tref\talt\tsample\n" + "".join(rows))
     files = ("--mutations", tmp_path / "in.tsv", "--cancer-type", "CM")
     assert sum(line.startswith("  sample T") for line in cgi_runner("check", *files).out.splitlines()) == len(names)
-    talk = cgi_runner("run", *files, "-o", tmp_path / "out").talk
+    talk = cgi_runner("run", *files, "-o", tmp_path / "out").messages
     assert sum(line.startswith("  sample T") for line in talk) == summary.MAX_SAMPLES
     assert "  and 2 more samples" in talk
 
@@ -112,8 +112,8 @@ class TestConfirm:
         outcome = self.answer(text)
         assert outcome.code == 2
         assert "Submit this job? [y/N]" in outcome.err
-        assert outcome.talk[-2].endswith("ERROR the job was not submitted: the answer was not yes")
-        assert outcome.talk[-1].startswith("TIP ")
+        assert outcome.messages[-2].endswith("ERROR the job was not submitted: the answer was not yes")
+        assert outcome.messages[-1].startswith("TIP ")
         assert not [request for request in sandbox.requests if request.method == "POST"]
         assert not self.out.exists()
 

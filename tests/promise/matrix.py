@@ -110,7 +110,7 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Seen:
+class Received:
     """What came of a cell: the command's end, what is left, and the end of the same command without the fault."""
 
     code: int
@@ -158,7 +158,7 @@ class Bench:
     reference: Mapping[str, bytes]
     count: int = 0
 
-    def run(self, cell: Cell) -> Seen:
+    def run(self, cell: Cell) -> Received:
         """Run the command with the fault, then without; and see to everything that must hold in all cells."""
         self.count += 1
         email = f"cell{self.count}@example.org"
@@ -191,7 +191,7 @@ class Bench:
         )
         assert not self.visitors, f"{cell.name}: the redirect was followed"
         says = _said(first, out, self.sandbox.url, self.elsewhere)
-        return Seen(first.code, says, taken_in, kept, left, asked, again.code)
+        return Received(first.code, says, taken_in, kept, left, asked, again.code)
 
     def _plan(self, cell: Cell) -> FaultPlan:
         fault = cell.fault.replace(ELSEWHERE, self.elsewhere)
@@ -326,8 +326,8 @@ def _left(out: Path, reference: Mapping[str, bytes], fault: str = "") -> str:
 
 def _said(outcome: Outcome, out: Path, url: str, elsewhere: str) -> str:
     """Return the error's line, or the warning's, without what differs from run to run."""
-    lines = [line.removeprefix("ERROR ") for line in outcome.talk if line.startswith("ERROR ")]
-    lines = lines or [line for line in outcome.talk if "could not be deleted" in line] or ["-"]
+    lines = [line.removeprefix("ERROR ") for line in outcome.messages if line.startswith("ERROR ")]
+    lines = lines or [line for line in outcome.messages if "could not be deleted" in line] or ["-"]
     text = lines[0]
     for found, shown in {str(out): "OUT", elsewhere: ELSEWHERE, url: "URL"}.items():
         text = text.replace(found.rstrip("/"), shown.rstrip("/"))
@@ -343,7 +343,7 @@ COLUMNS_OF_MATRIX = (
 )  # fmt: skip
 
 
-def line(cell: Cell, seen: Seen) -> str:
+def line(cell: Cell, seen: Received) -> str:
     """Write the line of a cell, with tabs between its values."""
     return "\t".join((cell.step, cell.fault, cell.times, *seen.row))
 
@@ -354,7 +354,7 @@ def documented() -> dict[Cell, str]:
     return {Cell(fault, step, times): text for text in lines for step, fault, times in [text.split("\t")[:3]]}
 
 
-def summary(rows: Mapping[Cell, Seen]) -> list[str]:
+def summary(rows: Mapping[Cell, Received]) -> list[str]:
     """Write the overview: exit codes once / always, a line for each fault, a column for each step."""
     lines = [f"| fault | {' | '.join(COLUMNS)} |", f"|{'---|' * (len(COLUMNS) + 1)}"]
     for fault in dict.fromkeys(cell.fault for cell in rows):

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from promise.readers import MARK, READERS, read_in
-from support.archives import GENERATIONS, generation
+from support.archives import GENERATIONS, make_generation
 from support.depth import SOAK
 
 SEEDS = Path(__file__).parent / "seeds"
@@ -41,7 +41,7 @@ PIECES = [
 _folders = itertools.count()
 
 
-def zipped(files: dict[str, str], method: int) -> bytes:
+def write_zip(files: dict[str, str], method: int) -> bytes:
     """Make an archive."""
     whole = BytesIO()
     with zipfile.ZipFile(whole, "w", method) as archive:
@@ -50,7 +50,7 @@ def zipped(files: dict[str, str], method: int) -> bytes:
     return whole.getvalue()
 
 
-def laid_out(files: dict[str, str], log: str) -> bytes:
+def write_members(files: dict[str, str], log: str) -> bytes:
     """Write down the files of an archive as the reader `results` takes them."""
     parts = [f"{name.removeprefix('input').removesuffix('.tsv')}\n{text}" if name.startswith("input") else
              f"{name}\n{text}" for name, text in files.items()]  # fmt: skip
@@ -76,8 +76,8 @@ RECORD = {
     "times": {"done": "2026-01-05T12:00:00+00:00"},
 }
 WHOLE: dict[str, list[bytes]] = {
-    "archive": [zipped(generation("2d"), method) for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)],
-    "results": [laid_out(generation(name), SKIPPED) for name in GENERATIONS],
+    "archive": [write_zip(make_generation("2d"), method) for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)],
+    "results": [write_members(make_generation(name), SKIPPED) for name in GENERATIONS],
     "mutations": [
         tabbed("##fileformat=VCFv4.2", "#CHROM|POS|ID|REF|ALT|QUAL|FILTER|INFO|FORMAT|A|B",
                "chr1|100|.|C|T,CA|.|PASS|.|GT:DP|0/1:3|1/2:4", "chrM|7|.|C|<DEL>|.|.|.|DP:GT|3:1|2:0/0"),

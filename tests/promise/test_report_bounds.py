@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support.archives import laid_out
+from support.archives import write_members
 from support.depth import SOAK
 
 SAMPLES = 30
@@ -52,7 +52,7 @@ def cohort(tmp_path: Path) -> Path:
         cells = (draw.choice(names), found, f"{draw.choice(genes)} mutation", f"Drug {n % 400}", *words, link, kind)
         matches.append("\t".join(cells))
     texts = {"alterations.tsv": "\n".join(mutations), "biomarkers.tsv": "\n".join(matches)}
-    return laid_out({**texts, "summary.txt": "CGI version: v23.12.2\nCancer type: NSCLC\n"}, tmp_path / "cohort")
+    return write_members({**texts, "summary.txt": "CGI version: v23.12.2\nCancer type: NSCLC\n"}, tmp_path / "cohort")
 
 
 @pytest.mark.timeout(600)

@@ -129,7 +129,7 @@ def _id_rows(*numbers: int) -> list[dict[str, str]]:
     ]
 
 
-def generation(name: str) -> dict[str, str]:
+def make_generation(name: str) -> dict[str, str]:
     """Return the members of an archive of this generation, by name."""
     return _GENERATIONS[name]()
 
@@ -225,7 +225,7 @@ _GENERATIONS = {"1": _gen_1, "2a": _gen_2a, "2b": _gen_2b, "2c": _gen_2c, "2d": 
 GENERATIONS = tuple(_GENERATIONS)
 
 
-def laid_out(members: Mapping[str, str | bytes], folder: Path) -> Path:
+def write_members(members: Mapping[str, str | bytes], folder: Path) -> Path:
     """Write the members of an archive as files into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in members.items():
@@ -233,7 +233,7 @@ def laid_out(members: Mapping[str, str | bytes], folder: Path) -> Path:
     return folder
 
 
-def zipped(members: Mapping[str, str | bytes], path: Path) -> Path:
+def write_zip(members: Mapping[str, str | bytes], path: Path) -> Path:
     """Write the members into an archive such as CGI sends: all at the root, deflated."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

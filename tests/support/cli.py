@@ -32,13 +32,13 @@ class Outcome:
         return json.loads(self.out)
 
     @property
-    def talk(self) -> list[str]:
+    def messages(self) -> list[str]:
         """What it said, line by line."""
         return self.err.splitlines()
 
     def is_plain_failure(self, code: int) -> bool:
         """Whether it failed as people expect: this code, the error and a tip at the end of stderr, no traceback."""
-        ends = [line.split(" ", 1)[0] for line in self.talk if not line.startswith("  ")][-2:] == ["ERROR", "TIP"]
+        ends = [line.split(" ", 1)[0] for line in self.messages if not line.startswith("  ")][-2:] == ["ERROR", "TIP"]
         return self.code == code and ends and "Traceback" not in self.err
 
 
@@ -73,7 +73,7 @@ def cgi_runner(*arguments: str | Path, stdin: str = "", build: str | None = "hg3
     return Outcome(code, out.getvalue(), err.getvalue())
 
 
-def child(*arguments: str | Path, environ: Mapping[str, str] | None = None, **options: Any) -> Outcome:
+def run_cgi_runner(*arguments: str | Path, environ: Mapping[str, str] | None = None, **options: Any) -> Outcome:
     """Run the command line in a process of its own; the default reference is hg38."""
     done = subprocess.run(
         [sys.executable, "-m", "cgi_runner", *with_build(arguments, "hg38")],

@@ -9,7 +9,7 @@ import pytest
 from cgi_runner.errors import RunnerError
 
 
-def failure(call: Callable[[], object]) -> tuple[type[RunnerError], str, str]:
+def catch_failure(call: Callable[[], object]) -> tuple[type[RunnerError], str, str]:
     """Return kind, sentence and tip of the failure with which a call ends."""
     with pytest.raises(RunnerError) as raised:
         call()

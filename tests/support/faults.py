@@ -117,7 +117,7 @@ class Fault:
             getattr(done, "close", str)()
         else:
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        start_response(f"{self._answer.status} Scripted", list(self._answer.headers.items()))
+        start_response(f"{self._answer.status} ScriptedServer", list(self._answer.headers.items()))
         if self._answer.body is None:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             return [b" "]

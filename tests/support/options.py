@@ -17,7 +17,7 @@ EXIT_CODES = {
 TEMPORARY = {3, 6, 7, 8}
 
 
-def options_of(*commands: str) -> set[str]:
+def list_options(*commands: str) -> set[str]:
     """Return the options of some commands, the longest spelling of each, without dashes: `cancer_type`."""
     return {
         flag.removeprefix("--").replace("-", "_")

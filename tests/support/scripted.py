@@ -17,7 +17,7 @@ KEPT = 1024 * 1024
 HTML = "<!DOCTYPE html><html><title>Maintenance</title>We are back soon</html>"
 
 
-class Seen(NamedTuple):
+class Received(NamedTuple):
     """A request as it arrived; of a long body only the beginning and the size are kept; `port` is the client's."""
 
     method: str
@@ -53,7 +53,7 @@ class Answer:
 DROPPED = Answer()
 
 
-def dripping(step: Callable[[], object], piece: bytes = b" ", pieces: int = 3000) -> Iterator[bytes]:
+def drip_pieces(step: Callable[[], object], piece: bytes = b" ", pieces: int = 3000) -> Iterator[bytes]:
     """Yield pieces at a pace that a reader can keep up with, doing something before each."""
     pause = threading.Event()
     for _ in range(pieces):
@@ -62,15 +62,17 @@ def dripping(step: Callable[[], object], piece: bytes = b" ", pieces: int = 3000
         pause.wait(0.001)
 
 
-class Scripted(ThreadingHTTPServer):
+class ScriptedServer(ThreadingHTTPServer):
     """Serves on loopback while its block lasts; `requests` is what came in."""
 
     daemon_threads = True
 
-    def __init__(self, script: Sequence[Answer] | Callable[[Seen], Answer], tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, script: Sequence[Answer] | Callable[[Received], Answer], tls: ssl.SSLContext | None = None
+    ) -> None:
         """Answer with one of these after the other, the last one for ever, or with what a function makes of it."""
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.requests: list[Seen] = []
+        self.requests: list[Received] = []
         self.script = script
         self._scheme = "https" if tls else "http"
         if tls:
@@ -81,7 +83,7 @@ class Scripted(ThreadingHTTPServer):
         """The address of the API."""
         return f"{self._scheme}://127.0.0.1:{self.server_address[1]}/api/v1"
 
-    def answer(self, seen: Seen) -> Answer:
+    def answer(self, seen: Received) -> Answer:
         """Note a request and find its answer."""
         self.requests.append(seen)
         if callable(self.script):
@@ -95,7 +97,7 @@ class Scripted(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: Scripted
+    server: ScriptedServer
 
     def _serve(self) -> None:
         left = int(self.headers.get("Content-Length", 0))
@@ -104,7 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
             left -= len(piece)
             kept = kept or piece
         answer = self.server.answer(
-            Seen(self.command, self.path, dict(self.headers), kept, size, self.client_address[1])
+            Received(self.command, self.path, dict(self.headers), kept, size, self.client_address[1])
         )
         if answer.body is None:
             self.close_connection = True
@@ -131,14 +133,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(
-    script: Sequence[Answer] | Callable[[Seen], Answer], tls: ssl.SSLContext | None = None
-) -> Iterator[Scripted]:
+    script: Sequence[Answer] | Callable[[Received], Answer], tls: ssl.SSLContext | None = None
+) -> Iterator[ScriptedServer]:
     """Serve the script from a thread."""
-    with Scripted(script, tls) as server, listener.serving(server):
+    with ScriptedServer(script, tls) as server, listener.serving(server):
         yield server
 
 
-def finished_job(download: Callable[[], Answer]) -> Callable[[Seen], Answer]:
+def finished_job(download: Callable[[], Answer]) -> Callable[[Received], Answer]:
     """Answer as for a job that is done, with this download."""
     done = Answer({"status": "Done", "logs": ["2026-01-05 12:00:00,000 INFO     Analysis done"]})
     return lambda seen: download() if "download" in seen.path else done

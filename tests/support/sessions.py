@@ -43,6 +43,6 @@ def context_at(url: str, clock: Clock, **changes: Any) -> JobContext:
     return replace(context, **changes)
 
 
-def form() -> MultipartBody:
+def make_form() -> MultipartBody:
     """Make the body of a POST."""
     return MultipartBody({"title": "t"}, {"mutations": BytesIO(b"chr\tpos")})

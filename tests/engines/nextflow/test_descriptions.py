@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from cgi_runner import __version__
 from engines.cwl.conftest import missing
 from engines.cwl.engines import OWN_BIN, ROOT
-from support.options import EXIT_CODES, TEMPORARY, options_of
+from support.options import EXIT_CODES, TEMPORARY, list_options
 
 MODULE = ROOT / "nextflow" / "modules" / "cgirunner" / "run"
 MAIN = (MODULE / "main.nf").read_text()
@@ -118,7 +118,7 @@ def test_every_option_is_given_offered_or_left_out_with_a_reason() -> None:
     assert kinds
     named = set(re.findall(r"--([a-z][a-z-]+)", given + README)) | set(re.findall(r"(\w+):", kinds[1]))
     named = {name.replace("-", "_") for name in named} - {"version"}
-    assert named | set(LEFT_OUT) == options_of("run")
+    assert named | set(LEFT_OUT) == list_options("run")
     assert named.isdisjoint(LEFT_OUT)
 
 

@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from cgi_runner import __version__
-from support.options import EXIT_CODES, options_of
+from support.options import EXIT_CODES, list_options
 
 ROOT = Path(__file__).resolve().parents[3]
 WRAPPER = ROOT / "snakemake" / "bio" / "cgi-runner"
@@ -98,7 +98,7 @@ def test_every_option_is_described_or_refused_with_a_reason() -> None:
     """An option that is new to the runner has to be decided on; one that is gone is not described."""
     _, names = play(Files(samples="sheet.tsv"), "k/report.html", {"command": "cohort", "output": "k"})
     described = {name for entry in META["params"] for name in entry}
-    options = options_of(*names["COMMANDS"])
+    options = list_options(*names["COMMANDS"])
     assert described - {"command"} == options - set(names["REFUSED"])
     assert set(names["REFUSED"]) <= options
     assert all(names["REFUSED"].values())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cgi_runner.annotate.file import annotate_file
-from support.archives import laid_out, table
+from support.archives import table, write_members
 
 ALTERATIONS = ["Input ID", "CHROMOSOME", "POSITION", "REF", "ALT", "chr", "pos", "ref", "alt", "CGI-Sample ID",
                "CGI-Gene", "CGI-Protein Change", "CGI-Oncogenic Summary", "CGI-Oncogenic Prediction",
@@ -81,7 +81,7 @@ def write_results(folder: Path) -> Path:
         "dropped.tsv": table(DROPPED, *dropped),
         "summary.txt": SUMMARY,
     }
-    return laid_out(members, folder)
+    return write_members(members, folder)
 
 
 @pytest.fixture

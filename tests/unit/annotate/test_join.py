@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cgi_runner.annotate.file import annotate_file
-from support.archives import laid_out, table
+from support.archives import table, write_members
 from unit.annotate.conftest import ALTERATIONS, MATCHES, SUMMARY, keys_of, vcf
 
 SAMPLES = ("one", "two")
@@ -50,7 +50,7 @@ def make_results(folder: Path, draw: random.Random) -> list[tuple[str, int, str,
         "input01.tsv": table(["chr", "pos", "ref", "alt", "sample"], *sent),
         "summary.txt": SUMMARY,
     }
-    laid_out(members, folder)
+    write_members(members, folder)
     return variants
 
 
@@ -124,7 +124,7 @@ def test_any_text_of_a_result_comes_back(cells: list[tuple[str, ...]]) -> None:
             "biomarkers.tsv": table(MATCHES),
             "summary.txt": SUMMARY,
         }  # fmt: skip
-        laid_out(members, folder / "results")
+        write_members(members, folder / "results")
         records = [f"1 {place} . A C . . ." for place in range(1, len(rows) + 1)]
         (folder / "in.vcf").write_text(vcf(*records, version="4.3"))
         annotate_file(folder / "in.vcf", folder / "results", folder / "out.vcf")

@@ -14,7 +14,7 @@ import pytest
 from cgi_runner.annotate.file import annotate_file
 from cgi_runner.annotate.text_file import write_lines
 from cgi_runner.errors import InputError
-from support.archives import zipped
+from support.archives import write_zip
 from support.cli import cgi_runner
 from unit.annotate.conftest import BRAF, NAMES, vcf
 
@@ -47,7 +47,7 @@ def test_a_file_of_the_results_is_never_replaced(name: str, source: Path, result
 def test_the_zip_of_the_results_is_never_replaced(source: Path, results: Path) -> None:
     """It may be all that there is of them."""
     members = {name: (results / name).read_text() for name in ("alterations.tsv", "biomarkers.tsv", "summary.txt")}
-    saved = zipped(members, results.parent / "saved")
+    saved = write_zip(members, results.parent / "saved")
     with pytest.raises(InputError, match="is a file of the results"):
         annotate_file(source, saved, saved, sample="one")
     assert saved.read_bytes().startswith(b"PK")

@@ -14,7 +14,7 @@ from cgi_runner.cohort.merged_tables import write_tables
 from cgi_runner.errors import InputError
 from cgi_runner.inputs import Options
 from cgi_runner.job.import_archive import import_archive
-from support.archives import generation
+from support.archives import make_generation
 from unit.cohort.conftest import BRAF, TABLES, TP53, Bench, rows_of
 
 Table = Callable[..., Path]
@@ -107,7 +107,7 @@ def test_rows_of_a_cohort_that_are_no_sample_s_come_along(bench: Bench, table: T
 def test_results_of_an_earlier_cgi_are_not_left_out_silently(alone: Callable[..., Path], tmp_path: Path) -> None:
     """Their tables have other names and columns; a patient would be missing from the merged ones."""
     with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
-        for name, text in generation("2a").items():
+        for name, text in make_generation("2a").items():
             archive.writestr(name, text)
     import_archive(tmp_path / "old.zip", tmp_path / "old")
     with pytest.raises(InputError, match=r"mutation_analysis\.tsv of an earlier CGI"):

@@ -10,7 +10,7 @@ from cgi_runner.findings import Findings, read_findings
 from cgi_runner.report.markdown import render_markdown
 from cgi_runner.report.outputs import write_report
 from cgi_runner.report.screen import summary
-from support.archives import laid_out, table
+from support.archives import table, write_members
 
 COLUMNS = ["Sample ID", "Alterations", "Biomarker", "Drugs", "Response", "Evidence", "Match", "BioM"]
 WARNING = "drugs with complete matches both for a response and against one in the same sample: "
@@ -23,7 +23,7 @@ def findings_of(folder: Path, *rows: str) -> Findings:
         sample, alteration, drug, effect, fit = row.split("|")
         values = (sample, alteration, alteration, drug, effect, "A", "YES", fit)
         cells.append(dict(zip(COLUMNS, values, strict=True)))
-    return read_findings(laid_out({"biomarkers.tsv": table(COLUMNS, *cells)}, folder))
+    return read_findings(write_members({"biomarkers.tsv": table(COLUMNS, *cells)}, folder))
 
 
 RESPONSE = "P1|EGFR (L858R)|Gefitinib(EGFR inhibitor 1st gen)|Responsive|complete"

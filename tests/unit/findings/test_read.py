@@ -11,7 +11,7 @@ import pytest
 from cgi_runner.errors import InputError
 from cgi_runner.findings import AlterationClass, Findings, MatchKind, TumourMatch, read_findings
 from cgi_runner.findings.alterations import classify
-from support.archives import GENERATIONS, generation, laid_out, table, zipped
+from support.archives import GENERATIONS, make_generation, table, write_members, write_zip
 from support.cli import cgi_runner
 
 ALTERATIONS = ["Input ID", "CGI-Sample ID", "CGI-Gene", "CGI-Protein Change", "CGI-Oncogenic Summary",
@@ -45,7 +45,7 @@ def folder_with(
 ) -> Path:
     """Write a folder with tables of CGI's, as a saved archive holds them."""
     members = {"alterations.tsv": table(ALTERATIONS, *mutations), "biomarkers.tsv": table(MATCHES, *matches)}
-    return laid_out(members | ({"summary.txt": summary} if summary else {}), path)
+    return write_members(members | ({"summary.txt": summary} if summary else {}), path)
 
 
 def count(found: Findings, kind: MatchKind, tumour: TumourMatch) -> int:
@@ -56,8 +56,8 @@ def count(found: Findings, kind: MatchKind, tumour: TumourMatch) -> int:
 @pytest.mark.parametrize("name", GENERATIONS)
 def test_every_generation_gives_the_same_kind_of_findings(name: str, tmp_path: Path) -> None:
     """A saved archive of any year is read into the same model, as a zip and as a folder."""
-    zipped_findings = read_findings(zipped(generation(name), tmp_path / "saved.zip"))
-    laid_out_findings = read_findings(laid_out(generation(name), tmp_path / "saved"))
+    zipped_findings = read_findings(write_zip(make_generation(name), tmp_path / "saved.zip"))
+    laid_out_findings = read_findings(write_members(make_generation(name), tmp_path / "saved"))
     assert zipped_findings.drivers == laid_out_findings.drivers
     assert zipped_findings.matches == laid_out_findings.matches
     assert [source.generation for source in zipped_findings.sources] == [name]
@@ -228,11 +228,11 @@ def test_another_sample_s_alteration_ties_no_match(tmp_path: Path) -> None:
 
 def test_what_no_table_tells_is_unknown(tmp_path: Path) -> None:
     """A folder without a table of mutations has no 0 drivers, and one without uploads no 0 missing rows."""
-    found = read_findings(laid_out({"biomarkers.tsv": table(MATCHES, match())}, tmp_path / "matches"))
+    found = read_findings(write_members({"biomarkers.tsv": table(MATCHES, match())}, tmp_path / "matches"))
     sample = found.samples["one"]
     assert (sample.drivers, sample.mutations, sample.structural_total, sample.not_returned) == (None,) * 4
     assert (found.not_returned, found.total(lambda each: each.drivers), found.dropped_reasons) == (None, None, None)
-    only = laid_out({"alterations.tsv": table(ALTERATIONS, mutation())}, tmp_path / "alterations")
+    only = write_members({"alterations.tsv": table(ALTERATIONS, mutation())}, tmp_path / "alterations")
     assert read_findings(only).samples["one"].matches_of(MatchKind.COMPLETE) is None
 
 
@@ -243,7 +243,7 @@ def test_a_line_of_the_user_s_file_is_that_of_the_very_sample(tmp_path: Path) ->
     rows = [mutation(**echo), mutation(**{**echo, "CGI-Sample ID": "two"})]
     upload = "chr\tpos\tref\talt\tsample\tsource_line\n7\t1\tA\tT\tone\t4\n7\t1\tA\tT\ttwo\t9\n"
     members = {"alterations.tsv": table([*ALTERATIONS, *header], *rows), "input01.tsv": upload}
-    found = read_findings(laid_out(members, tmp_path))
+    found = read_findings(write_members(members, tmp_path))
     assert [found.lines[driver] for driver in found.drivers] == ["4", "9"]
 
 
@@ -295,7 +295,7 @@ def test_a_damaged_record_of_a_cohort_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["report", "annotate"])
 def test_a_zip_without_results_is_named_as_the_user_named_it(command: str, tmp_path: Path) -> None:
     """The folder that it is unpacked into is gone when the error is read."""
-    saved = zipped({"notes.txt": "no results\n"}, tmp_path / "saved.zip")
+    saved = write_zip({"notes.txt": "no results\n"}, tmp_path / "saved.zip")
     called = tmp_path / "called.vcf"
     called.write_text("##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n")
     asked = [saved] if command == "report" else [called, saved, "--output", tmp_path / "out"]

@@ -19,7 +19,7 @@ from cgi_runner.job.job_index import JobTagCache
 from cgi_runner.service.errors import MaybeProcessedError, NotSentError
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES, SimulatedClock
-from support.failures import failure
+from support.failures import catch_failure
 from support.faults import Fault, inject
 from support.scripted import DROPPED, Answer, serving
 from support.sessions import context_at
@@ -110,7 +110,7 @@ def test_a_full_account_lists_what_could_be_deleted(clock: SimulatedClock, tmp_p
         first = submit(MELANOMA, tmp_path / "1", context)
         clock.sleep(11)
         listed = f"\n  {first.job_id}  Done  {context.api.get_job(first.job_id).date}  {first.title}"
-        assert failure(lambda: submit(replace(MELANOMA, title="second"), tmp_path / "2", context)) == (
+        assert catch_failure(lambda: submit(replace(MELANOMA, title="second"), tmp_path / "2", context)) == (
             AccountFullError,
             f"the account has no free job slot, 1 jobs are stored; could be deleted:{listed}",
             "nothing was deleted; `cgi-runner delete ID` deletes a job, once you have its results",

@@ -12,9 +12,9 @@ from cgi_runner.errors import InputError
 from cgi_runner.findings import read_findings
 from cgi_runner.inputs.dropped import DroppedFile
 from cgi_runner.job.import_archive import import_archive
-from support.archives import generation, table, zipped
+from support.archives import make_generation, table, write_zip
 from support.cli import cgi_runner
-from support.failures import failure
+from support.failures import catch_failure
 
 UPLOAD = "chr\tpos\tref\talt\tsample\tsource_line\n"
 COLUMNS = ["Input ID", "CHROMOSOME", "POSITION", "REF", "ALT", "sample", "CGI-Sample ID", "CGI-Gene"]
@@ -40,7 +40,7 @@ def archive(path: Path, *samples: str, returned: int = 3, cna_sample: str | None
     }
     if cna_sample is not None:
         members["cna_analysis.tsv"] = f"internal_id\tsample\tgene\tcna\r\ninput02_1\t{cna_sample}\tMYC\tAMP\r\n"
-    return zipped(members, path)
+    return write_zip(members, path)
 
 
 def column(path: Path, name: str) -> list[str]:
@@ -133,7 +133,9 @@ def test_names_that_contradict_the_archive_are_refused(
 ) -> None:
     """A name that is not there, none, a sample that is there under both names, and rows that may be anybody's."""
     saved = archive(tmp_path / "saved.zip", *samples, cna_sample=cna_sample)
-    assert failure(lambda: import_archive(saved, tmp_path / "out", sample="Anna", archive_sample=archive_sample)) == (
+    assert catch_failure(
+        lambda: import_archive(saved, tmp_path / "out", sample="Anna", archive_sample=archive_sample)
+    ) == (
         InputError,
         f"the archive {message}",
         tip,
@@ -221,16 +223,16 @@ def test_the_same_command_again_finds_the_results(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["1", "2a", "2b"])
 def test_every_generation_knows_its_samples(name: str, tmp_path: Path) -> None:
     """The columns moved; of two samples that are named, one that is not named is refused."""
-    saved = zipped(generation(name), tmp_path / "saved.zip")
+    saved = write_zip(make_generation(name), tmp_path / "saved.zip")
     with pytest.raises(InputError, match="one"):
         import_archive(saved, tmp_path / "out", sample="three")
 
 
 def test_mutations_of_2023_are_renamed(tmp_path: Path) -> None:
     """There, the column INFO says whose a mutation is."""
-    members = generation("2a") | {"input01.tsv": "chr\tpos\tref\talt\n7\t140753336\tA\tT\n"}
+    members = make_generation("2a") | {"input01.tsv": "chr\tpos\tref\talt\n7\t140753336\tA\tT\n"}
     out = tmp_path / "out"
-    import_archive(zipped(members, tmp_path / "saved.zip"), out, sample="Anna", archive_sample="one")
+    import_archive(write_zip(members, tmp_path / "saved.zip"), out, sample="Anna", archive_sample="one")
     assert column(out / "mutation_analysis.tsv", "INFO") == ["Anna", "Anna"]
     assert list(read_findings(out).samples) == ["Anna"]
 

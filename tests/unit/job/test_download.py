@@ -22,7 +22,7 @@ from cgi_runner.service.cgi_v1 import CgiClient
 from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
 from support.archives import JOB, zip_bytes
-from support.failures import failure
+from support.failures import catch_failure
 from support.faults import Fault, heal, inject
 from support.scripted import DROPPED, Answer, finished_job, serving
 
@@ -208,7 +208,7 @@ def test_a_download_that_comes_to_nothing_says_why(
     ):
         monkeypatch.setattr("cgi_runner.job.download._MAX_ARCHIVE", 1199)
         inject(sandbox, Fault(answer, "GET", "download", times=9), instead=True)
-        found = failure(lambda: run(MELANOMA, tmp_path / "out", again))
+        found = catch_failure(lambda: run(MELANOMA, tmp_path / "out", again))
         assert found[:2] == (kind, message)
         assert tip is None or found[2] == tip
         if kind is ResultsError:
@@ -216,10 +216,11 @@ def test_a_download_that_comes_to_nothing_says_why(
     monkeypatch.setattr("cgi_runner.job.download._MAX_ARCHIVE", 1200)
     inject(sandbox, Fault(Answer("PK" * 600), "GET", "download", times=9), instead=True)
     assert (
-        failure(lambda: run(MELANOMA, tmp_path / "out", again))[1] == "the archive is corrupt: File is not a zip file"
+        catch_failure(lambda: run(MELANOMA, tmp_path / "out", again))[1]
+        == "the archive is corrupt: File is not a zip file"
     )
     inject(sandbox, "download vanish", instead=True)
-    assert failure(lambda: run(MELANOMA, tmp_path / "out", again)) == (
+    assert catch_failure(lambda: run(MELANOMA, tmp_path / "out", again)) == (
         JobFailedError,
         f"CGI no longer has the results of job {record.job_id}",
         ANEW,
@@ -243,7 +244,9 @@ def test_a_transfer_that_breaks_off_says_how_far_it_came(
         assert isinstance(context.api, CgiClient)
         session = context.api._session
         session.service = replace(session.service, url=server.url)
-        assert failure(lambda: fetch_job(Record(context.service, job_id=JOB), None, tmp_path / "out", context)) == (
+        assert catch_failure(
+            lambda: fetch_job(Record(context.service, job_id=JOB), None, tmp_path / "out", context)
+        ) == (
             ResultsError,
             f"the archive of job {JOB} was cut off after 10{whole} bytes",
             "run the command again",

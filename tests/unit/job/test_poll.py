@@ -24,9 +24,9 @@ from cgi_runner.job.poll import JITTER, confirm_error, job_failed_error, poll_in
 from cgi_runner.service.base import JobLog, Status
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES, SimulatedClock
-from support.failures import failure
+from support.failures import catch_failure
 from support.faults import Fault, inject
-from support.scripted import DROPPED, HTML, Answer, Scripted, serving
+from support.scripted import DROPPED, HTML, Answer, ScriptedServer, serving
 from support.sessions import context_at
 
 JOB = "c22ecf2af788d65ec257"
@@ -37,14 +37,14 @@ RUNNING = Answer({"status": "Running", "logs": []})
 
 
 @pytest.fixture
-def server() -> Iterator[Scripted]:
+def server() -> Iterator[ScriptedServer]:
     """Serve a script that the test fills in."""
     with serving([]) as scripted:
         yield scripted
 
 
 @pytest.fixture
-def waiting(server: Scripted, clock: SimulatedClock) -> Callable[..., Any]:
+def waiting(server: ScriptedServer, clock: SimulatedClock) -> Callable[..., Any]:
     """Return a function that waits for a job of that server, an hour unless told otherwise."""
 
     def wait_for(deadline: float = 3600) -> Any:
@@ -92,7 +92,7 @@ def test_the_end_of_a_job_is_noticed_soon_on_average(duration: float, mean: floa
     assert most <= looks
 
 
-def test_a_job_that_packs_its_results_is_looked_at_again_soon(server: Scripted, clock: SimulatedClock) -> None:
+def test_a_job_that_packs_its_results_is_looked_at_again_soon(server: ScriptedServer, clock: SimulatedClock) -> None:
     """After the last step but one the next look comes soon, once: a log that does not go on is no reason to hurry."""
     packing = Answer({"status": "Running", "logs": ["Aggregate metrics", "10:00:00,1 INFO  Compress output files"]})
     server.script = [RUNNING] * 7 + [packing, packing, DONE]
@@ -102,7 +102,7 @@ def test_a_job_that_packs_its_results_is_looked_at_again_soon(server: Scripted, 
     assert min(before, later) > 3.3
 
 
-def test_a_job_that_has_ended_is_seen_at_once(server: Scripted, waiting: Callable[..., Any]) -> None:
+def test_a_job_that_has_ended_is_seen_at_once(server: ScriptedServer, waiting: Callable[..., Any]) -> None:
     """Who asks for an old job does not rest first."""
     server.script = [DONE]
     assert waiting().status.is_done
@@ -113,7 +113,7 @@ def test_a_job_that_has_ended_is_seen_at_once(server: Scripted, waiting: Callabl
 
 @pytest.mark.parametrize(("words", "is_certain"), [(["Error"] * 2, True), (["Error", "Running"], False)])
 def test_error_is_confirmed_by_two_more_looks(
-    words: list[str], is_certain: bool, server: Scripted, clock: SimulatedClock, said: Callable[[], list[str]]
+    words: list[str], is_certain: bool, server: ScriptedServer, clock: SimulatedClock, said: Callable[[], list[str]]
 ) -> None:
     """In a quarter of a minute; one other answer is enough to disprove it."""
     server.script = [Answer({"status": word, "metadata": {"title": "t"}}) for word in words]
@@ -123,7 +123,7 @@ def test_error_is_confirmed_by_two_more_looks(
 
 
 def test_a_long_log_is_not_poured_onto_the_screen(
-    server: Scripted, waiting: Callable[..., Any], caplog: pytest.LogCaptureFixture
+    server: ScriptedServer, waiting: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Of 200,000 new lines the last hundred are shown, with the number of those that are not; all are given back."""
     caplog.set_level("INFO")
@@ -136,7 +136,7 @@ def test_a_long_log_is_not_poured_onto_the_screen(
 
 
 def test_an_unknown_status_is_said_once_and_means_running(
-    server: Scripted, waiting: Callable[..., Any], caplog: pytest.LogCaptureFixture
+    server: ScriptedServer, waiting: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     """A state that nobody has seen before does not end the job."""
     odd = Answer({"status": "Failed\x1b[31m", "logs": []})
@@ -150,7 +150,7 @@ def test_an_unknown_status_is_said_once_and_means_running(
 @pytest.mark.parametrize("end", ["Analysis done", "2025-12-06 12:10:31,020 INFO     Analysis done\n"])
 @pytest.mark.parametrize("word", ["Finished", "completed", "SUCCESS"])
 def test_another_word_for_done_ends_the_wait_if_the_log_says_so_too(
-    word: str, end: str, server: Scripted, waiting: Callable[..., Any], caplog: pytest.LogCaptureFixture
+    word: str, end: str, server: ScriptedServer, waiting: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     """The word alone means running, with one warning; with the log's last line (fact 16) it means done."""
     running = Answer({"status": word, "logs": [end, "Compress output files"]})
@@ -163,7 +163,9 @@ def test_another_word_for_done_ends_the_wait_if_the_log_says_so_too(
     ]
 
 
-def test_a_job_that_was_never_heard_of_is_not_told_to_be_running(server: Scripted, waiting: Callable[..., Any]) -> None:
+def test_a_job_that_was_never_heard_of_is_not_told_to_be_running(
+    server: ScriptedServer, waiting: Callable[..., Any]
+) -> None:
     """Where the service did not answer, at all or since, the message after the deadline says so and nothing else."""
     server.script = [DROPPED]
     with pytest.raises(StillRunningError, match=f"^the service did not answer about job {JOB}") as failed:
@@ -176,7 +178,7 @@ def test_a_job_that_was_never_heard_of_is_not_told_to_be_running(server: Scripte
 
 
 def test_log_lines_are_passed_on_once_and_clean(
-    server: Scripted, waiting: Callable[..., Any], caplog: pytest.LogCaptureFixture
+    server: ScriptedServer, waiting: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     """New lines are told as they come, without what would upset a terminal."""
     caplog.set_level("INFO")
@@ -193,7 +195,7 @@ def test_log_lines_are_passed_on_once_and_clean(
     ids=["dropped", "500", "502", "503", "html", "broken", "no object"],
 )
 def test_an_outage_is_borne(
-    answer: Answer, server: Scripted, waiting: Callable[..., Any], caplog: pytest.LogCaptureFixture
+    answer: Answer, server: ScriptedServer, waiting: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     """A service that is away for some minutes does not end the waiting, and is told once."""
     caplog.set_level("INFO")
@@ -205,7 +207,7 @@ def test_an_outage_is_borne(
 
 @pytest.mark.parametrize("answer", [DROPPED, Answer("", 503), Answer(HTML)], ids=["dropped", "503", "html"])
 def test_an_outage_that_lasts_ends_with_seven(
-    answer: Answer, server: Scripted, waiting: Callable[..., Any], clock: SimulatedClock
+    answer: Answer, server: ScriptedServer, waiting: Callable[..., Any], clock: SimulatedClock
 ) -> None:
     """After a quarter of an hour without an answer the service is away."""
     server.script = [RUNNING, answer]
@@ -215,7 +217,7 @@ def test_an_outage_that_lasts_ends_with_seven(
     assert 900 < clock.seconds < 1100
 
 
-def test_several_short_outages_do_not_add_up(server: Scripted, waiting: Callable[..., Any]) -> None:
+def test_several_short_outages_do_not_add_up(server: ScriptedServer, waiting: Callable[..., Any]) -> None:
     """Each answer starts the count anew."""
     server.script = [*[DROPPED] * 12, RUNNING] * 4 + [DONE]
     assert waiting(36000).status.is_done
@@ -223,7 +225,7 @@ def test_several_short_outages_do_not_add_up(server: Scripted, waiting: Callable
 
 @pytest.mark.parametrize(("asked", "pause"), [("45", 45), ("3600", 60), ("1", 3), ("-5", 3)])
 def test_a_pause_that_the_service_asks_for_is_kept(
-    asked: str, pause: float, server: Scripted, waiting: Callable[..., Any], clock: SimulatedClock
+    asked: str, pause: float, server: ScriptedServer, waiting: Callable[..., Any], clock: SimulatedClock
 ) -> None:
     """Retry-After counts while waiting, too, up to a minute."""
     server.script = [Answer("", 429, {"Retry-After": asked}), DONE]
@@ -245,7 +247,7 @@ def test_what_will_not_change_ends_the_waiting(
     answer: Answer,
     kind: type[Exception],
     code: int,
-    server: Scripted,
+    server: ScriptedServer,
     waiting: Callable[..., Any],
     clock: SimulatedClock,
 ) -> None:
@@ -268,7 +270,9 @@ def _looks_in_a_minute(clock: SimulatedClock) -> int:
 
 
 @pytest.mark.parametrize("stale", [[Answer("", 404), EMPTY_LIST], [Answer("", 401)]], ids=["gone", "refused"])
-def test_one_stale_answer_ends_no_waiting(stale: list[Answer], server: Scripted, waiting: Callable[..., Any]) -> None:
+def test_one_stale_answer_ends_no_waiting(
+    stale: list[Answer], server: ScriptedServer, waiting: Callable[..., Any]
+) -> None:
     """Two of them do not, either: the third look finds the job as it was."""
     server.script = [RUNNING, *stale, *stale, RUNNING, *stale, DONE]
     assert waiting().status.is_done
@@ -278,7 +282,7 @@ ERROR = Answer({"status": "Error", "logs": ["ERROR it went wrong"]})
 
 
 def test_error_is_believed_when_several_looks_agree(
-    server: Scripted, waiting: Callable[..., Any], clock: SimulatedClock, caplog: pytest.LogCaptureFixture
+    server: ScriptedServer, waiting: Callable[..., Any], clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Not before a quarter of a minute, and it is said at once what was seen (fact 15: the word alone is known)."""
     caplog.set_level("INFO")
@@ -291,7 +295,7 @@ def test_error_is_believed_when_several_looks_agree(
 
 @pytest.mark.parametrize("after", [RUNNING, DONE, Answer({"status": "Waiting", "logs": []})])
 def test_one_stale_error_ends_no_job(
-    after: Answer, server: Scripted, waiting: Callable[..., Any], caplog: pytest.LogCaptureFixture
+    after: Answer, server: ScriptedServer, waiting: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Nor do two of them, nor any number with other words between; what was taken back is said."""
     server.script = [RUNNING, ERROR, ERROR, after, *[ERROR, RUNNING] * 12, DONE]
@@ -299,7 +303,7 @@ def test_one_stale_error_ends_no_job(
     assert f"job {JOB} had the status Error (checks: 2) and then with {after.body['status']}" in caplog.text
 
 
-def test_a_deadline_within_the_doubt_is_told_so(server: Scripted, waiting: Callable[..., Any]) -> None:
+def test_a_deadline_within_the_doubt_is_told_so(server: ScriptedServer, waiting: Callable[..., Any]) -> None:
     """A single Error is no proof that the job has ended: exit code 3, and the same command looks again."""
     server.script = [RUNNING, ERROR]
     with pytest.raises(StillRunningError, match=f"job {JOB} had the status Error at the last check") as ended:
@@ -321,7 +325,7 @@ def test_an_error_that_was_taken_back_is_in_record_and_warnings(
     assert [request.method for request in sandbox.requests].count("POST") == 1
 
 
-def test_a_job_that_is_listed_is_not_gone(server: Scripted, waiting: Callable[..., Any]) -> None:
+def test_a_job_that_is_listed_is_not_gone(server: ScriptedServer, waiting: Callable[..., Any]) -> None:
     """What answers 404 for a while, a proxy or a service that starts anew, ends no waiting before its time."""
     listed = Answer([JOB])
     server.script = [RUNNING, Answer("", 404), listed, Answer("", 404), DROPPED, listed, RUNNING, DONE]
@@ -335,7 +339,7 @@ def test_a_job_that_is_listed_is_not_gone(server: Scripted, waiting: Callable[..
 
 @pytest.mark.parametrize("deadline", [0, 1, 100, 1000])
 def test_the_deadline_is_kept_to_the_second(
-    deadline: float, server: Scripted, waiting: Callable[..., Any], clock: SimulatedClock
+    deadline: float, server: ScriptedServer, waiting: Callable[..., Any], clock: SimulatedClock
 ) -> None:
     """There is a last look at the deadline itself, then exit code 3 with the job's id."""
     server.script = [RUNNING]
@@ -434,7 +438,7 @@ def test_how_waiting_ends_without_results(
     """With the job's id, and what the same command would do."""
     clock.sleep(100)
     with serving(lambda seen: answer if JOB in seen.path else Answer([])) as server:
-        assert failure(waiting_at(server.url, clock, 600)) == (kind, message, tip)
+        assert catch_failure(waiting_at(server.url, clock, 600)) == (kind, message, tip)
 
 
 @pytest.mark.parametrize(
@@ -453,7 +457,7 @@ def test_a_deadline_before_the_end_is_certain_leaves_it_open(
     """Neither a job that did not show nor one with Error is given up after a look."""
     tip = "the same command looks again; a longer --deadline leaves time to be certain"
     with serving(lambda seen: answer if JOB in seen.path else Answer([])) as server:
-        assert failure(waiting_at(server.url, clock, 1)) == (StillRunningError, message, tip)
+        assert catch_failure(waiting_at(server.url, clock, 1)) == (StillRunningError, message, tip)
 
 
 @pytest.mark.parametrize(

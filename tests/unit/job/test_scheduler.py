@@ -18,7 +18,7 @@ from cgi_runner.job.scheduler import SPACING, Scheduler
 from cgi_runner.output.record import NAME, RecordStore
 from conftest import SimulatedClock
 from support.progress import RecordedProgress
-from support.scripted import DROPPED, Answer, Scripted, Seen, serving
+from support.scripted import DROPPED, Answer, Received, ScriptedServer, serving
 from support.sessions import context_at
 
 RUNNING = Answer({"status": "Running", "logs": []})
@@ -27,13 +27,13 @@ TAG = "0123456789ab"
 
 
 @pytest.fixture
-def server() -> Iterator[Scripted]:
+def server() -> Iterator[ScriptedServer]:
     """Serve jobs that run for ever, unless the test says otherwise."""
     with serving([RUNNING]) as scripted:
         yield scripted
 
 
-def scheduler_at(server: Scripted, clock: SimulatedClock, deadline: float = 3600) -> Scheduler:
+def scheduler_at(server: ScriptedServer, clock: SimulatedClock, deadline: float = 3600) -> Scheduler:
     """Return a scheduler that works with a server."""
     context = context_at(server.url, clock, deadline=deadline)
     return Scheduler(context)
@@ -45,7 +45,7 @@ def record_of(folder: Path, clock: SimulatedClock) -> RecordStore:
     return RecordStore(folder / NAME, record, clock)
 
 
-def test_several_jobs_are_looked_at_in_turn(server: Scripted, clock: SimulatedClock) -> None:
+def test_several_jobs_are_looked_at_in_turn(server: ScriptedServer, clock: SimulatedClock) -> None:
     """Whatever their number, two looks are three seconds apart, and no job is forgotten."""
     scheduler = scheduler_at(server, clock)
     for number in range(4):
@@ -60,11 +60,11 @@ def test_several_jobs_are_looked_at_in_turn(server: Scripted, clock: SimulatedCl
     assert sorted(asked[:4]) == sorted(asked[4:]) == [f"jobjob{number}" for number in range(4)]
 
 
-def test_one_job_that_ends_leaves_the_others(server: Scripted, clock: SimulatedClock) -> None:
+def test_one_job_that_ends_leaves_the_others(server: ScriptedServer, clock: SimulatedClock) -> None:
     """It is no longer waited for, and neither is one that fails."""
     ends = {"jobjob0": Answer({"status": "Done", "logs": ["all done"]}), "jobjob1": Answer("", 400)}
 
-    def answer(seen: Seen) -> Answer:
+    def answer(seen: Received) -> Answer:
         return ends.get(seen.path.partition("?")[0][-7:], RUNNING)
 
     server.script = answer
@@ -77,7 +77,7 @@ def test_one_job_that_ends_leaves_the_others(server: Scripted, clock: SimulatedC
     assert scheduler.jobs == [jobs[2]]
 
 
-def test_an_outage_rests_all_jobs(server: Scripted, clock: SimulatedClock) -> None:
+def test_an_outage_rests_all_jobs(server: ScriptedServer, clock: SimulatedClock) -> None:
     """Asked for in turn, they would not leave a service alone that is away; a single job is asked for sooner."""
     server.script = [DROPPED]
     scheduler = scheduler_at(server, clock)
@@ -92,12 +92,12 @@ def test_an_outage_rests_all_jobs(server: Scripted, clock: SimulatedClock) -> No
 
 
 def test_a_job_found_again_does_not_get_another_deadline(
-    server: Scripted, clock: SimulatedClock, tmp_path: Path
+    server: ScriptedServer, clock: SimulatedClock, tmp_path: Path
 ) -> None:
     """The id that was told is gone and the tag is there under another one: the wait goes on and ends when it should."""
     about = {"id": "jobjob9", "metadata": {"title": f"{title_tag(TAG)} mine"}, "status": "Running"}
 
-    def answer(seen: Seen) -> Answer:
+    def answer(seen: Received) -> Answer:
         if "jobjob0" in seen.path:
             return GONE
         return Answer(about | {"logs": []}) if "jobjob9" in seen.path else Answer(["jobjob9"])
@@ -112,10 +112,10 @@ def test_a_job_found_again_does_not_get_another_deadline(
     assert State.RECONCILED.value in store.record.times
 
 
-def test_a_job_that_is_gone_for_good_has_failed(server: Scripted, clock: SimulatedClock, tmp_path: Path) -> None:
+def test_a_job_that_is_gone_for_good_has_failed(server: ScriptedServer, clock: SimulatedClock, tmp_path: Path) -> None:
     """Nothing has its tag: the record says so, for --fresh."""
 
-    def answer(seen: Seen) -> Answer:
+    def answer(seen: Received) -> Answer:
         return GONE if "jobjob0" in seen.path else Answer([])
 
     server.script = answer

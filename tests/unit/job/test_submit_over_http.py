@@ -15,7 +15,7 @@ from cgi_runner.output.folder import not_returned
 from cgi_runner.service.cgi_v1 import CgiClient
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES
-from support.archives import GENERATIONS, generation, zipped
+from support.archives import GENERATIONS, make_generation, write_zip
 from support.cli import cgi_runner
 from support.faults import inject
 
@@ -120,13 +120,13 @@ def test_a_saved_archive_of_any_generation_becomes_a_verified_folder(
     name: str, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """Offline; the same command again finds it done."""
-    archive = zipped(generation(name), tmp_path / "saved.zip")
+    archive = write_zip(make_generation(name), tmp_path / "saved.zip")
     for _ in range(2):
         outcome = cgi_runner("fetch", "--archive", archive, "--output", tmp_path / "out", "--json")
         assert outcome.code == 0
         assert outcome.json["cgi"]["generation"] == name
         assert outcome.json["state"] == "verified"
-    for member, text in generation(name).items():
+    for member, text in make_generation(name).items():
         assert (tmp_path / "out" / member).read_bytes() == text.encode()
     lost = sum(counts["not_returned"] or 0 for counts in outcome.json["rows"].values())
     assert len(dropped(tmp_path / "out")) == lost
@@ -146,7 +146,7 @@ def test_an_archive_in_a_folder_of_the_runners_brings_log_and_list(api: CgiClien
 
 def test_a_log_that_happens_to_lie_there_is_not_believed(tmp_path: Path) -> None:
     """In a folder of downloads it may be that of any job."""
-    archive = zipped(generation("2d"), tmp_path / "download.zip")
+    archive = write_zip(make_generation("2d"), tmp_path / "download.zip")
     (tmp_path / "cgi-logs.txt").write_text("WARNING  of another job | Alteration ID: input01_2\n")
     import_archive(archive, tmp_path / "out")
     assert {row["reason"] for row in dropped(tmp_path / "out")} == {"CGI returned no result for it and gave no reason"}
@@ -165,7 +165,7 @@ def test_a_broken_saved_archive_is_exit_6_and_leaves_nothing(content: bytes, tmp
 
 def test_a_saved_archive_is_not_put_over_other_files(tmp_path: Path) -> None:
     """Neither over other results nor over a file that happens to have a member's name."""
-    archive = zipped({**generation("2d"), "notes.tsv": "CGI's"}, tmp_path / "saved.zip")
+    archive = write_zip({**make_generation("2d"), "notes.tsv": "CGI's"}, tmp_path / "saved.zip")
     for name in ("alterations.tsv", "notes.tsv"):
         folder = tmp_path / name.removesuffix(".tsv")
         folder.mkdir()
@@ -179,7 +179,7 @@ def test_a_saved_archive_is_not_put_over_other_files(tmp_path: Path) -> None:
 def test_another_archive_needs_another_folder(tmp_path: Path) -> None:
     """The results of the first stay as they are."""
     for name in ("2c", "2d"):
-        zipped(generation(name), tmp_path / f"{name}.zip")
+        write_zip(make_generation(name), tmp_path / f"{name}.zip")
     import_archive(tmp_path / "2c.zip", tmp_path / "out")
     assert cgi_runner("fetch", "--archive", tmp_path / "2d.zip", "-o", tmp_path / "out").is_plain_failure(2)
     assert (tmp_path / "out" / "report.txt").is_file()
@@ -196,7 +196,7 @@ def test_fetch_says_what_it_needs(arguments: list[str]) -> None:
 
 def test_a_folder_from_a_saved_archive_has_no_job_to_ask_about(sandbox: Sandbox, tmp_path: Path) -> None:
     """Its record names no service; nobody is asked."""
-    import_archive(zipped(generation("2d"), tmp_path / "saved.zip"), tmp_path / "out")
+    import_archive(write_zip(make_generation("2d"), tmp_path / "saved.zip"), tmp_path / "out")
     outcome = cgi_runner("status", tmp_path / "out")
     assert outcome.is_plain_failure(2)
     assert "saved archive" in outcome.err
@@ -207,7 +207,7 @@ def test_results_of_other_inputs_are_refused(tmp_path: Path, sandbox: Sandbox) -
     """The archive's copy of the upload is compared with what was sent; a mix-up at the service is no result."""
     arguments = ("--mutations", EXAMPLES / "mutations.tsv", "--cancer-type", "CM", "--output", tmp_path / "job")
     assert cgi_runner("submit", *arguments).code == 0
-    foreign = zipped(
+    foreign = write_zip(
         {"alterations.tsv": "Input ID\n", "input01.tsv": "chr\tpos\n1\t2\n"}, tmp_path / "x.zip"
     ).read_bytes()
 

@@ -13,8 +13,8 @@ from cgi_runner.errors import (
 from cgi_runner.job import JobContext, JobRequest, run, submit
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES
-from support.archives import zipped
-from support.failures import failure
+from support.archives import write_zip
+from support.failures import catch_failure
 from support.faults import Fault, inject
 from support.scripted import Answer
 
@@ -29,7 +29,7 @@ def test_whose_files_are_in_the_way_is_said(context: JobContext, tmp_path: Path)
     out = tmp_path / "out"
     record = submit(MELANOMA, out, context)
     other = replace(MELANOMA, title="other")
-    assert failure(lambda: submit(other, out, context)) == (
+    assert catch_failure(lambda: submit(other, out, context)) == (
         InputError,
         f"{out} holds another job's record ({record.title!r})",
         CHOOSE,
@@ -39,13 +39,13 @@ def test_whose_files_are_in_the_way_is_said(context: JobContext, tmp_path: Path)
         folder.mkdir()
         (folder / name).write_text("mine")
         (folder / "xinput01.tsv").write_text("mine")
-        assert failure(partial(submit, MELANOMA, folder, context)) == (
+        assert catch_failure(partial(submit, MELANOMA, folder, context)) == (
             InputError,
             f"{folder} holds {name}, which is not this job's",
             CHOOSE,
         )
     (out / "alterations.tsv").write_text("mine")
-    assert failure(lambda: run(MELANOMA, out, context)) == (
+    assert catch_failure(lambda: run(MELANOMA, out, context)) == (
         InputError,
         f"{out} holds alterations.tsv, which the results would overwrite",
         "move it away and run the command again, or fetch the results into another --output",
@@ -54,9 +54,9 @@ def test_whose_files_are_in_the_way_is_said(context: JobContext, tmp_path: Path)
 
 def test_results_of_other_inputs_are_named_as_such(context: JobContext, sandbox: Sandbox, tmp_path: Path) -> None:
     """They are fetched again, and then it is an error for good."""
-    foreign = zipped({"alterations.tsv": "Input ID\n", "input01.tsv": "chr\n"}, tmp_path / "x.zip").read_bytes()
+    foreign = write_zip({"alterations.tsv": "Input ID\n", "input01.tsv": "chr\n"}, tmp_path / "x.zip").read_bytes()
     inject(sandbox, Fault(Answer(foreign), "GET", "download", times=9))
-    kind, message, tip = failure(lambda: run(MELANOMA, tmp_path / "out", context))
+    kind, message, tip = catch_failure(lambda: run(MELANOMA, tmp_path / "out", context))
     assert (kind, message) == (
         ForeignResultsError,
         "the archive names no job, and its copy of the mutations is other rows than were sent",

@@ -34,8 +34,8 @@ from cgi_runner.output.locking import exclusive_lock, output_lock
 from cgi_runner.redaction import register_secret
 from cgi_sandbox import Sandbox
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
-from support.archives import generation, zipped
-from support.failures import failure
+from support.archives import make_generation, write_zip
+from support.failures import catch_failure
 from support.faults import Fault, Repacked, heal, inject
 from support.scripted import Answer
 
@@ -233,7 +233,7 @@ def test_rows_not_sent_are_read_back_as_they_were_listed(tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ["cgi-results.zip", "cgi-logs.txt", "alterations.tsv", "input01.tsv"])
 def test_a_folder_without_one_of_its_files_is_not_intact(name: str, tmp_path: Path) -> None:
     """Whichever it is; and neither is one whose archive is another's."""
-    record = import_archive(zipped(generation("2d"), tmp_path / "saved.zip"), tmp_path / "out")
+    record = import_archive(write_zip(make_generation("2d"), tmp_path / "saved.zip"), tmp_path / "out")
     assert results_are_intact(tmp_path / "out", record)
     assert not results_are_intact(tmp_path / "out", replace(record, archive={}))
     (tmp_path / "out" / name).unlink()
@@ -265,7 +265,7 @@ def test_failing_to_delete_is_said_with_the_reason(
 def test_rows_that_did_not_come_back_are_counted_over_all_inputs() -> None:
     """What is missing is an error, and so is what nothing is told of: only what is known to be back is none."""
     rows: dict[str, Any] = {"mutations": {"not_returned": 2}, "cnas": {"not_returned": 3}, "x": {"not_returned": None}}
-    assert failure(lambda: require_all_rows(Record("s", rows=rows))) == (
+    assert catch_failure(lambda: require_all_rows(Record("s", rows=rows))) == (
         RowsMissingError,
         "5 rows were sent and did not come back",
         "dropped.tsv lists them with reasons",
@@ -274,7 +274,7 @@ def test_rows_that_did_not_come_back_are_counted_over_all_inputs() -> None:
     require_all_rows(Record("s", rows=none))
     half: dict[str, Any] = {"a": {"not_returned": 0}, "x": {"not_returned": None}}
     for counts_unknown, kinds in ((half, "x"), ({}, "rows")):
-        assert failure(partial(require_all_rows, Record("s", rows=counts_unknown))) == (
+        assert catch_failure(partial(require_all_rows, Record("s", rows=counts_unknown))) == (
             RowsMissingError,
             f"the archive does not show which of the {kinds} came back",
             "compare them with the results yourself, or leave --strict out",

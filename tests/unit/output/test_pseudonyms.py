@@ -9,8 +9,8 @@ from cgi_runner.output.pseudonyms import SampleView, digest_of, read_pseudonyms,
 from cgi_runner.output.record import Record
 from cgi_runner.results.generations import read_result_tables
 from cgi_runner.results.reconcile import MissingRow, reconcile
-from support.archives import laid_out
-from support.failures import failure
+from support.archives import write_members
+from support.failures import catch_failure
 
 PSEUDONYMS = {"Anna": "S001", "Bob": "S002"}
 VARIANTS = "Input ID\tCHROMOSOME\tPOSITION\tREF\tALT\tCGI-Sample ID\tCGI-HGVS\n"
@@ -36,7 +36,7 @@ def counted(view: SampleView, folder: Path) -> dict[str, list[int | None]]:
 
 def test_rows_of_one_sample_are_counted_in_every_kind(tmp_path: Path) -> None:
     """Those of the others are neither sent nor lost; all are, where the others stay."""
-    folder = laid_out(MEMBERS, tmp_path)
+    folder = write_members(MEMBERS, tmp_path)
     view = SampleView({"S1": "Anna"}, keeps_others=False)
     assert counted(view, folder) == {
         "mutations": [3, 1, 1, 1],
@@ -53,7 +53,7 @@ def test_rows_of_one_sample_are_counted_in_every_kind(tmp_path: Path) -> None:
 
 def test_what_no_archive_tells_stays_open_for_a_sample_too(tmp_path: Path) -> None:
     """Without ids in the results, only what was sent and what is there can be counted."""
-    folder = laid_out({**MEMBERS, "cna_analysis.tsv": "sample\tgene\tcna\nS1\tMYC\tAMP\n"}, tmp_path)
+    folder = write_members({**MEMBERS, "cna_analysis.tsv": "sample\tgene\tcna\nS1\tMYC\tAMP\n"}, tmp_path)
     assert counted(SampleView({"S1": "Anna"}, keeps_others=False), folder)["cnas"] == [1, 1, 0, None]
 
 
@@ -74,11 +74,11 @@ def test_the_table_of_pseudonyms_is_that_of_the_job_or_none(tmp_path: Path) -> N
         "again and resumes the job"
     )
     path = tmp_path / "pseudonyms.tsv"
-    assert failure(lambda: read_pseudonyms(tmp_path, record)) == (
+    assert catch_failure(lambda: read_pseudonyms(tmp_path, record)) == (
         InputError, f"{path} is missing: nothing else shows whose the samples are", again,
     )  # fmt: skip
     save_pseudonyms(tmp_path, {**PSEUDONYMS, "Eve": "S003"})
-    assert failure(lambda: read_pseudonyms(tmp_path, record)) == (
+    assert catch_failure(lambda: read_pseudonyms(tmp_path, record)) == (
         InputError,
         f"{path} is not the table of pseudonyms of this job: nothing else shows whose the samples are",
         again,

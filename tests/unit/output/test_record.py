@@ -20,7 +20,7 @@ from cgi_runner.output.record import RecordStore, service_kind
 from cgi_runner.output.record_json import SCHEMA
 from cgi_runner.redaction import register_secret
 from conftest import CREDENTIALS, EXAMPLES, SimulatedClock
-from support.failures import failure
+from support.failures import catch_failure
 
 GOOD = {"schema": SCHEMA, "service": "https://example.org/api/v1", "state": "waiting", "job_id": "c22ecf2af788d65ec257"}
 
@@ -203,7 +203,7 @@ def test_a_record_that_is_not_understood_is_said_with_its_path(
     """And with what can be done."""
     path = tmp_path / "cgi-job.json"
     path.write_text(json.dumps(content))
-    assert failure(lambda: read_record(path)) == (InputError, f"{path} {message}", tip)
+    assert catch_failure(lambda: read_record(path)) == (InputError, f"{path} {message}", tip)
 
 
 @pytest.mark.parametrize("state", State)

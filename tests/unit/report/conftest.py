@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.archives import laid_out, table
+from support.archives import table, write_members
 
 ALTERATIONS = ["Input ID", "CGI-Sample ID", "CGI-Gene", "CGI-Protein Change", "CGI-Oncogenic Summary",
                "CGI-Oncogenic Prediction", "CGI-External oncogenic annotation", "CGI-Mutation", "CGI-Consequence",
@@ -98,7 +98,7 @@ def write_results(folder: Path, change: Change = as_it_is, title: str = "a title
         )
         for name, (columns, rows) in ROWS.items()
     }
-    return laid_out({**members, "summary.txt": SUMMARY.format(title=title)}, folder)
+    return write_members({**members, "summary.txt": SUMMARY.format(title=title)}, folder)
 
 
 @pytest.fixture

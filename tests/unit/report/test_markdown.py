@@ -11,7 +11,7 @@ import pytest
 from cgi_runner.findings import read_findings
 from cgi_runner.report.compare import compare
 from cgi_runner.report.markdown import MAX_CHARACTERS, escape, render_markdown
-from support.archives import laid_out, table
+from support.archives import table, write_members
 from unit.report.conftest import MATCHES, write_results
 from unit.report.test_page import HOSTILE
 
@@ -29,7 +29,7 @@ def test_it_ends_at_a_whole_line_before_galaxy_stops_reading(tmp_path: Path) -> 
     """And says that there is more."""
     rows = [{"Sample ID": "one", "Drugs": f"drug {n}", "Match": "NO", "BioM": "complete"} for n in range(2)]
     rows += [{"Sample ID": "one", "Drugs": f"drug {n}", "Match": "YES", "BioM": "complete"} for n in range(500)]
-    text = render_markdown(read_findings(laid_out({"biomarkers.tsv": table(MATCHES, *rows)}, tmp_path)))
+    text = render_markdown(read_findings(write_members({"biomarkers.tsv": table(MATCHES, *rows)}, tmp_path)))
     assert len(text) <= MAX_CHARACTERS
     assert text.endswith("*More in the tables.*\n")
     assert re.search(r"\| drug \d+ \|  \|  \|\n\n\*More", text)

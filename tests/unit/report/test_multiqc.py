@@ -12,7 +12,7 @@ import pytest
 from cgi_runner.findings import MatchKind, TumourMatch, read_findings
 from cgi_runner.report.multiqc import write_multiqc
 from cgi_runner.report.tables import json_pieces
-from support.archives import laid_out
+from support.archives import write_members
 from unit.report.conftest import write_results
 from unit.report.test_page import HOSTILE
 
@@ -30,7 +30,7 @@ def test_general_statistics_are_those_of_each_sample(results: Path) -> None:
         "cgi_mutations": 1, "cgi_drivers": 1, "cgi_complete": 1, "cgi_a_responsive": 1, "cgi_a_resistant": 0,
     }  # fmt: skip
     assert all(len(column) == 1 for column in general["pconfig"])
-    only = laid_out({"biomarkers.tsv": (results / "biomarkers.tsv").read_bytes()}, results.parent / "only")
+    only = write_members({"biomarkers.tsv": (results / "biomarkers.tsv").read_bytes()}, results.parent / "only")
     assert "cgi_drivers" not in contents(only)["cgi_general_mqc.json"]["data"]["one"]
 
 

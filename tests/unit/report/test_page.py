@@ -18,7 +18,7 @@ from cgi_runner.findings import MatchKind, TumourMatch, read_findings
 from cgi_runner.report.compare import compare
 from cgi_runner.report.links import split_links
 from cgi_runner.report.outputs import write_report
-from support.archives import laid_out, table
+from support.archives import table, write_members
 from unit.report.conftest import MATCHES, write_results
 
 HOSTILE = [
@@ -110,7 +110,7 @@ def test_nothing_that_is_folded_away_or_cut_is_taken_for_all(results: Path) -> N
 
 def test_unknown_is_a_question_mark_and_never_a_nought(tmp_path: Path) -> None:
     """A folder with drug matches alone knows nothing of drivers or of rows that were lost."""
-    page = parsed(page_of(laid_out({"biomarkers.tsv": table(MATCHES, {"Drugs": "x"})}, tmp_path)))
+    page = parsed(page_of(write_members({"biomarkers.tsv": table(MATCHES, {"Drugs": "x"})}, tmp_path)))
     assert [page.ids[f"n-{name}"] for name in ("drivers", "structural", "missing")] == ["?", "?", "?"]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cgi_runner.findings import read_findings
 from cgi_runner.report.screen import MAX_ROWS, summary
-from support.archives import laid_out, table
+from support.archives import table, write_members
 from unit.report.conftest import MATCHES, write_results
 
 
@@ -40,7 +40,7 @@ def test_long_tables_and_cells_say_that_there_is_more(tmp_path: Path) -> None:
         {"Sample ID": "one", "Drugs": f"{n:03}" + "x" * 90, "Match": "YES" if n else "NO", "BioM": "complete"}
         for n in range(MAX_ROWS + 4)
     ]
-    lines = list(summary(read_findings(laid_out({"biomarkers.tsv": table(MATCHES, *rows)}, tmp_path))))
+    lines = list(summary(read_findings(write_members({"biomarkers.tsv": table(MATCHES, *rows)}, tmp_path))))
     assert lines[0] == "drivers: unknown, there is no table of alterations"
     assert lines[-1] == "  … and 3 more"
     assert max(map(len, lines)) < 120
@@ -50,5 +50,5 @@ def test_long_tables_and_cells_say_that_there_is_more(tmp_path: Path) -> None:
 def test_no_table_of_matches_is_not_no_match(tmp_path: Path) -> None:
     """Unknown is a question mark."""
     cells = table(["Input ID", "CGI-Gene", "CGI-Oncogenic Summary"], {"CGI-Gene": "X"})
-    lines = list(summary(read_findings(laid_out({"alterations.tsv": cells}, tmp_path))))
+    lines = list(summary(read_findings(write_members({"alterations.tsv": cells}, tmp_path))))
     assert lines == ["drivers: 0 (copy numbers and fusions: unknown)", "complete matches in this tumour type: ?"]

@@ -11,7 +11,7 @@ import pytest
 
 from cgi_runner.findings import read_findings
 from cgi_runner.report.tables import DRIVERS, DRUGS, json_pieces, write_tables
-from support.archives import GENERATIONS, generation, laid_out
+from support.archives import GENERATIONS, make_generation, write_members
 from unit.report.conftest import write_results
 
 ROOT = Path(__file__).parents[3]
@@ -52,7 +52,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 @pytest.mark.parametrize("name", GENERATIONS)
 def test_every_generation_gives_the_same_columns_and_a_valid_json(name: str, tmp_path: Path) -> None:
     """Whoever reads the tables need not know which CGI made the archive."""
-    paths = write_tables(read_findings(laid_out(generation(name), tmp_path / "saved")), tmp_path / "tables")
+    paths = write_tables(read_findings(write_members(make_generation(name), tmp_path / "saved")), tmp_path / "tables")
     assert [path.name for path in paths] == ["drivers.tsv", "drugs.tsv", "results.json"]
     assert paths[0].read_text(encoding="utf-8").splitlines()[0].split("\t") == list(DRIVERS)
     assert paths[1].read_text(encoding="utf-8").splitlines()[0].split("\t") == list(DRUGS)
@@ -100,7 +100,7 @@ def test_what_is_no_complete_match_gives_no_level(tmp_path: Path) -> None:
 
 def test_unknown_is_null_and_an_empty_cell(tmp_path: Path) -> None:
     """A folder without drug matches has no count of them, and one without uploads none of missing rows."""
-    saved = laid_out({"alterations.tsv": generation("2d")["alterations.tsv"]}, tmp_path / "saved")
+    saved = write_members({"alterations.tsv": make_generation("2d")["alterations.tsv"]}, tmp_path / "saved")
     content = json.loads("".join(json_pieces(read_findings(saved))))
     assert content["rows_not_returned"] is None
     assert content["rows_left_out"] is None

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from cgi_runner.errors import ResultsError, RunnerError
 from cgi_runner.results import archive as archives
 from cgi_runner.results.archive import unpack
-from support.archives import GENERATIONS, JOB, generation, zipped
+from support.archives import GENERATIONS, JOB, make_generation, write_zip
 
 
 @pytest.mark.parametrize("name", GENERATIONS)
 def test_members_come_out_byte_for_byte(name: str, tmp_path: Path) -> None:
     """What CGI sent is what lies in the folder."""
-    members = generation(name)
-    unpacked = unpack(zipped(members, tmp_path / "a.zip"), tmp_path / "out")
+    members = make_generation(name)
+    unpacked = unpack(write_zip(members, tmp_path / "a.zip"), tmp_path / "out")
     assert unpacked.members == tuple(sorted(members))
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == {
         file: text.encode() for file, text in members.items()
@@ -33,14 +33,14 @@ def test_members_come_out_byte_for_byte(name: str, tmp_path: Path) -> None:
 
 def test_a_member_that_nobody_knows_is_kept(tmp_path: Path) -> None:
     """The layout changed five times; a sixth file is no reason to refuse."""
-    unpacked = unpack(zipped({**generation("2d"), "novelty.json": "{}"}, tmp_path / "a.zip"), tmp_path / "out")
+    unpacked = unpack(write_zip({**make_generation("2d"), "novelty.json": "{}"}, tmp_path / "a.zip"), tmp_path / "out")
     assert (unpacked.folder / "novelty.json").read_text() == "{}"
 
 
 @pytest.mark.parametrize("name", ["2c", "2d"])
 def test_a_summary_names_the_job(name: str, tmp_path: Path) -> None:
     """Both kinds of summaries do."""
-    assert unpack(zipped(generation(name), tmp_path / "a.zip"), tmp_path / "out").summary.job_id == JOB
+    assert unpack(write_zip(make_generation(name), tmp_path / "a.zip"), tmp_path / "out").summary.job_id == JOB
 
 
 class Bad(NamedTuple):
@@ -94,15 +94,15 @@ def test_dangerous_members_are_refused(bad: Bad, tmp_path: Path) -> None:
 
 
 def _namesakes(path: Path) -> None:
-    zipped({"a.tsv": "1", "A.TSV": "2"}, path)
+    write_zip({"a.tsv": "1", "A.TSV": "2"}, path)
 
 
 def _empty(path: Path) -> None:
-    zipped({}, path)
+    write_zip({}, path)
 
 
 def _crowd(path: Path) -> None:
-    zipped({f"{number}.tsv": "" for number in range(10_001)}, path)
+    write_zip({f"{number}.tsv": "" for number in range(10_001)}, path)
 
 
 @pytest.mark.parametrize("make", [_namesakes, _empty, _crowd])
@@ -116,7 +116,7 @@ def test_odd_lists_of_members_are_refused(make: Callable[[Path], None], tmp_path
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive that grows beyond all measure is no archive of CGI's."""
     monkeypatch.setattr(archives, "MIN_BOMB_SIZE", 1000)
-    path = zipped({"alterations.tsv": b"\0" * 1_000_000}, tmp_path / "a.zip")
+    path = write_zip({"alterations.tsv": b"\0" * 1_000_000}, tmp_path / "a.zip")
     with pytest.raises(ResultsError, match="would unpack to 1000000"):
         unpack(path, tmp_path / "out")
     assert not list((tmp_path / "out").iterdir())
@@ -127,7 +127,7 @@ def test_a_full_disk_is_told_before_it_is_full(tmp_path: Path, monkeypatch: pyte
     usage = shutil.disk_usage(tmp_path)._replace(free=10)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with pytest.raises(RunnerError, match="10 are free") as failed:
-        unpack(zipped(generation("2d"), tmp_path / "a.zip"), tmp_path / "out")
+        unpack(write_zip(make_generation("2d"), tmp_path / "a.zip"), tmp_path / "out")
     assert failed.value.exit_code == 1
 
 
@@ -155,7 +155,7 @@ def test_no_damage_goes_through_unnoticed(data: st.DataObject, tmp_path_factory:
     """Whatever bytes are changed or cut off: either the members are whole, or it is a results error; nothing else."""
     folder = tmp_path_factory.mktemp("damage")
     members = {"summary.txt": "Analysis ID: x\n" * 20, "alterations.tsv": "a\tb\n" * 20}
-    content = bytearray(zipped(members, folder / "a.zip").read_bytes())
+    content = bytearray(write_zip(members, folder / "a.zip").read_bytes())
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=3)):
         content[place] = data.draw(st.integers(0, 255))
     (folder / "a.zip").write_bytes(content[: data.draw(st.integers(1, len(content)))])

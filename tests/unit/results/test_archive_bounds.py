@@ -14,7 +14,7 @@ from cgi_runner.errors import ResultsError, RunnerError
 from cgi_runner.results import archive as archives
 from cgi_runner.results.archive import ExtractedArchive, is_unpacked, unpack
 from cgi_runner.results.summary import Summary
-from support.archives import generation, zipped
+from support.archives import make_generation, write_zip
 
 AGAIN = "run the command again; if that does not help, `cgi-runner status` shows whether CGI still has the job"
 
@@ -71,7 +71,7 @@ def test_what_is_wrong_with_an_archive_is_said_with_a_tip(
     members: dict[str, str], message: str, tmp_path: Path
 ) -> None:
     """One sentence with what was found, and the same tip: the next download may be whole."""
-    error = refused(zipped(members, tmp_path / "a.zip"))
+    error = refused(write_zip(members, tmp_path / "a.zip"))
     assert (type(error), error.message, error.tip) == (ResultsError, message, AGAIN)
 
 
@@ -87,7 +87,7 @@ def test_a_damaged_member_is_named(tmp_path: Path) -> None:
 
 def test_faults_of_the_disk_are_not_blamed_on_the_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only an archive's own faults are worth another download."""
-    path = zipped(generation("2d"), tmp_path / "a.zip")
+    path = write_zip(make_generation("2d"), tmp_path / "a.zip")
     for number, is_the_archives in ((errno.EACCES, False), (errno.EINVAL, True), (errno.ENAMETOOLONG, True)):
 
         def breaks(*_: Any, number: int = number) -> bytes:
@@ -116,7 +116,7 @@ def test_a_line_of_a_million_letters_is_none_of_a_table(
     name: str, content: bytes, is_taken: bool, tmp_path: Path
 ) -> None:
     """It would have to be held whole later on."""
-    path = zipped({name: content}, tmp_path / "a.zip")
+    path = write_zip({name: content}, tmp_path / "a.zip")
     if is_taken:
         assert (unpack(path, tmp_path / "out").folder / name).read_bytes() == content
         return
@@ -127,7 +127,7 @@ def test_a_line_of_a_million_letters_is_none_of_a_table(
 
 def test_room_is_needed_to_the_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As much as the members take is enough; a byte less is said before anything is written."""
-    path = zipped({"a.tsv": "x" * 100}, tmp_path / "a.zip")
+    path = write_zip({"a.tsv": "x" * 100}, tmp_path / "a.zip")
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=100))
     assert unpack(path, tmp_path / "out").members == ("a.tsv",)
@@ -158,7 +158,7 @@ def test_bounds_are_kept_to_the_byte(
     """What is exactly as large as it may be is taken."""
     for name, value in bounds.items():
         monkeypatch.setattr(archives, name, value)
-    path = zipped({"a.tsv": "x" * 5000}, tmp_path / "a.zip")
+    path = write_zip({"a.tsv": "x" * 5000}, tmp_path / "a.zip")
     if is_taken:
         assert unpack(path, tmp_path / "out").members == ("a.tsv",)
     elif "_MAX_MEMBERS" in bounds:
@@ -172,7 +172,7 @@ def test_bounds_are_kept_to_the_byte(
 
 def test_an_archive_that_lies_about_itself_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Members that overlap, or a list of them without end: both are said, with the same tip."""
-    path = zipped({"a.tsv": "x"}, tmp_path / "a.zip")
+    path = write_zip({"a.tsv": "x"}, tmp_path / "a.zip")
     content = bytearray(path.read_bytes())
     place = content.rindex(b"PK\x01\x02") + 20
     content[place : place + 4] = (10_000).to_bytes(4, "little")
@@ -180,25 +180,25 @@ def test_an_archive_that_lies_about_itself_is_refused(tmp_path: Path, monkeypatc
     error = refused(path)
     assert (error.message, error.tip) == ("the archive is corrupt: its members overlap", AGAIN)
     monkeypatch.setattr(archives, "_CHUNK", 50)
-    error = refused(zipped({"a.tsv": "x"}, path))
+    error = refused(write_zip({"a.tsv": "x"}, path))
     assert (error.message, error.tip) == ("the archive is corrupt: its list of members takes 51 bytes", AGAIN)
     monkeypatch.setattr(archives, "_LARGEST", 0)
     monkeypatch.setattr(archives, "_CHUNK", 2**20)
-    assert refused(zipped({"a.tsv": "x"}, path)).tip == AGAIN
+    assert refused(write_zip({"a.tsv": "x"}, path)).tip == AGAIN
 
 
 def test_unpacking_again_starts_anew(tmp_path: Path) -> None:
     """What an earlier try has left is not taken for a member."""
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "summary.txt").write_text("Analysis ID: of another job")
-    unpacked = unpack(zipped({"b.tsv": "1", "a.tsv": "2"}, tmp_path / "a.zip"), tmp_path / "out")
+    unpacked = unpack(write_zip({"b.tsv": "1", "a.tsv": "2"}, tmp_path / "a.zip"), tmp_path / "out")
     assert unpacked == ExtractedArchive(tmp_path / "a.zip", tmp_path / "out", ("a.tsv", "b.tsv"), Summary())
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.tsv", "b.tsv"]
 
 
 def test_an_edited_result_is_noticed(tmp_path: Path) -> None:
     """By size or by checksum; what else lies in the folder does not matter."""
-    path = zipped({"a.tsv": "12345", "b.tsv": ""}, tmp_path / "a.zip")
+    path = write_zip({"a.tsv": "12345", "b.tsv": ""}, tmp_path / "a.zip")
     unpack(path, tmp_path / "out")
     (tmp_path / "out" / "other").write_text("x")
     assert is_unpacked(path, tmp_path / "out")

@@ -16,7 +16,7 @@ from cgi_runner.results.generations import read_result_tables
 from cgi_runner.results.summary import Summary
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES
-from support.archives import laid_out
+from support.archives import write_members
 from support.faults import Repacked, inject
 
 Members = dict[str, bytes]
@@ -141,9 +141,9 @@ def test_biomarkers_may_name_a_sample_for_rows_that_were_sent_without(cnas: str,
     drugs = "Sample ID\tAlterations\tBiomarker\tDrugs\tMatch\tBioM\nsingle_sample\t\t\t\t\t\n"
     members = {"alterations.tsv": "CGI-HGVS\n", "biomarkers.tsv": drugs, "input01.tsv": mutations}
     strange = ["the table of biomarkers names samples that were not sent: single_sample"]
-    assert list(find_contradictions(read_result_tables(laid_out(members, tmp_path)), Summary(), {})) == strange
+    assert list(find_contradictions(read_result_tables(write_members(members, tmp_path)), Summary(), {})) == strange
     members["input02.tsv"] = cnas
-    assert list(find_contradictions(read_result_tables(laid_out(members, tmp_path)), Summary(), {})) == []
+    assert list(find_contradictions(read_result_tables(write_members(members, tmp_path)), Summary(), {})) == []
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from cgi_runner.results.identity import (
     compare_copies,
     find_sent_inputs,
 )
-from support.archives import laid_out
+from support.archives import write_members
 
 JOB = "deadbeef0123456789ab"
 OTHER = "0123456789abcdef0123"
@@ -86,7 +86,7 @@ def extract(content: Mapping[str, str], folder: Path) -> ExtractedArchive:
 
 def identify(content: Mapping[str, str], folder: Path, *, at_hand: bool = True, accepted_id: str = "") -> Identity:
     """Check the identity of an archive, with what was sent at hand or only its checksum."""
-    path = laid_out({"sent.tsv": SENT}, folder) / "sent.tsv"
+    path = write_members({"sent.tsv": SENT}, folder) / "sent.tsv"
     sent = SentInput(hashlib.sha256(SENT.encode()).hexdigest(), path if at_hand else None)
     return check_identity(extract(content, folder), JOB, {"mutations": sent}, accepted_id=accepted_id)
 
@@ -143,7 +143,7 @@ def test_without_an_id_and_with_a_checksum_only_the_writing_may_differ(copy: str
 def test_quotes_and_empty_cells_are_taken_from_a_line_and_no_letters(rows: str, tmp_path: Path) -> None:
     """A sample may be named by a single letter, or by none."""
     upload = f"gene\tcna\tsample\n{rows}"
-    copy = laid_out({"input01.tsv": quoted(upload.replace("amp\n", "amp\t\n"))}, tmp_path)
+    copy = write_members({"input01.tsv": quoted(upload.replace("amp\n", "amp\t\n"))}, tmp_path)
     sent = SentInput(hashlib.sha256(upload.encode()).hexdigest())
     assert compare_copies(copy, {"cnas": sent}) == {"cnas": CopyState.SAME_ROWS}
 
@@ -165,7 +165,9 @@ def test_a_name_may_be_spelled_otherwise_unless_it_is_then_anothers(
     (tmp_path / "cnas.tsv").write_text(upload)
     about = SentInput(hashlib.sha256(upload.encode()).hexdigest(), tmp_path / "cnas.tsv")
     (tmp_path / "archive").mkdir()
-    assert compare_copies(laid_out({"input01.tsv": copy}, tmp_path / "archive"), {"cnas": about}) == {"cnas": state}
+    assert compare_copies(write_members({"input01.tsv": copy}, tmp_path / "archive"), {"cnas": about}) == {
+        "cnas": state
+    }
 
 
 def test_a_long_id_is_told_in_short(tmp_path: Path) -> None:

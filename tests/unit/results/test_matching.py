@@ -17,7 +17,7 @@ from cgi_runner.results.reconcile import RowAccount, reconcile
 from cgi_runner.results.row_index import RowIndex, uploaded_columns
 from cgi_runner.results.summary import read_summary
 from cgi_runner.results.tables import Table
-from support.archives import laid_out
+from support.archives import write_members
 
 DATA = Path(__file__).parents[2] / "data" / "minimal"
 RESULT = "Input ID\tCHROMOSOME\tPOSITION\tREF\tALT\tchr\tpos\tref\talt\tCGI-Sample ID\tCGI-HGVS\n"
@@ -37,13 +37,13 @@ ALL = (row(2, "9 100 G T", "S1"), row(2, "9 100 G T", "S2"), row(3, "9 200 A C",
 def account(upload: str, *rows: str, folder: Path, header: str = RESULT) -> RowAccount:
     """Return the account of mutations."""
     members = {"input01.tsv": upload, "alterations.tsv": header + "".join(rows)}
-    (found,) = reconcile(read_result_tables(laid_out(members, folder)), [])
+    (found,) = reconcile(read_result_tables(write_members(members, folder)), [])
     return found
 
 
 def summary(members: Mapping[str, str | bytes], folder: Path) -> ResultSummary:
     """Read an archive with these members."""
-    laid_out(members, folder)
+    write_members(members, folder)
     return read(ExtractedArchive(folder / "x.zip", folder, tuple(members), read_summary(folder)), [])
 
 
@@ -219,7 +219,7 @@ def test_searching_needs_memory_for_the_input_only(tmp_path: Path) -> None:
     def peak(rows: int) -> int:
         upload = UPLOAD + "".join(f"chr1\t{n}\tA\tT\tS{s}\n" for n in range(rows // 2) for s in (1, 2))
         result = "".join(row(2 * n + 2, f"1 {n} A T", f"S{s}") for n in range(rows // 2) for s in (1, 2))
-        laid_out({"input01.tsv": upload, "alterations.tsv": RESULT + result}, tmp_path / str(rows))
+        write_members({"input01.tsv": upload, "alterations.tsv": RESULT + result}, tmp_path / str(rows))
         del upload, result
         tracemalloc.start()
         (found,) = reconcile(read_result_tables(tmp_path / str(rows)), [])
@@ -248,7 +248,7 @@ def test_three_rows_that_were_not_sent_are_named(tmp_path: Path) -> None:
 
 def matcher(upload: str, returned: str, folder: Path) -> RowMatcher:
     """Return what compares a table of results with an upload."""
-    laid_out({"input01.tsv": upload, "alterations.tsv": returned}, folder)
+    write_members({"input01.tsv": upload, "alterations.tsv": returned}, folder)
     sent = Table(folder / "input01.tsv")
     return RowMatcher(RowIndex("01", sent, uploaded_columns(sent)), Table(folder / "alterations.tsv"), Matching())
 
@@ -350,7 +350,7 @@ def test_each_upload_of_a_kind_is_matched_by_its_number(tmp_path: Path) -> None:
         "input02.tsv": f"{UPLOAD}chr9\t100\tG\tT\tS1\nchr9\t200\tA\tC\tS2\n",
         "alterations.tsv": RESULT + row("input02_1", "9 100 G T", "S1") + row("input02_2", "9 200 A C", "S2"),
     }
-    found = reconcile(read_result_tables(laid_out(members, tmp_path)), [])
+    found = reconcile(read_result_tables(write_members(members, tmp_path)), [])
     assert [(each.returned, each.not_returned) for each in found] == [(0, 1), (2, 0)]
     assert {each.matching.foreign for each in found} == {0}
 
@@ -372,7 +372,7 @@ def test_genes_are_compared_by_name_and_then_by_sample(
     name = "cna_analysis.tsv" if "cna" in upload else "fusion_analysis.tsv"
     rows = "".join(f"input01_{number}\tS1\t{each}\n" for number, each in enumerate(cells, 1))
     members = {"input01.tsv": upload, name: f"internal_id\tsample\t{columns}\n{rows}"}
-    (found,) = reconcile(read_result_tables(laid_out(members, tmp_path)), [])
+    (found,) = reconcile(read_result_tables(write_members(members, tmp_path)), [])
     assert (found.returned, found.matching.misnumbered, found.matching.uncompared) == counts
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cgi_runner.results.generations import read_result_tables
 from cgi_runner.results.reconcile import MissingRow, RowAccount, reconcile
-from support.archives import GENERATIONS, generation, laid_out, table
+from support.archives import GENERATIONS, make_generation, table, write_members
 
 SILENT = "CGI returned no result for it and gave no reason"
 LOG = [
@@ -24,13 +24,13 @@ LOG = [
 
 def accounts(members: Mapping[str, str], folder: Path, log: list[str] | None = None) -> dict[str, RowAccount]:
     """Return the accounts of an archive by kind of input."""
-    return {rows.kind: rows for rows in reconcile(read_result_tables(laid_out(members, folder)), log or [])}
+    return {rows.kind: rows for rows in reconcile(read_result_tables(write_members(members, folder)), log or [])}
 
 
 @pytest.mark.parametrize("name", GENERATIONS)
 def test_every_generation_is_accounted_for(name: str, tmp_path: Path) -> None:
     """Of three mutations two came back; two generations can not say which, and say so."""
-    rows = accounts(generation(name), tmp_path, LOG)["mutations"]
+    rows = accounts(make_generation(name), tmp_path, LOG)["mutations"]
     assert rows.sent == 3
     if name in {"2a", "2b"}:
         assert (rows.returned, rows.not_returned, list(rows.missing)) == (2, None, [])
@@ -43,7 +43,7 @@ def test_every_generation_is_accounted_for(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["1", "2d"])
 def test_copy_numbers_and_fusions_are_accounted_for(name: str, tmp_path: Path) -> None:
     """Generation 1 counts them from 0, the later ones name file and row; CRLF is in both."""
-    found = accounts(generation(name), tmp_path)
+    found = accounts(make_generation(name), tmp_path)
     assert list(found["cnas"].missing) == [MissingRow("cnas", "", "one", "PTEN gone", SILENT)]
     assert found["translocations"].counts() == {"sent": 2, "returned": 2, "merged": 0, "not_returned": 0}
 
@@ -77,7 +77,7 @@ def test_ids_that_make_no_sense_leave_the_count_open(cell: str, tmp_path: Path) 
 
 def test_nothing_is_said_of_an_upload_without_its_result_table(tmp_path: Path) -> None:
     """If copy numbers were sent and no table of them came under a known name, nobody knows what became of them."""
-    members = {name: text for name, text in generation("2d").items() if name != "cna_analysis.tsv"}
+    members = {name: text for name, text in make_generation("2d").items() if name != "cna_analysis.tsv"}
     assert accounts(members, tmp_path)["cnas"].not_returned is None
 
 
@@ -120,7 +120,7 @@ def test_a_gistic_matrix_is_no_list_of_rows(tmp_path: Path) -> None:
 
 def test_an_upload_of_no_known_kind_is_not_passed_over(tmp_path: Path) -> None:
     """Its rows are counted under its own name, and it is open what became of them."""
-    rows = accounts({**generation("2d"), "input04.tsv": "what\nx\ny\n"}, tmp_path)["input04.tsv"]
+    rows = accounts({**make_generation("2d"), "input04.tsv": "what\nx\ny\n"}, tmp_path)["input04.tsv"]
     assert (rows.sent, rows.returned, rows.not_returned) == (2, 0, None)
 
 
@@ -148,7 +148,9 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
         numbers = range(1, rows + 1)
         upload = "chr\tpos\tref\talt\tsample\n" + "".join(f"7\t{n}\tA\tT\tone\n" for n in numbers)
         result = "Input ID\n" + "".join(f"input01_{n}\n" for n in numbers if n % 6)
-        layout = read_result_tables(laid_out({"input01.tsv": upload, "alterations.tsv": result}, tmp_path / str(rows)))
+        layout = read_result_tables(
+            write_members({"input01.tsv": upload, "alterations.tsv": result}, tmp_path / str(rows))
+        )
         del upload, result
         tracemalloc.start()
         (account,) = reconcile(layout, [])
@@ -163,7 +165,9 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
 def test_what_an_archive_does_not_tell_is_not_guessed(tmp_path: Path) -> None:
     """A result table that names no rows is counted, and nothing is said of the upload's rows."""
     members = {"input01.tsv": "chr\tpos\n1\t2\n3\t4\n", "alterations.tsv": "Gene\nA\nB\nC\n"}
-    assert reconcile(read_result_tables(laid_out(members, tmp_path)), []) == [RowAccount("mutations", 2, 3, 0, None)]
+    assert reconcile(read_result_tables(write_members(members, tmp_path)), []) == [
+        RowAccount("mutations", 2, 3, 0, None)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +186,7 @@ def test_each_way_of_naming_rows_is_understood(header: str, cells: list[str], ca
     upload = "chr\tpos\tref\talt\tsource_line\n" + "".join(f"7\t{n}\tA\tT\t{n}\n" for n in (1, 2, 3))
     result = f"{header}\tx\n" + "".join(f"{cell}\ty\n" for cell in cells)
     (account,) = reconcile(
-        read_result_tables(laid_out({"input01.tsv": upload, "alterations.tsv": result}, tmp_path)), []
+        read_result_tables(write_members({"input01.tsv": upload, "alterations.tsv": result}, tmp_path)), []
     )
     assert account.returned == len(came)
     assert [row.line for row in account.missing] == [str(n) for n in (1, 2, 3) if n not in came]
@@ -203,7 +207,7 @@ def test_one_id_that_is_not_understood_leaves_the_count_open(
     upload = "chr\tpos\tref\talt\tsource_line\n" + "".join(f"7\t{n}\tA\tT\t{n}\n" for n in (1, 2, 3))
     result = f"{header}\tx\n" + "".join(f"{cell}\ty\n" for cell in cells)
     (account,) = reconcile(
-        read_result_tables(laid_out({"input01.tsv": upload, "alterations.tsv": result}, tmp_path)), []
+        read_result_tables(write_members({"input01.tsv": upload, "alterations.tsv": result}, tmp_path)), []
     )
     assert (account.returned, account.not_returned, list(account.missing)) == (came, None, [])
 
@@ -211,10 +215,10 @@ def test_one_id_that_is_not_understood_leaves_the_count_open(
 @pytest.mark.parametrize("name", GENERATIONS)
 def test_the_uploads_are_known_by_their_number(name: str, tmp_path: Path) -> None:
     """In their order, and nothing else is taken for one."""
-    members = {**generation(name), "input1.tsv.bak": "x", "xinput09.tsv": "x"}
-    inputs = read_result_tables(laid_out(members, tmp_path)).inputs
+    members = {**make_generation(name), "input1.tsv.bak": "x", "xinput09.tsv": "x"}
+    inputs = read_result_tables(write_members(members, tmp_path)).inputs
     assert list(inputs) == sorted(
-        m.removeprefix("input").removesuffix(".tsv") for m in generation(name) if "input" in m
+        m.removeprefix("input").removesuffix(".tsv") for m in make_generation(name) if "input" in m
     )
 
 
@@ -229,7 +233,9 @@ def test_an_upload_without_a_copy_is_accounted_for_by_what_was_sent(
     own.write_text("chr\tpos\tref\talt\tsample\nchr1\t1\tA\tC\tS\nchr1\t2\tA\tC\tS\nchr1\t3\tA\tC\tS\n")
     places = (1, 3)
     rows = "".join(f"{id_}\t1\t{place}\tA\tC\tS\n" for id_, place in zip(ids, places, strict=False))
-    folder = laid_out({"alterations.tsv": f"Input ID\tCHROMOSOME\tPOSITION\tREF\tALT\tsample\n{rows}"}, tmp_path / "x")
+    folder = write_members(
+        {"alterations.tsv": f"Input ID\tCHROMOSOME\tPOSITION\tREF\tALT\tsample\n{rows}"}, tmp_path / "x"
+    )
     (found,) = reconcile(read_result_tables(folder), [], {"mutations": 3}, {"mutations": own})
     assert (found.kind, found.sent, found.returned, found.not_returned) == ("mutations", 3, returned, lost)
 
@@ -239,7 +245,7 @@ def test_a_kind_of_which_there_is_nothing_but_a_number_is_accounted_for(
     result: Mapping[str, str], returned: int, tmp_path: Path
 ) -> None:
     """What was sent is known, what came back may be counted, and what is lost is not."""
-    folder = laid_out({"alterations.tsv": "Input ID\n", **result}, tmp_path)
+    folder = write_members({"alterations.tsv": "Input ID\n", **result}, tmp_path)
     (found,) = reconcile(read_result_tables(folder), [], {"cnas": 4})
     assert (found.kind, found.counts()) == (
         "cnas", {"sent": 4, "returned": returned, "merged": 0, "not_returned": None},

@@ -10,7 +10,7 @@ from cgi_runner.results.generations import read_result_tables
 from cgi_runner.results.reconcile import MissingRow, reconcile
 from cgi_runner.results.row_index import kind_of
 from cgi_runner.results.tables import Table
-from support.archives import laid_out
+from support.archives import write_members
 
 SILENT = "CGI returned no result for it and gave no reason"
 
@@ -55,5 +55,5 @@ def test_an_uploads_kind_stands_in_its_header(header: str, kind: str, tmp_path: 
 def test_each_kind_of_row_is_spelled_for_people(upload: str, said: tuple[str, str, str], tmp_path: Path) -> None:
     """With its line and its sample where the upload has them; half a position is none."""
     tables = dict.fromkeys(("alterations.tsv", "cna_analysis.tsv", "fusion_analysis.tsv"), "Input ID\n")
-    (account,) = reconcile(read_result_tables(laid_out({"input01.tsv": upload, **tables}, tmp_path)), [])
+    (account,) = reconcile(read_result_tables(write_members({"input01.tsv": upload, **tables}, tmp_path)), [])
     assert list(account.missing) == [MissingRow(account.kind, *said, SILENT)]

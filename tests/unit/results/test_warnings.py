@@ -13,7 +13,7 @@ from cgi_runner.results.matching import Matching
 from cgi_runner.results.reconcile import RowAccount
 from cgi_runner.results.summary import Summary, read_summary
 from cgi_runner.results.warnings import unknown_reasons
-from support.archives import generation, laid_out, table
+from support.archives import make_generation, table, write_members
 
 ALTERATIONS = ["Input ID", "REF", "ALT", "CGI-Oncogenic Summary", "CGI-Consequence", "CGI-HGVS"]
 BIOMARKERS = ["Sample ID", "Alterations", "Drugs", "Match", "BioM"]
@@ -23,7 +23,7 @@ NO_COPY = "the archive holds no copy of an input, so it is not known which rows 
 
 def said(members: Mapping[str, str], folder: Path, cancer_type: str = "") -> list[str]:
     """Return the warnings for an archive."""
-    laid_out(members, folder)
+    write_members(members, folder)
     found = read(ExtractedArchive(folder / "x.zip", folder, (), read_summary(folder)), [], cancer_type=cancer_type)
     return [sentence for sentence in found.warnings if sentence != NO_COPY]
 
@@ -64,7 +64,7 @@ def test_older_tables_are_looked_at_too(name: str, tmp_path: Path) -> None:
     """The column of the verdict has had three names."""
     assert any(
         warning.startswith("alterations that change a protein, without CGI's summary: 1;")
-        for warning in said(generation(name), tmp_path)
+        for warning in said(make_generation(name), tmp_path)
     )
 
 
@@ -131,21 +131,21 @@ def test_a_table_without_the_columns_is_not_judged(tmp_path: Path) -> None:
 
 def test_a_generation_that_names_no_rows_says_so(tmp_path: Path) -> None:
     """Nobody should take silence for completeness."""
-    assert said(generation("2b"), tmp_path)[0] == (
+    assert said(make_generation("2b"), tmp_path)[0] == (
         "this archive does not show which rows of the mutations CGI left out: compare them yourself"
     )
 
 
 def test_an_archive_without_a_copy_of_the_input_leaves_everything_open(tmp_path: Path) -> None:
     """Without what was sent, nobody can tell what is missing, and that is said."""
-    laid_out({"alterations.tsv": table(ALTERATIONS, judged("x", "y"))}, tmp_path)
+    write_members({"alterations.tsv": table(ALTERATIONS, judged("x", "y"))}, tmp_path)
     found = read(ExtractedArchive(tmp_path / "x.zip", tmp_path, (), Summary()), [])
     assert found.warnings == found.unknown_reasons == [NO_COPY]
 
 
 def warnings_of(members: dict[str, str], folder: Path, **about: str) -> list[str]:
     """Return the warnings for an archive."""
-    laid_out(members, folder)
+    write_members(members, folder)
     found = read(ExtractedArchive(folder / "x.zip", folder, (), Summary(about)), []).warnings
     return [sentence for sentence in found if sentence != NO_COPY]
 
@@ -204,7 +204,7 @@ def test_a_table_of_biomarkers_without_rows_needs_no_warning(tmp_path: Path) -> 
 
 def test_findings_say_nothing_that_the_summary_does_not(tmp_path: Path) -> None:
     """Without a summary, version and date are empty; the log's reasons come with the missing rows."""
-    laid_out(generation("2d") | {"summary.txt": ""}, tmp_path)
+    write_members(make_generation("2d") | {"summary.txt": ""}, tmp_path)
     log = ["WARNING  odd allele  | Alteration ID:  input01_2", "WARNING  x | Alteration ID: input02_2 "]
     found = read(ExtractedArchive(tmp_path / "x.zip", tmp_path, (), Summary()), log)
     assert (found.format_version, found.version, found.date) == ("2d", "", "")

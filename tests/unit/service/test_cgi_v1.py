@@ -14,7 +14,7 @@ from cgi_runner.service.base import JobInfo, JobLog, QuotaRejectedError, Status,
 from cgi_runner.service.cgi_v1 import CgiClient
 from cgi_runner.service.errors import MaybeProcessedError, RejectedError
 from conftest import CREDENTIALS
-from support.scripted import DROPPED, HTML, Answer, Scripted, Seen
+from support.scripted import DROPPED, HTML, Answer, Received, ScriptedServer
 
 JOB = "c22ecf2af788d65ec257"
 OTHER = "0123456789abcdef0123"
@@ -29,12 +29,14 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
-def is_list(seen: Seen) -> bool:
+def is_list(seen: Received) -> bool:
     """Say whether a request asks for the account's jobs."""
     return (seen.method, seen.path) == ("GET", "/api/v1")
 
 
-def test_a_submission_sends_every_field_and_no_file_name(server: Scripted, called: CgiClient, table: Path) -> None:
+def test_a_submission_sends_every_field_and_no_file_name(
+    server: ScriptedServer, called: CgiClient, table: Path
+) -> None:
     """CGI gets what its page asks for; the name of the user's file, which may name a patient, stays here."""
     server.script = [Answer(f'"{JOB}"')]
     assert called.submit(FIELDS, {"mutations": table, "cnas": table}) == JOB
@@ -50,7 +52,7 @@ def test_a_submission_sends_every_field_and_no_file_name(server: Scripted, calle
     [17, None, [JOB], {"id": "Error"}, '"Error"', '"Forbidden"', '""', '"../../etc"', '"a b"', f'"{"a1" * 40}"', HTML],
 )
 def test_an_answer_that_is_no_id_leaves_open_what_was_done(
-    server: Scripted, called: CgiClient, table: Path, body: Any
+    server: ScriptedServer, called: CgiClient, table: Path, body: Any
 ) -> None:
     """Only a string that looks like a job id is one; for all else the caller has to look."""
     server.script = [Answer("null" if body is None else body)]
@@ -59,7 +61,7 @@ def test_an_answer_that_is_no_id_leaves_open_what_was_done(
     assert len(server.requests) == 1
 
 
-def test_an_echo_of_the_token_is_not_quoted(server: Scripted, called: CgiClient, table: Path) -> None:
+def test_an_echo_of_the_token_is_not_quoted(server: ScriptedServer, called: CgiClient, table: Path) -> None:
     """A service that answers with the account does not get it into the message."""
     register_secret(CREDENTIALS.email, CREDENTIALS.token)
     server.script = [Answer({"got": CREDENTIALS.header.upper()})]
@@ -88,7 +90,7 @@ def test_an_echo_of_the_token_is_not_quoted(server: Scripted, called: CgiClient,
 )
 @pytest.mark.parametrize("inside", [False, True])
 def test_what_a_refused_submission_means(
-    server: Scripted, called: CgiClient, table: Path, status: int, kind: type[Exception], inside: bool
+    server: ScriptedServer, called: CgiClient, table: Path, status: int, kind: type[Exception], inside: bool
 ) -> None:
     """Each refusal has its meaning, be it in the HTTP status or in an `error_code` under 200."""
     server.script = [Answer({"error_code": status, "message": "no"}, 200 if inside else status)]
@@ -102,7 +104,7 @@ def test_what_a_refused_submission_means(
     [(404, False), (408, True), (425, True), (429, True), (451, False), (499, False), (500, True), (503, True)],
 )
 def test_a_submission_in_doubt_is_looked_for_as_long_as_it_says(
-    server: Scripted, called: CgiClient, table: Path, status: int, may_pass: bool
+    server: ScriptedServer, called: CgiClient, table: Path, status: int, may_pass: bool
 ) -> None:
     """Whoever looks for the job learns how long the service wants to be left alone, and whether to come back at all."""
     server.script = [Answer("no", status, {"Retry-After": "7"})]
@@ -112,19 +114,19 @@ def test_a_submission_in_doubt_is_looked_for_as_long_as_it_says(
 
 
 @pytest.mark.parametrize("name", ["id", "job_id"])
-def test_an_id_in_an_object_is_the_id(server: Scripted, called: CgiClient, table: Path, name: str) -> None:
+def test_an_id_in_an_object_is_the_id(server: ScriptedServer, called: CgiClient, table: Path, name: str) -> None:
     """No real answer was seen in one, but its meaning is plain; the id itself comes before a job's."""
     server.script = [Answer({"job_id": OTHER, "id": JOB} if name == "id" else {name: JOB, "status": "ok"})]
     assert called.submit(FIELDS, {"mutations": table}) == JOB
 
 
-def test_the_list_is_given_as_it_is(server: Scripted, called: CgiClient) -> None:
+def test_the_list_is_given_as_it_is(server: ScriptedServer, called: CgiClient) -> None:
     """Ids come in the service's order."""
     server.script = [Answer([JOB, "0123456789abcdef0123"])]
     assert called.list_jobs() == [JOB, "0123456789abcdef0123"]
 
 
-def test_the_list_is_asked_for_again_unless_told_otherwise(server: Scripted, called: CgiClient) -> None:
+def test_the_list_is_asked_for_again_unless_told_otherwise(server: ScriptedServer, called: CgiClient) -> None:
     """A list that is lost proves nothing; who has retries of his own asks once."""
     server.script = [DROPPED, Answer([JOB]), DROPPED]
     assert called.list_jobs() == [JOB]
@@ -134,7 +136,7 @@ def test_the_list_is_asked_for_again_unless_told_otherwise(server: Scripted, cal
 
 
 @pytest.mark.parametrize("body", [{"status": "ok"}, [17], [JOB, None], ["a/../b"], '"text"'])
-def test_a_list_that_is_not_understood_is_no_list(server: Scripted, called: CgiClient, body: Any) -> None:
+def test_a_list_that_is_not_understood_is_no_list(server: ScriptedServer, called: CgiClient, body: Any) -> None:
     """No entry is skipped: the odd one might be the job that must not be submitted twice."""
     server.script = [Answer(body)]
     with pytest.raises(MaybeProcessedError, match="not return a list of job ids"):
@@ -142,7 +144,7 @@ def test_a_list_that_is_not_understood_is_no_list(server: Scripted, called: CgiC
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_account_is_a_matter_of_credentials(server: Scripted, called: CgiClient, status: int) -> None:
+def test_a_refused_account_is_a_matter_of_credentials(server: ScriptedServer, called: CgiClient, status: int) -> None:
     """Every call but the submission tells so, whatever its HTTP status."""
     for answer in (Answer("no", status), Answer({"error_code": str(status)})):
         server.script = [answer]
@@ -159,7 +161,7 @@ def test_a_refused_account_is_a_matter_of_credentials(server: Scripted, called: 
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_job_that_is_not_there_is_told_so(server: Scripted, called: CgiClient, status: int) -> None:
+def test_a_job_that_is_not_there_is_told_so(server: ScriptedServer, called: CgiClient, status: int) -> None:
     """Unknown and deleted jobs are one and the same, if the account's list agrees."""
     server.script = lambda seen: Answer([OTHER]) if is_list(seen) else Answer({"error_code": status}, status)
     for call in (lambda: called.get_job(JOB), lambda: called.logs(JOB), lambda: called.delete(JOB)):
@@ -170,7 +172,9 @@ def test_a_job_that_is_not_there_is_told_so(server: Scripted, called: CgiClient,
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_job_that_is_denied_but_listed_is_not_given_up(server: Scripted, called: CgiClient, status: int) -> None:
+def test_a_job_that_is_denied_but_listed_is_not_given_up(
+    server: ScriptedServer, called: CgiClient, status: int
+) -> None:
     """Something on the way may answer 404 for a while: the job is asked for again, and never taken for deleted."""
     server.script = lambda seen: Answer([OTHER, JOB]) if is_list(seen) else Answer({"error_code": status}, status)
     for call in (lambda: called.get_job(JOB), lambda: called.logs(JOB, retry=False), lambda: called.delete(JOB)):
@@ -185,7 +189,7 @@ def test_a_job_that_is_denied_but_listed_is_not_given_up(server: Scripted, calle
     assert called.get_job(JOB).status.is_done
 
 
-def test_what_is_known_of_a_job(server: Scripted, called: CgiClient) -> None:
+def test_what_is_known_of_a_job(server: ScriptedServer, called: CgiClient) -> None:
     """Keys come in any order, old jobs lack some, and the account's e-mail is left out."""
     metadata = {"title": "first", "user": "a@b.org", "cancertype": "BRCA", "id": JOB, "date": None}
     server.script = [Answer({"metadata": metadata, "status": "Done"}), Answer({"status": "Done", "metadata": {}})]
@@ -196,7 +200,7 @@ def test_what_is_known_of_a_job(server: Scripted, called: CgiClient) -> None:
 
 
 @pytest.mark.parametrize("id_", ["0123456789abcdef0123", 7, [], {"a": []}, True])
-def test_what_is_said_of_another_job_is_not_believed(server: Scripted, called: CgiClient, id_: object) -> None:
+def test_what_is_said_of_another_job_is_not_believed(server: ScriptedServer, called: CgiClient, id_: object) -> None:
     """Nor where its id is something that is none."""
     server.script = [Answer({"status": "Done", "metadata": {"id": id_, "title": "t"}})]
     with pytest.raises(MaybeProcessedError, match=f"asked about job {JOB}, and describes another one"):
@@ -205,7 +209,7 @@ def test_what_is_said_of_another_job_is_not_believed(server: Scripted, called: C
 
 @pytest.mark.parametrize("id_", [None, "", JOB])
 def test_a_description_without_an_id_is_of_the_job_that_was_asked_for(
-    server: Scripted, called: CgiClient, id_: str | None
+    server: ScriptedServer, called: CgiClient, id_: str | None
 ) -> None:
     """As the description itself, an empty id names no other job."""
     server.script = [Answer({"status": "Done", "metadata": {"id": id_, "title": "t"}})]
@@ -213,7 +217,9 @@ def test_a_description_without_an_id_is_of_the_job_that_was_asked_for(
 
 
 @pytest.mark.parametrize("body", [{"status": "Done"}, {"status": "Done", "metadata": 3}])
-def test_a_job_without_a_description_is_not_taken_for_nobodys(server: Scripted, called: CgiClient, body: Any) -> None:
+def test_a_job_without_a_description_is_not_taken_for_nobodys(
+    server: ScriptedServer, called: CgiClient, body: Any
+) -> None:
     """It might be the one that is looked for."""
     server.script = [Answer(body)]
     with pytest.raises(MaybeProcessedError, match="does not describe"):
@@ -221,7 +227,7 @@ def test_a_job_without_a_description_is_not_taken_for_nobodys(server: Scripted, 
 
 
 @pytest.mark.parametrize("body", ["[]", '"Done"', {"metadata": {}}, "null"])
-def test_an_answer_without_a_status_is_none(server: Scripted, called: CgiClient, body: Any) -> None:
+def test_an_answer_without_a_status_is_none(server: ScriptedServer, called: CgiClient, body: Any) -> None:
     """What does not say how the job stands is not taken for its state."""
     server.script = [Answer(body)]
     for call in (lambda: called.get_job(JOB), lambda: called.logs(JOB)):
@@ -229,7 +235,7 @@ def test_an_answer_without_a_status_is_none(server: Scripted, called: CgiClient,
             call()
 
 
-def test_looking_once_is_once(server: Scripted, called: CgiClient) -> None:
+def test_looking_once_is_once(server: ScriptedServer, called: CgiClient) -> None:
     """Who waits does his own repeating."""
     server.script = [DROPPED]
     with pytest.raises(ServiceError):
@@ -237,7 +243,7 @@ def test_looking_once_is_once(server: Scripted, called: CgiClient) -> None:
     assert len(server.requests) == 1
 
 
-def test_deleting_is_repeated_and_answers_with_anything(server: Scripted, called: CgiClient) -> None:
+def test_deleting_is_repeated_and_answers_with_anything(server: ScriptedServer, called: CgiClient) -> None:
     """A DELETE whose answer was lost does no harm a second time."""
     server.script = [DROPPED, Answer({"whatever": 1}), Answer([OTHER])]
     called.delete(JOB)
@@ -245,7 +251,7 @@ def test_deleting_is_repeated_and_answers_with_anything(server: Scripted, called
 
 
 @pytest.mark.parametrize("lost", ["DELETE", "GET"])
-def test_deleting_is_tried_as_often_as_any_other_call(server: Scripted, called: CgiClient, lost: str) -> None:
+def test_deleting_is_tried_as_often_as_any_other_call(server: ScriptedServer, called: CgiClient, lost: str) -> None:
     """A deletion and the list that proves it are one attempt, whichever of them fails."""
     server.script = lambda seen: DROPPED if seen.method == lost else Answer([OTHER])
     with pytest.raises(ServiceError):
@@ -253,7 +259,7 @@ def test_deleting_is_tried_as_often_as_any_other_call(server: Scripted, called: 
     assert [seen.method for seen in server.requests] == (["DELETE"] if lost == "DELETE" else ["DELETE", "GET"]) * 2
 
 
-def test_a_job_that_is_listed_is_not_deleted(server: Scripted, called: CgiClient) -> None:
+def test_a_job_that_is_listed_is_not_deleted(server: ScriptedServer, called: CgiClient) -> None:
     """No answer to a DELETE proves that it was done; patients' data may still be there, and the slot taken."""
     server.script = lambda seen: Answer([OTHER, JOB] if is_list(seen) else '"done"')
     with pytest.raises(ServiceError, match=f"still lists job {JOB}") as failed:
@@ -264,7 +270,7 @@ def test_a_job_that_is_listed_is_not_deleted(server: Scripted, called: CgiClient
     called.delete(JOB)
 
 
-def test_each_call_asks_for_what_the_apis_page_says(server: Scripted, called: CgiClient, table: Path) -> None:
+def test_each_call_asks_for_what_the_apis_page_says(server: ScriptedServer, called: CgiClient, table: Path) -> None:
     """Method, path and action of every call."""
     about = {"status": "Running", "logs": ["a"], "metadata": {}}
     server.script = lambda seen: Answer(f'"{JOB}"' if seen.method == "POST" else about if JOB in seen.path else [OTHER])
@@ -285,7 +291,9 @@ def test_each_call_asks_for_what_the_apis_page_says(server: Scripted, called: Cg
     ]
 
 
-def test_each_file_goes_out_whole_under_the_name_of_its_kind(server: Scripted, called: CgiClient, table: Path) -> None:
+def test_each_file_goes_out_whole_under_the_name_of_its_kind(
+    server: ScriptedServer, called: CgiClient, table: Path
+) -> None:
     """Its own name may be a patient's."""
     server.script = [Answer(f'"{JOB}"')]
     assert called.submit(FIELDS, {"cnas": table}) == JOB
@@ -295,7 +303,7 @@ def test_each_file_goes_out_whole_under_the_name_of_its_kind(server: Scripted, c
     assert content.startswith(table.read_text(encoding="utf-8") + "\r\n--")
 
 
-def test_a_job_is_described_by_its_own_words(server: Scripted, called: CgiClient) -> None:
+def test_a_job_is_described_by_its_own_words(server: ScriptedServer, called: CgiClient) -> None:
     """Id, state, title, cancer type, reference and date; a status of another type is no state that is known."""
     metadata = {"title": "t", "cancertype": "CM", "reference": "hg38", "date": "2026-01-05"}
     server.script = [
@@ -310,14 +318,14 @@ def test_a_job_is_described_by_its_own_words(server: Scripted, called: CgiClient
     assert not Status("Run").is_known
 
 
-def test_the_log_is_asked_for_again_unless_told_otherwise(server: Scripted, called: CgiClient) -> None:
+def test_the_log_is_asked_for_again_unless_told_otherwise(server: ScriptedServer, called: CgiClient) -> None:
     """A single look that fails is not the end of `cgi-runner logs`."""
     server.script = [DROPPED, Answer({"status": "Done", "logs": []})]
     assert called.logs(JOB).status.is_done
 
 
 def test_a_list_beyond_all_measure_is_refused(
-    server: Scripted, called: CgiClient, monkeypatch: pytest.MonkeyPatch
+    server: ScriptedServer, called: CgiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As many jobs as may be are taken, one more is not."""
     monkeypatch.setattr("cgi_runner.service.cgi_v1._MAX_JOBS", 2)
@@ -377,7 +385,7 @@ def test_each_failed_call_has_its_sentence_and_its_tip(
     kind: type[RunnerError],
     message: str,
     tip: str,
-    server: Scripted,
+    server: ScriptedServer,
     called: CgiClient,
     table: Path,
 ) -> None:

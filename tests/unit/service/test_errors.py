@@ -24,7 +24,7 @@ from cgi_runner.service.errors import (
 )
 from conftest import SimulatedClock
 from support.scripted import DROPPED, Answer, serving
-from support.sessions import form, session_to
+from support.sessions import make_form, session_to
 
 SERVICE = "https://cgi.example.org/api/v1"
 
@@ -112,7 +112,7 @@ def test_each_failed_answer_has_its_sentence_and_its_tip(
 def test_a_page_in_answer_to_a_post_may_hide_that_it_arrived(clock: SimulatedClock) -> None:
     """To a GET a page is lasting; after a POST it leaves open whether the job exists."""
     with serving([Answer("<html>")]) as server, pytest.raises(MaybeProcessedError) as failed:
-        session_to(server.url, clock).post_json(form())
+        session_to(server.url, clock).post_json(make_form())
     assert failed.value.message == "POST /api/v1 answered with a web page where JSON was expected: <html>"
 
 
@@ -243,7 +243,7 @@ def test_nothing_but_the_method_tells_a_refusal_apart(clock: SimulatedClock) -> 
         calls: dict[str, Callable[[], Any]] = {
             "GET /api/v1/x": lambda: asked.get_json("x"),
             "DELETE /api/v1/x": lambda: asked.with_retries(lambda: asked.json("DELETE", "x")),
-            "POST /api/v1": lambda: asked.post_json(form()),
+            "POST /api/v1": lambda: asked.post_json(make_form()),
             "GET /api/v1/y": lambda: list(asked.stream("y", action="download")),
         }
         for name, call in calls.items():

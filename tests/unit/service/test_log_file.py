@@ -9,7 +9,7 @@ import pytest
 
 from cgi_runner.service.cgi_v1 import CgiClient
 from cgi_runner.service.errors import MaybeProcessedError
-from support.scripted import Answer, Scripted
+from support.scripted import Answer, ScriptedServer
 
 JOB = "c22ecf2af788d65ec257"
 
@@ -17,7 +17,7 @@ JOB = "c22ecf2af788d65ec257"
 @pytest.mark.parametrize(
     ("lines", "read"), [(["a\n", "b\r\n", 3], ["a", "b", "3"]), ("text\r\nmore\n", ["text", "more"]), (None, [])]
 )
-def test_log_lines_lose_their_ends_only(server: Scripted, called: CgiClient, lines: Any, read: list[str]) -> None:
+def test_log_lines_lose_their_ends_only(server: ScriptedServer, called: CgiClient, lines: Any, read: list[str]) -> None:
     """Lines are as CGI wrote them; so are those of one text."""
     server.script = [Answer({"status": "Running", "logs": lines})]
     assert called.logs(JOB).lines == read
@@ -25,14 +25,16 @@ def test_log_lines_lose_their_ends_only(server: Scripted, called: CgiClient, lin
 
 
 @pytest.mark.parametrize(("value", "kept"), [({"page": 1}, '{"page": 1}'), (17, "17"), (True, "true")])
-def test_a_log_of_another_shape_is_kept_as_it_came(server: Scripted, called: CgiClient, value: Any, kept: str) -> None:
+def test_a_log_of_another_shape_is_kept_as_it_came(
+    server: ScriptedServer, called: CgiClient, value: Any, kept: str
+) -> None:
     """And said to be of none that is known, by which nobody should judge a job."""
     server.script = [Answer({"status": "Running", "logs": value})]
     found = called.logs(JOB)
     assert (found.lines, found.is_known) == ([kept], False)
 
 
-def test_a_log_may_hold_what_json_or_utf8_forbid(server: Scripted, called: CgiClient) -> None:
+def test_a_log_may_hold_what_json_or_utf8_forbid(server: ScriptedServer, called: CgiClient) -> None:
     """Control characters as they are, bytes of another encoding, and escapes that are no letter of any alphabet."""
     server.script = [Answer(b'\xef\xbb\xbf{"status": "Done", "logs": ["a\tb\x1b", "Jos\xe9", "\\ud800x"]}')]
     assert called.logs(JOB).lines == ["a\tb\x1b", "Jos\ufffd", "?x"]
@@ -61,7 +63,7 @@ ODD_LINES = [
 @pytest.mark.parametrize("order", [("status", "logs"), ("logs", "status")])
 @pytest.mark.usefixtures("small_memory")
 def test_a_log_larger_than_memory_is_read_from_disk(
-    order: tuple[str, str], ascii_only: bool, server: Scripted, called: CgiClient
+    order: tuple[str, str], ascii_only: bool, server: ScriptedServer, called: CgiClient
 ) -> None:
     """State and every line are those of the answer, whatever characters are in them and wherever the state stands."""
     lines = ODD_LINES + [f"Skipping row {number}, {'x' * 40}" for number in range(5000)] + ODD_LINES
@@ -97,7 +99,7 @@ def test_a_log_larger_than_memory_is_read_from_disk(
     ],
 )
 @pytest.mark.usefixtures("small_memory")
-def test_a_large_answer_that_is_no_whole_log_is_none(body: str, server: Scripted, called: CgiClient) -> None:
+def test_a_large_answer_that_is_no_whole_log_is_none(body: str, server: ScriptedServer, called: CgiClient) -> None:
     """Half a log does not end a job, and nothing else may be as large as a log."""
     server.script = [Answer(body)]
     with pytest.raises(MaybeProcessedError, match="too large"):

@@ -20,7 +20,7 @@ from cgi_runner.service.errors import (
 )
 from conftest import SimulatedClock
 from support.scripted import DROPPED, HTML, Answer, serving
-from support.sessions import form, session_to
+from support.sessions import make_form, session_to
 
 JOB = "c22ecf2af788d65ec257"
 POSTED = Answer(f'"{JOB}"')
@@ -46,7 +46,7 @@ def test_a_post_that_may_have_been_carried_out_is_sent_once(answer: Answer, cloc
     """Whoever calls has to look before the POST goes out again."""
     with serving([answer]) as server:
         with pytest.raises(ServiceError) as failed:
-            session_to(server.url, clock).post_json(form())
+            session_to(server.url, clock).post_json(make_form())
         assert len(server.requests) == 1
     assert not is_safe_to_post_again(failed.value)
     assert not clock.sleeps
@@ -55,7 +55,7 @@ def test_a_post_that_may_have_been_carried_out_is_sent_once(answer: Answer, cloc
 def test_a_post_that_never_left_is_sent_again(clock: SimulatedClock) -> None:
     """Refused connections are harmless to repeat, and in the end are exit code 7."""
     with pytest.raises(NotSentError) as failed:
-        session_to(f"http://127.0.0.1:{closed_port()}/api/v1", clock).post_json(form())
+        session_to(f"http://127.0.0.1:{closed_port()}/api/v1", clock).post_json(make_form())
     assert len(clock.sleeps) == 5
     assert failed.value.exit_code == 7
     assert "refused" in failed.value.message
@@ -67,7 +67,7 @@ def test_a_service_that_comes_back_gets_the_post_once(clock: SimulatedClock, mon
         good, bad = server.url, f"http://127.0.0.1:{closed_port()}/api/v1"
         tried = session_to(bad, clock)
         monkeypatch.setattr(clock, "sleep", lambda _: setattr(tried, "service", Service(good)))
-        assert tried.post_json(form()) == JOB
+        assert tried.post_json(make_form()) == JOB
         assert len(server.requests) == 1
 
 

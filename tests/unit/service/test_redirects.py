@@ -12,8 +12,8 @@ from cgi_runner.service.errors import (
     MaybeProcessedError,
 )
 from conftest import SimulatedClock
-from support.scripted import Answer, Seen, serving
-from support.sessions import form, session_to
+from support.scripted import Answer, Received, serving
+from support.sessions import make_form, session_to
 
 JOB = "c22ecf2af788d65ec257"
 GOOD = Answer([JOB])
@@ -26,7 +26,7 @@ def test_a_redirect_to_the_same_address_with_a_slash_is_followed(
 ) -> None:
     """The list is asked for with a slash from then on, as is the form; a job's address has a slash of its own."""
 
-    def answer(seen: Seen) -> Answer:
+    def answer(seen: Received) -> Answer:
         path, _, query = seen.path.partition("?")
         if path.endswith("/"):
             return GOOD
@@ -35,7 +35,7 @@ def test_a_redirect_to_the_same_address_with_a_slash_is_followed(
 
     with serving(answer) as server:
         to = session_to(server.url, clock)
-        assert to.get_json() == to.post_json(form()) == to.json("GET", JOB, action="logs") == [JOB]
+        assert to.get_json() == to.post_json(make_form()) == to.json("GET", JOB, action="logs") == [JOB]
         assert b"".join(piece for piece, _ in to.stream(JOB, action="download")) == b'["%s"]' % JOB.encode()
         asked = [(seen.method, seen.path) for seen in server.requests]
     list_, job = "/api/v1", f"/api/v1/{JOB}"
@@ -65,7 +65,7 @@ def test_a_form_is_not_sent_after_a_redirect(clock: SimulatedClock) -> None:
     """What may have been taken in is never sent again, even to the same address with a slash."""
     with serving([Answer("", 308, {"Location": "/api/v1/"})]) as server:
         with pytest.raises(MaybeProcessedError, match="redirects to"):
-            session_to(server.url, clock).post_json(form())
+            session_to(server.url, clock).post_json(make_form())
         assert len(server.requests) == 1
 
 
@@ -79,7 +79,7 @@ def test_no_redirect_is_followed(status: int, method: str, clock: SimulatedClock
             to = session_to(server.url, clock)
             ask: dict[str, Callable[[], Any]] = {
                 "GET": to.get_json,
-                "POST": lambda: to.post_json(form()),
+                "POST": lambda: to.post_json(make_form()),
                 "DELETE": lambda: to.json("DELETE", JOB),
             }
             with pytest.raises(ServiceError, match=r"redirects to http://127\.0") as failed:

@@ -22,8 +22,8 @@ from cgi_runner.service.errors import (
 )
 from cgi_runner.service.session import LARGEST_ANSWER
 from conftest import CREDENTIALS, SimulatedClock
-from support.scripted import DROPPED, HTML, Answer, dripping, serving
-from support.sessions import form, session_to
+from support.scripted import DROPPED, HTML, Answer, drip_pieces, serving
+from support.sessions import make_form, session_to
 
 JOB = "c22ecf2af788d65ec257"
 GOOD = Answer([JOB])
@@ -196,7 +196,7 @@ def test_an_answer_without_end_is_given_up(clock: SimulatedClock, monkeypatch: p
 @pytest.mark.parametrize("length", [None, 10_000_000])
 def test_an_answer_that_drips_is_given_up(length: int | None, clock: SimulatedClock) -> None:
     """A byte now and then keeps every single wait short, but not the whole."""
-    drip = dripping(lambda: clock.sleep(10))
+    drip = drip_pieces(lambda: clock.sleep(10))
     with (
         serving(lambda _: Answer(drip, length=length)) as server,
         pytest.raises(MaybeProcessedError, match="too large or too slow"),
@@ -206,14 +206,14 @@ def test_an_answer_that_drips_is_given_up(length: int | None, clock: SimulatedCl
 
 def test_a_download_that_drips_is_given_up(clock: SimulatedClock) -> None:
     """A transfer that could never end is broken off."""
-    answer = Answer(dripping(lambda: clock.sleep(10), b"P"), length=10_000_000)
+    answer = Answer(drip_pieces(lambda: clock.sleep(10), b"P"), length=10_000_000)
     with serving([answer]) as server, pytest.raises(MaybeProcessedError, match="too slowly"):
         list(session_to(server.url, clock).stream(JOB, action="download"))
 
 
 def test_a_download_that_is_merely_slow_goes_on(clock: SimulatedClock) -> None:
     """A big archive over a thin line takes its time."""
-    answer = Answer(dripping(lambda: clock.sleep(10), b"P" * 15_000, 300), length=4_500_000)
+    answer = Answer(drip_pieces(lambda: clock.sleep(10), b"P" * 15_000, 300), length=4_500_000)
     with serving([answer]) as server:
         pieces = list(session_to(server.url, clock).stream(JOB, action="download"))
     assert sum(len(piece) for piece, _ in pieces) == 4_500_000
@@ -312,7 +312,7 @@ def test_what_goes_out_with_each_request(clock: SimulatedClock, monkeypatch: pyt
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", noted)
     with serving([Answer(f'"{JOB}"')]) as server:
         asking = session_to(server.url, clock, retry_policy=RetryPolicy(connect=3, read=4))
-        asking.post_json(form())
+        asking.post_json(make_form())
         asking.with_retries(lambda: asking.json("DELETE", JOB))
     assert [seen.headers["User-Agent"] for seen in server.requests] == [f"cgi-runner/{__version__}"] * 2
     assert server.requests[0].headers["Content-Type"].startswith("multipart/form-data; boundary=")

@@ -18,8 +18,8 @@ from cgi_runner.service.errors import (
     is_transient,
 )
 from conftest import SimulatedClock
-from support.scripted import Answer, Scripted, serving
-from support.sessions import form, session_to
+from support.scripted import Answer, ScriptedServer, serving
+from support.sessions import make_form, session_to
 
 JOB = "c22ecf2af788d65ec257"
 GOOD = Answer([JOB])
@@ -43,7 +43,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def encrypted(certificate: Path) -> Iterator[Scripted]:
+def encrypted(certificate: Path) -> Iterator[ScriptedServer]:
     """Serve over TLS with that certificate."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate)
@@ -51,12 +51,14 @@ def encrypted(certificate: Path) -> Iterator[Scripted]:
         yield server
 
 
-def test_an_unknown_certificate_is_refused_before_the_token_is_sent(encrypted: Scripted, clock: SimulatedClock) -> None:
+def test_an_unknown_certificate_is_refused_before_the_token_is_sent(
+    encrypted: ScriptedServer, clock: SimulatedClock
+) -> None:
     """Whoever cannot prove who he is gets nothing, is not tried again, and the tip names --ca-bundle first."""
     to = session_to(encrypted.url, clock)
     asks: list[Callable[[], Any]] = [
         to.get_json,
-        lambda: to.post_json(form()),
+        lambda: to.post_json(make_form()),
         lambda: to.json("DELETE", JOB),
     ]
     for ask in asks:
@@ -69,7 +71,7 @@ def test_an_unknown_certificate_is_refused_before_the_token_is_sent(encrypted: S
 
 
 def test_a_bundle_makes_the_certificate_trusted(
-    encrypted: Scripted, certificate: Path, clock: SimulatedClock, caplog: pytest.LogCaptureFixture
+    encrypted: ScriptedServer, certificate: Path, clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """With the institution's certificates all is well, and --insecure beside them is not in force."""
     for insecure in (False, True):
@@ -124,7 +126,7 @@ def test_a_named_bundle_is_taken_as_before_python_3_13(
 
 
 def test_insecure_works_and_warns_loudly(
-    encrypted: Scripted, clock: SimulatedClock, caplog: pytest.LogCaptureFixture
+    encrypted: ScriptedServer, clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The last resort is said aloud, once."""
     assert session_to(encrypted.url, clock, insecure=True).get_json() == [JOB]
