@@ -38,7 +38,7 @@ OPEN = OK + b"Connection: close\r\n\r\n"
 AWAY = b"HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n"
 NO = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"
 ENDLESS = "too large or too slow"
-LOST = "its response took too long|too large or too slow|broke off"
+LOST = "its response took too long|too large or too slow|was cut off"
 RUNNING = b'{"status": "Running", "logs": ['
 GZIP = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
@@ -94,7 +94,7 @@ ATTACKS = {
         measured.jobs, lambda: forever(CHUNKED + b"2\r\n[]\r\n0\r\n", b"X: y\r\n"), quick=True
     ),
     "trailers that drip": timed(
-        measured.download, lambda: dripping(CHUNKED + b"2\r\nPK\r\n0\r\n", b"X: y\r\n"), said="broke off"
+        measured.download, lambda: dripping(CHUNKED + b"2\r\nPK\r\n0\r\n", b"X: y\r\n"), said="was cut off"
     ),
     "a chunk size that drips": timed(measured.logs, lambda: dripping(CHUNKED, b"0")),
     "a chunk extension without end": Attack(measured.jobs, lambda: forever(CHUNKED + b"1;", b"x"), 7, "65536 bytes", 5),
@@ -146,7 +146,7 @@ ATTACKS = {
     "a bomb for a download": Attack(
         measured.download, lambda: iter([ZIPPED, gzipped(b"P" * MB, 80), b""]), 6, "larger than any", 10, quick=True
     ),
-    "a download that drips": timed(measured.download, lambda: dripping(OPEN + b"PK", b"x"), said="broke off"),
+    "a download that drips": timed(measured.download, lambda: dripping(OPEN + b"PK", b"x"), said="was cut off"),
     "a download that is JSON without end": Attack(
         measured.download, lambda: forever(OPEN + b'{"a": "', b"x"), 7, ENDLESS, 90
     ),
