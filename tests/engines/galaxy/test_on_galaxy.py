@@ -34,7 +34,7 @@ WORKFLOWS = TOOLS.parent / "workflows"
 BROWSER = TOOLS.parent / ".engines" / "browser"
 LOOK = Path(__file__).with_name("look.mjs")
 TOUR = Path(__file__).with_name("tour.mjs")
-TOOL_TEST = Path(__file__).with_name("tool_test.py")
+RUN_TOOL_TESTS = Path(__file__).with_name("run_tool_tests.py")
 PURGE = TOOLS / "purge_attempts.sh"
 BOX = 255
 BOX_SECONDS = 120
@@ -107,7 +107,7 @@ def test_the_tests_in_tools_and_workflows_pass(galaxy: Galaxy, engine: Path, tmp
     tools, workflows = sorted(TOOLS.glob("cgi_runner_*.xml")), sorted(WORKFLOWS.glob("*/*.ga"))
     # One process tests all tools, several of them at a time; planemo takes ten seconds of a processor to start.
     of_tools = [
-        "python", str(TOOL_TEST), "--galaxy-url", galaxy.url, "--key", key, "--test-data", str(TOOLS / "test-data"),
+        "python", str(RUN_TOOL_TESTS), "--galaxy-url", galaxy.url, "--key", key, "--test-data", str(TOOLS / "test-data"),
         "--parallel-tests", "6", "--output-json", "tools.json",
     ]  # fmt: skip
     of_workflows = [
