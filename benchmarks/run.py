@@ -40,6 +40,7 @@ MEASURES = (
     "image",
     "installed",
     "people",
+    "ci",
 )
 TINY_HELP = "only show that everything works; give --figures too"
 OPTIONS = {"with_querynator": "BENCH_QUERYNATOR", "with_engine": "BENCH_ENGINE"}
