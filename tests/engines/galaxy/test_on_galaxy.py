@@ -107,8 +107,8 @@ def test_the_tests_in_tools_and_workflows_pass(galaxy: Galaxy, engine: Path, tmp
     tools, workflows = sorted(TOOLS.glob("cgi_runner_*.xml")), sorted(WORKFLOWS.glob("*/*.ga"))
     # One process tests all tools, several of them at a time; planemo takes ten seconds of a processor to start.
     of_tools = [
-        "python", str(RUN_TOOL_TESTS), "--galaxy-url", galaxy.url, "--key", key, "--test-data", str(TOOLS / "test-data"),
-        "--parallel-tests", "6", "--output-json", "tools.json",
+        "python", str(RUN_TOOL_TESTS), "--galaxy-url", galaxy.url, "--key", key, "--parallel-tests", "6",
+        "--test-data", str(TOOLS / "test-data"), "--output-json", "tools.json",
     ]  # fmt: skip
     of_workflows = [
         "planemo", "test", "--engine", "external_galaxy", "--galaxy_url", galaxy.url, "--galaxy_user_key", key,
