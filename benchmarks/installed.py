@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import re
 from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, distribution
@@ -17,10 +18,12 @@ MOST = 25
 
 def rows(scale: Scale) -> Iterator[Row]:  # noqa: ARG001 - all measures are called alike
     """Yield the size with and without the sandbox, in the versions that are locked."""
+    package = Path(cgi_runner.__file__).parent
+    compileall.compile_dir(package, quiet=2)  # as pip does
     for extra, what in (("", "installed, with dependencies"), ("sandbox", "installed, with the sandbox's own as well")):
         names = find_dependencies("cgi-runner", extra)
         row = Row(f"installed.{extra or 'package'}", what, unit="MB", judged="ours", most=MOST)
-        own = _folder_size(Path(cgi_runner.__file__).parent)
+        own = _folder_size(package)
         row.ours = (own + sum(_installed_size(distribution(name)) for name in names if name != "cgi-runner")) / 1e6
         row.note = f"{len(names)} packages; cgi-runner itself takes {own / 1e6:.1f} MB."
         row.peer = querynator.NAME

@@ -113,6 +113,7 @@ def main() -> None:
     if asked.scale == "tiny" and asked.figures == report.FIGURES:
         parser.error("--tiny gives no figures worth keeping: name another place with --figures FILE")
     os.environ.update({variable: "1" for option, variable in OPTIONS.items() if getattr(asked, option)})
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled, and no start compiles it again
     if asked.against:
         os.environ["BENCH_AGAINST"] = asked.against
     page = asked.figures.with_suffix(".md")
