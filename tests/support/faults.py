@@ -122,3 +122,19 @@ class Fault:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             return [b" "]
         return self._answer.pieces
+
+
+class OnlyJobs(Fault):
+    """A fault of single jobs, not of the list."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Answer so for every job."""
+        super().__init__(answer, "GET", "", times=999)
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse, app: WSGIApplication
+    ) -> Iterable[bytes]:
+        """Let the list through."""
+        if environ["PATH_INFO"].endswith("/v1"):
+            return app(environ, start_response)
+        return super().__call__(environ, start_response, app)

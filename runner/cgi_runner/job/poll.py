@@ -199,7 +199,7 @@ class Poller:
             return is_certain
         if looks := self._failed.clear():
             word = safe_excerpt(answer.status.name)
-            told = f"job {self.job_id} had the status Error (checks: {looks}) and then with {word}: it had not ended"
+            told = f"job {self.job_id} had the status Error (checks: {looks}) and then {word}: it had not ended"
             log.warning("%s", told)
             self.service_warnings.append(told)
         return answer.status.is_done or answer.is_probably_done

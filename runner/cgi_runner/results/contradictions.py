@@ -158,7 +158,7 @@ def contradict_request(cancer_type: str, reference: str, asked_type: str, asked_
     """
     builds, asked = _builds(reference), _BUILDS.get(asked_reference.casefold())
     if asked and builds and asked not in builds:
-        return f"the archive is of {', '.join(builds)}, and the job was submitted with {asked}"
+        return f"the archive is of {', '.join(sorted(builds))}, and the job was submitted with {asked}"
     types = _types(cancer_type)
     if asked_type and types and asked_type not in types:
         return f"the archive is of cancer type {cancer_type}, and the job was submitted with {asked_type}"

@@ -13,7 +13,7 @@ from cgi_runner.errors import CredentialsError, ServiceError
 from cgi_runner.job import JobContext, JobRequest, run, submit
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES
-from support.faults import Fault, inject
+from support.faults import Fault, OnlyJobs, inject
 from support.scripted import DROPPED, Answer
 from support.sessions import client_of
 from support.submissions import posts
@@ -112,20 +112,6 @@ def test_a_broken_job_of_the_account_is_passed_by_when_it_is_known(
     record = submit(MELANOMA, tmp_path / "out", context)
     assert record.job_id in context.api.list_jobs()
     assert f"job {broken} cannot be read and is ignored" in caplog.text
-
-
-class OnlyJobs(Fault):
-    """A fault of single jobs, not of the list."""
-
-    def __init__(self, answer: Answer) -> None:
-        """Answer so for every job."""
-        super().__init__(answer, "GET", "", times=999)
-
-    def __call__(self, environ: Any, start_response: Any, app: Any) -> Any:
-        """Let the list through."""
-        if environ["PATH_INFO"].endswith("/v1"):
-            return app(environ, start_response)
-        return super().__call__(environ, start_response, app)
 
 
 def test_a_job_deleted_while_the_list_is_read_is_passed_over(

@@ -300,7 +300,7 @@ def test_one_stale_error_ends_no_job(
     """Nor do two of them, nor any number with other words between; what was taken back is said."""
     server.script = [RUNNING, ERROR, ERROR, after, *[ERROR, RUNNING] * 12, DONE]
     assert waiting().status.is_done
-    assert f"job {JOB} had the status Error (checks: 2) and then with {after.body['status']}" in caplog.text
+    assert f"job {JOB} had the status Error (checks: 2) and then {after.body['status']}" in caplog.text
 
 
 def test_a_deadline_within_the_doubt_is_told_so(server: ScriptedServer, waiting: Callable[..., Any]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,7 @@ from cgi_runner.errors import AccountFullError, CredentialsError, InputError, Ru
 from cgi_runner.job import JobContext, JobRequest, run, submit
 from cgi_sandbox import Sandbox
 from conftest import EXAMPLES, SimulatedClock
-from support.faults import Fault, heal, inject
+from support.faults import Fault, OnlyJobs, heal, inject
 from support.scripted import HTML, Answer
 from support.sessions import context_at
 
@@ -72,17 +71,3 @@ def test_a_full_account_is_told_with_what_could_be_deleted(clock: SimulatedClock
         with pytest.raises(AccountFullError, match="2 jobs are stored; could be deleted: none"):
             run(replace(MELANOMA, title="fourth"), tmp_path / "4", context, fresh=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2"]
-
-
-class OnlyJobs(Fault):
-    """A fault of single jobs, not of the list."""
-
-    def __init__(self, answer: Answer) -> None:
-        """Answer so for every job."""
-        super().__init__(answer, "GET", "", times=999)
-
-    def __call__(self, environ: Any, start_response: Any, app: Any) -> Any:
-        """Let the list through."""
-        if environ["PATH_INFO"].endswith("/v1"):
-            return app(environ, start_response)
-        return super().__call__(environ, start_response, app)
